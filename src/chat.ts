@@ -1,0 +1,264 @@
+/**
+ * The words of the road: what a message is on its way in, what a handler decides, what leaves by the one door out.
+ * Types only, so that every other file may import it. `design.md` names each of them.
+ */
+
+// ---- in ---------------------------------------------------------------------------------------------------------
+
+export type Attachment =
+  /** `ref` is all that `channel.photo` needs to fetch it later (a file id, a url, a stored object); never shown, kept sealed. */
+  | { kind: 'photo'; ref: string }
+  | { kind: 'location'; latitude: number; longitude: number; title?: string }
+  /** Something we cannot use; `what` lets the answer name it. `heic` is an image in a format we do not take. */
+  | { kind: 'unsupported'; what: 'contact' | 'sticker' | 'voice' | 'video' | 'file' | 'heic' | 'link' | 'unknown' }
+
+export type InboundMessage = {
+  kind: 'message'
+  channel: string
+  /** The update's own key on its channel: what dedupe counts by. */
+  id: string
+  /** The person's (or group's) id on that channel, always as text: ids pass 2^53. */
+  address: string
+  at: Date
+  /** What was typed, cleaned by `cleanText`: NFC, no control, zero-width or direction characters, at most 10,000 characters. */
+  text: string
+  /** `handler:action:id.step` of a tapped button. Anyone can type one: untrusted. */
+  payload?: string
+  attachments: Attachment[]
+  /** Said in a group chat: only public content is answered. */
+  group: boolean
+  /** The person's code of a deep link (`/start <code>`, a web `?start=`), if this opened the chat. */
+  start?: string
+  /** What the platform wants back at once (Telegram's callback query id). */
+  ack?: string
+}
+
+export type InboundEvent = {
+  kind: 'event'
+  channel: string
+  id: string
+  address: string
+  at: Date
+  /** `withdraw`: the person uses the platform's erase button. `officer_spoke`: a human answered in the platform's own inbox. */
+  event: 'follow' | 'unfollow' | 'blocked' | 'unblocked' | 'withdraw' | 'officer_spoke'
+}
+
+export type Inbound = InboundMessage | InboundEvent
+
+// ---- texts ------------------------------------------------------------------------------------------------------
+
+export type Locale = 'vi' | 'en'
+
+/** A sentence by key (`<handler>.<name>` in content/), or words that are data already (a question, a unit's name). */
+export type Text = { key: string; params?: Record<string, string | number | Text> } | { literal: string }
+
+/** A button either says a payload back to us or opens a link. */
+export type Button = { label: Text; payload: string } | { label: Text; url: string }
+
+/** A file for the person. A channel without files sends `text` as messages. */
+export type DocumentFile = { name: string; mime: string; text: string }
+
+/** What a handler wants said: channel-neutral, not yet rendered. `image` is an https address or a path of ours. */
+export type Reply = { text: Text; buttons?: Button[]; image?: string; document?: DocumentFile }
+
+// ---- turns ------------------------------------------------------------------------------------------------------
+
+export type Value = string | number | bigint | null | Uint8Array
+export type Row = Record<string, Value>
+/** One SQL statement with its arguments: what commands in db/ return and a turn's commit takes. */
+export type Statement = { sql: string; args: Value[] }
+
+/** The database as the rest of the product sees it (db/client.ts). */
+export type Db = {
+  kind: 'file' | 'server'
+  read(sql: string, args?: Value[]): Promise<Row[]>
+  /** One atomic batch, mode `write`. Rows of each statement (RETURNING), in order. */
+  write(statements: Statement[]): Promise<Row[][]>
+  close(): void
+}
+
+export type MemberKind = 'cong_doan' | 'thanh_nien' | 'hoi_vien' | 'nguoi_dan'
+export type Purpose = 'push' | 'contest' | 'named_report' | 'deals'
+
+/** A person (or a group chat) as a turn sees them. Flags mirror the consent rows that prove them. */
+export type Contact = {
+  id: string
+  addressId: string
+  channel: string
+  group: boolean
+  /** True until this turn commits: the first message of someone new. */
+  fresh: boolean
+  locale: Locale
+  unitId: string | null
+  memberKind: MemberKind | null
+  /** Unknown counts as under 16 (R13). */
+  age: 'unknown' | 'under16' | 'adult'
+  /** How to call the person: default `bạn` (§4.1). */
+  honorific: 'ban' | 'anh' | 'chi' | 'em'
+  name: string | null
+  consents: Record<Purpose, boolean>
+  /** Push was offered once already; it is not offered again by itself. */
+  pushOffered: boolean
+}
+
+export type Step = { handler: string; step: string; version: number; data: unknown }
+
+export type Turn = {
+  message: InboundMessage
+  contact: Contact
+  /** The open step, when it is this handler's own. */
+  step?: Step
+  /** Reads and claims. Every other write is returned in the decision. */
+  db: Db
+  keys: Keys
+  now: Date
+  /** A new random id, 16 letters and digits. */
+  id(): string
+  /** 0 ≤ x < 1, unguessable. */
+  random(): number
+  about: About
+}
+
+export type Decision = {
+  replies: Reply[]
+  writes?: Statement[]
+  /** The step this handler waits in next; without it the person is back at the menu. */
+  next?: { step: string; data?: unknown }
+  /** The contact was erased by `writes`: replies carry their own sealed address, no session is kept. */
+  erased?: boolean
+}
+
+export type Handler = {
+  /** = namespace of its texts = base name of its test. */
+  name: string
+  /** Raised when the shape of a step's data changes: an older step is dropped politely. */
+  version: number
+  /** Words that open it, with accents (§4.6). Matched whole, accents optional. */
+  words: readonly string[]
+  /** Telegram command without the slash; more than one where §4.6 names more. */
+  commands?: readonly string[]
+  /** Acts at once, in any step and while an officer is talking: stop, erase, 115. */
+  urgent?: boolean
+  /** May answer in a group chat. */
+  public?: boolean
+  /** Beyond `words`: a pattern of its own (a document number, a case number, a barcode). */
+  wants?(message: InboundMessage): boolean
+  /** While its step is open: is this text an answer to the step? Default: anything is. A false lets a question be answered outside the step. */
+  expects?(message: InboundMessage, step: Step): boolean
+  handle(turn: Turn): Promise<Decision>
+  /** Says the open step's question again after something else was answered. */
+  offerAgain?(turn: Turn): Promise<Reply[]>
+}
+
+/** Who runs this deployment; rows an officer edits, with honest defaults. */
+export type About = {
+  unitName: string
+  dataOfficer: string
+  publicUrl: string | null
+  telegramName: string | null
+  zaloOaId: string | null
+  hosting: 'vietnam' | 'abroad'
+}
+
+// ---- out --------------------------------------------------------------------------------------------------------
+
+export type RenderedButton = { label: string; payload: string } | { label: string; url: string }
+
+/** One part of one outbox row, rendered for its channel. Parts are sent in order and counted, so a retry resumes. */
+export type OutboundMessage = {
+  /** Outbox id and part: stable over retries. */
+  id: string
+  address: string
+  text: string
+  buttons: RenderedButton[]
+  /** "Bạn nhắn số để chọn": put under a numbered list where buttons cannot be shown. */
+  hint: string
+  image?: string
+  document?: DocumentFile
+  bulk: boolean
+}
+
+export type Limits = {
+  /** Characters of one message. */
+  text: number
+  /** Buttons of one message; 0 = numbered text only. */
+  buttons: number
+  /** Bulk messages a second. */
+  perSecond: number
+  /** Bulk messages a second while replies wait. */
+  perSecondBusy?: number
+  /** Replies count into `perSecond` too (one bucket). */
+  oneBucket?: boolean
+  /** Messages a second to one chat, after a burst of `chatBurst`. */
+  perChat?: number
+  chatBurst?: number
+  /** Hours after a person's last message in which we may write freely. */
+  windowHours?: number
+  /** Can carry a file. */
+  documents: boolean
+}
+
+/** What a channel reports at start and on the console: one sentence for a person, no secret. */
+export type ChannelState = { ok: boolean; name: string; link: string | null; detail: string }
+
+export type Channel = {
+  name: string
+  limits: Limits
+  /** Verifies, parses, normalizes. Throws AppError `too_large`, `unauthorized`, `invalid`, `ignored`, in that order. */
+  receive(request: Request): Promise<Inbound[]>
+  /** Sends one part; returns the platform's message id; throws SendError. Never retries by itself, save a refreshed token. */
+  send(message: OutboundMessage): Promise<string>
+  /** Opens the photo behind a ref. The caller checks size, type and time. Throws SendError `refused` when it can never be had. */
+  photo(ref: string, signal: AbortSignal): Promise<Response>
+  /** Takes updates one batch after the other until the signal; `take` resolves when they are committed. Without `PUBLIC_URL`. */
+  poll?(take: (inbound: Inbound[]) => Promise<void>, signal: AbortSignal): Promise<void>
+  /** What the webhook's own 200 may carry (Telegram: answerCallbackQuery). */
+  answer?(inbound: Inbound[]): unknown
+  /** At start: registers commands and the webhook, learns its own name. */
+  setUp?(webhookUrl: string | null): Promise<ChannelState>
+  /** Each minute: refreshes what runs out (Zalo's token). */
+  tend?(now: Date): Promise<void>
+}
+
+// ---- keys -------------------------------------------------------------------------------------------------------
+
+/**
+ * Everything secret hangs on `DATA_KEY`: one AES-256-GCM key and one HMAC-SHA-256 key per purpose, derived by HKDF.
+ * The entrance makes it (node:crypto or WebCrypto, same bytes). Sealed: 1 version byte, 12 nonce, ciphertext, 16 tag.
+ */
+export type Keys = {
+  /** `bound` ties the box to its row, so that a box moved to another row does not open. */
+  seal(purpose: SealPurpose, plain: string | Uint8Array, bound?: string): Promise<Uint8Array> | Uint8Array
+  /** Throws AppError `invalid` when the key, the purpose, the binding or a byte differs. */
+  open(purpose: SealPurpose, box: Uint8Array, bound?: string): Promise<Uint8Array> | Uint8Array
+  /** 32 base64url characters (192 bits) of HMAC-SHA-256. */
+  tag(purpose: TagPurpose, text: string): Promise<string> | string
+}
+
+export type SealPurpose =
+  | 'check'
+  | 'session'
+  | 'reply'
+  | 'recipient'
+  | 'transcript'
+  | 'update'
+  | 'photo-ref'
+  | 'evidence'
+  | 'case'
+  | 'reply-link'
+  | 'inquiry'
+  | 'token'
+  | 'flag'
+
+export type TagPurpose =
+  | 'inbox'
+  | 'contact'
+  | 'case'
+  | 'receipt'
+  | 'consent'
+  | 'request'
+  | 'phrase'
+  | 'tries'
+  | 'visitor'
+  | 'link'
+  | 'webhook'
