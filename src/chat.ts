@@ -124,6 +124,10 @@ export type Decision = {
   writes?: Statement[]
   /** The step this handler waits in next; without it the person is back at the menu. */
   next?: { step: string; data?: unknown }
+  /** Ends the open step even though another handler owned it ("hủy"). */
+  drops?: boolean
+  /** Something of use was done (an item read, a quiz played): the moment to offer pushes, once. */
+  useful?: boolean
   /** The contact was erased by `writes`: replies carry their own sealed address, no session is kept. */
   erased?: boolean
 }
@@ -143,7 +147,7 @@ export type Handler = {
   public?: boolean
   /** Beyond `words`: a pattern of its own (a document number, a case number, a barcode). */
   wants?(message: InboundMessage): boolean
-  /** While its step is open: is this text an answer to the step? Default: anything is. A false lets a question be answered outside the step. */
+  /** While its step is open: true = this text surely answers the step, so no keyword of another handler is looked for in it. */
   expects?(message: InboundMessage, step: Step): boolean
   handle(turn: Turn): Promise<Decision>
   /** Says the open step's question again after something else was answered. */

@@ -1,0 +1,54 @@
+/**
+ * Erasing a person (F7): by their own word, a platform's erase button, or retention. Found through indexes and keyed
+ * hashes, never by a scan.
+ */
+import type { Db, Keys, Statement } from '../src/chat.ts'
+import { openSession } from '../src/session.ts'
+
+/**
+ * The statements that erase `contactId`; they belong in one commit. What remains: a keyed hash of each consent with
+ * its dates, the request log's keyed hash, the inbox's hashes, totals. A filed case keeps no way back.
+ */
+export async function eraseContact(db: Db, keys: Keys, contactId: string, now: Date): Promise<Statement[]> {
+  const [consents, addresses] = await Promise.all([
+    db.read('SELECT id, purpose FROM consents WHERE contact_id = ?', [contactId]),
+    db.read('SELECT id, session, session_until FROM addresses WHERE contact_id = ?', [contactId]),
+  ])
+  const proofs = await Promise.all(
+    consents.map(async ({ id, purpose }) => [id, await keys.tag('consent', `${contactId}:${purpose}:${id}`)] as const),
+  )
+  const drafts = await Promise.all(
+    addresses.map(async ({ id, session }) => {
+      const { open, parked } = await openSession(keys, session as Uint8Array | null, String(id), 1, 0)
+      return [...photosOf(open?.data), ...photosOf(parked?.data)]
+    }),
+  )
+  const ofContact = (table: string): Statement => ({ sql: `DELETE FROM ${table} WHERE contact_id = ?`, args: [contactId] })
+  const ofAddresses = (table: string, and = ''): Statement => ({
+    sql: `DELETE FROM ${table} WHERE address_id IN (SELECT id FROM addresses WHERE contact_id = ?)${and}`,
+    args: [contactId],
+  })
+  return [
+    {
+      sql: `INSERT INTO consent_proofs(hash, purpose, wording, given_at, ended_at)
+            SELECT j.value ->> 1, c.purpose, c.wording, c.at, ? FROM json_each(?) j JOIN consents c ON c.id = j.value ->> 0
+            WHERE c.choice = 'yes' ON CONFLICT(hash) DO NOTHING`,
+      args: [now.toISOString(), JSON.stringify(proofs)],
+    },
+    { sql: 'DELETE FROM photos WHERE case_id IS NULL AND id IN (SELECT value FROM json_each(?))', args: [JSON.stringify(drafts.flat())] },
+    ofAddresses('outbox', ' AND priority = 0'),
+    ofAddresses('transcript'),
+    ofAddresses('updates'),
+    { sql: 'DELETE FROM reply_links WHERE contact_tag = ?', args: [await keys.tag('contact', contactId)] },
+    { sql: 'UPDATE officers SET contact_id = NULL WHERE contact_id = ?', args: [contactId] },
+    { sql: 'DELETE FROM link_codes WHERE contact_id = ? OR asked_by_contact_id = ?', args: [contactId, contactId] },
+    ...['consents', 'topic_stops', 'inquiries', 'addresses'].map(ofContact),
+    { sql: 'DELETE FROM contacts WHERE id = ?', args: [contactId] },
+  ]
+}
+
+/** A step that gathers photos names them in `photos`. */
+function photosOf(data: unknown): string[] {
+  const photos = (data as { photos?: unknown } | undefined)?.photos
+  return Array.isArray(photos) ? photos.filter((id) => typeof id === 'string') : []
+}

@@ -1,0 +1,60 @@
+/**
+ * Keys over WebCrypto: what Workers have. Same bytes as keys-node.
+ */
+import type { Keys } from './chat.ts'
+import { AppError } from './errors.ts'
+import { hmacInfo, KEY_SALT, sealInfo, TAG_LENGTH, VERSION } from './keys.ts'
+
+const encoder = new TextEncoder()
+
+/** @param dataKey 32 bytes. Throws AppError `invalid` for another length. */
+export async function createWebKeys(dataKey: Uint8Array<ArrayBuffer>): Promise<Keys> {
+  if (dataKey.byteLength !== 32) throw new AppError('invalid', 'DATA_KEY must be 32 bytes.')
+  const root = await crypto.subtle.importKey('raw', dataKey, 'HKDF', false, ['deriveKey'])
+  const derived = new Map<string, Promise<typeof root>>()
+  const derive = (info: string): Promise<typeof root> => {
+    let key = derived.get(info)
+    if (!key) {
+      const hkdf = { name: 'HKDF', hash: 'SHA-256', salt: encoder.encode(KEY_SALT), info: encoder.encode(info) }
+      key = info.startsWith('seal/')
+        ? crypto.subtle.deriveKey(hkdf, root, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
+        : crypto.subtle.deriveKey(hkdf, root, { name: 'HMAC', hash: 'SHA-256', length: 256 }, false, ['sign'])
+      derived.set(info, key)
+    }
+    return key
+  }
+  return {
+    async seal(purpose, plain, bound = '') {
+      const nonce = crypto.getRandomValues(new Uint8Array(12))
+      const bytes = typeof plain === 'string' ? encoder.encode(plain) : new Uint8Array(plain)
+      const algorithm = { name: 'AES-GCM', iv: nonce, additionalData: encoder.encode(bound) }
+      const body = new Uint8Array(await crypto.subtle.encrypt(algorithm, await derive(sealInfo(purpose)), bytes))
+      const box = new Uint8Array(13 + body.length)
+      box[0] = VERSION
+      box.set(nonce, 1)
+      box.set(body, 13)
+      return box
+    },
+    async open(purpose, box, bound = '') {
+      if (box.byteLength < 29 || box[0] !== VERSION) throw new AppError('invalid', 'The sealed box is damaged.')
+      const bytes = new Uint8Array(box)
+      const algorithm = { name: 'AES-GCM', iv: bytes.slice(1, 13), additionalData: encoder.encode(bound) }
+      try {
+        return new Uint8Array(await crypto.subtle.decrypt(algorithm, await derive(sealInfo(purpose)), bytes.slice(13)))
+      } catch (cause) {
+        throw new AppError('invalid', 'The sealed box does not open with this key.', { cause })
+      }
+    },
+    async tag(purpose, text) {
+      const mac = new Uint8Array(await crypto.subtle.sign('HMAC', await derive(hmacInfo(purpose)), encoder.encode(text)))
+      return base64url(mac).slice(0, TAG_LENGTH)
+    },
+  }
+}
+
+function base64url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replace(/\+/g, '-')
+    .replace(/\//g, '_')
+    .replace(/=+$/, '')
+}

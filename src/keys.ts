@@ -1,0 +1,74 @@
+/**
+ * What the two makers of keys (keys-node, keys-web) agree on, so that their bytes are the same, and the few small
+ * things around secrets that every runtime does alike.
+ */
+import type { Keys, SealPurpose, TagPurpose } from './chat.ts'
+
+/** First byte of every box: the format, so that it can change one day. */
+export const VERSION = 1
+export const KEY_SALT = 'hang-viet-bot'
+/** base64url characters of a tag: 192 bits. */
+export const TAG_LENGTH = 32
+
+export const sealInfo = (purpose: SealPurpose): string => `seal/${purpose}`
+export const hmacInfo = (purpose: TagPurpose): string => `tag/${purpose}`
+
+const decoder = new TextDecoder()
+
+/** Opens a box that holds JSON. Throws AppError `invalid` like `Keys.open`. */
+export async function openJson<T>(keys: Keys, purpose: SealPurpose, box: Uint8Array, bound?: string): Promise<T> {
+  return JSON.parse(await openText(keys, purpose, box, bound)) as T
+}
+
+/** Opens a box that holds text. */
+export async function openText(keys: Keys, purpose: SealPurpose, box: Uint8Array, bound?: string): Promise<string> {
+  return decoder.decode(await keys.open(purpose, box, bound))
+}
+
+/** Compares two secrets in time that depends on neither, once their lengths agree. */
+export function sameSecret(left: string, right: string): boolean {
+  let difference = left.length ^ right.length
+  for (let i = 0; i < left.length; i++) difference |= left.charCodeAt(i) ^ right.charCodeAt(i % Math.max(right.length, 1))
+  return difference === 0
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+/** Bytes as hex, for a JSON argument that SQL turns back with `unhex`. */
+export function toHex(bytes: Uint8Array): string {
+  if (typeof Buffer !== 'undefined' && bytes instanceof Buffer) return bytes.toString('hex')
+  let hex = ''
+  for (const byte of bytes) hex += HEX[byte]
+  return hex
+}
+
+// Letters and digits that nobody mistakes for another when read aloud or copied from a screen: no 0 O, 1 I L, U V.
+export const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTWXYZ'
+
+/** `length` characters of CODE_ALPHABET by `random` (0 ≤ x < 1, unguessable). */
+export function randomCode(length: number, random: () => number): string {
+  let code = ''
+  for (let i = 0; i < length; i++) code += CODE_ALPHABET[Math.floor(random() * CODE_ALPHABET.length)]
+  return code
+}
+
+const ID_ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz'
+
+/** A random id of 16 letters and digits (82 bits). */
+export function randomId(random: () => number): string {
+  let id = ''
+  for (let i = 0; i < 16; i++) id += ID_ALPHABET[Math.floor(random() * 36)]
+  return id
+}
+
+const pool = new Uint32Array(256)
+let poolAt = pool.length
+
+/** 0 ≤ x < 1 from the platform's own cryptographic source, 32 bits, drawn 1 KB at a time. */
+export function secureRandom(): number {
+  if (poolAt === pool.length) {
+    crypto.getRandomValues(pool)
+    poolAt = 0
+  }
+  return (pool[poolAt++] ?? 0) / 0x1_0000_0000
+}

@@ -1,0 +1,98 @@
+/**
+ * One inbound message from contact to commit: load what is known, let one handler decide, commit everything at once.
+ * An update is done when its turn is committed; before that nothing of it exists, so a crash at any point is either
+ * "not yet" (the platform sends it again) or "done" (the inbox key drops the repeat).
+ */
+
+import { conflictOf, conflictTable, guard } from '../db/client.ts'
+import { commitTurns, loadTurns, type TurnCommit, type TurnKey } from '../db/turns.ts'
+import { dropUpdate, type KeptUpdate } from '../db/updates.ts'
+import type { Inbound } from './chat.ts'
+import { decide, type ReceiveParts } from './decide.ts'
+import { AppError } from './errors.ts'
+import { gather, lanes } from './gather.ts'
+import { causeOf } from './log.ts'
+
+export type Receiver = {
+  /** Resolves when every one of them is committed, or was in already. Throws AppError `unavailable` when the database is away. */
+  receive(inbound: Inbound[]): Promise<void>
+  /** Runs a kept update again. False when its contact has moved on. */
+  replay(kept: KeptUpdate): Promise<boolean>
+}
+
+const TRIES = 5
+
+type Outcome = 'done' | 'seen' | 'lost'
+
+export function createReceiver(parts: ReceiveParts): Receiver {
+  const { db, keys, log } = parts
+  const load = gather((wanted: TurnKey[]) => loadTurns(db, wanted), parts.later)
+  const commit = gather((turns: TurnCommit[]) => commitAll(turns), parts.later)
+  const inLane = lanes()
+
+  /** A group that fails is tried one by one, so that one person's conflict is nobody else's. */
+  const commitAll = async (turns: TurnCommit[]): Promise<Outcome[]> => {
+    try {
+      await db.write(commitTurns(turns))
+      return turns.map(() => 'done')
+    } catch (error) {
+      const outcome = outcomeOf(error)
+      if (turns.length === 1) return [outcome]
+    }
+    const outcomes: Outcome[] = []
+    for (const turn of turns) outcomes.push(...(await commitAll([turn])))
+    return outcomes
+  }
+
+  const takeTurn = async (inbound: Inbound, key: string): Promise<void> => {
+    for (let attempt = 1; attempt <= TRIES; attempt++) {
+      const state = await load({ channel: inbound.channel, native: inbound.address, key })
+      if (state.seen) return
+      const { commit: turn } = await decide(parts, inbound, state, key, attempt === TRIES)
+      const outcome = await commit(turn)
+      if (outcome === 'seen') return
+      if (outcome === 'done') {
+        if (turn.outbox.length > 0) parts.wake(inbound.channel)
+        return
+      }
+    }
+    throw new AppError('unavailable', 'The turn could not be taken.')
+  }
+
+  return {
+    async receive(inbound) {
+      await Promise.all(
+        inbound.map(async (one) => {
+          const key = await keys.tag('inbox', `${one.channel}:${one.id}`)
+          try {
+            await inLane(`${one.channel}:${one.address}`, () => takeTurn(one, key))
+          } catch (error) {
+            if (error instanceof AppError) throw error
+            log('error', 'receive.unavailable', { channel: one.channel, cause: causeOf(error) })
+            throw new AppError('unavailable', 'The update could not be stored.', { cause: error })
+          }
+        }),
+      )
+    },
+    async replay(kept) {
+      const { inbound } = kept
+      const key = await keys.tag('inbox', `replay:${kept.code}`)
+      const [state] = await loadTurns(db, [{ channel: inbound.channel, native: inbound.address, key }])
+      if (!state?.stored || state.stored.turn !== kept.turn) return false
+      const { commit: turn, failed } = await decide(parts, inbound, state, key, false)
+      if (failed) throw new AppError('invalid', `The update ${kept.code} fails again.`)
+      await db.write(commitTurns([{ ...turn, writes: [dropUpdate(kept.code), guard(), ...turn.writes] }]))
+      parts.wake(inbound.channel)
+      return true
+    },
+  }
+}
+
+/** What a refused commit means; throws the error on when it is the database that is away. */
+function outcomeOf(error: unknown): Outcome {
+  if (conflictOf(error)) return conflictTable(error) === 'inbox' ? 'seen' : 'lost'
+  // A statement the database cannot run is a handler's mistake: tried again, then apologized for.
+  const { code, message } = error as { code?: string; message?: string }
+  if (/SQLITE_ERROR|SQL_INPUT_ERROR|SQLITE_MISMATCH|SQL_PARSE_ERROR/.test(`${code} ${message}`)) return 'lost'
+  throw error
+}

@@ -1,0 +1,44 @@
+/**
+ * What an address remembers between turns: the open step, a step put aside for another one, and the choices offered
+ * last. Sealed as one box, because a step's name alone would tell who is filing a report.
+ */
+import type { Keys, Reply, Step, Text } from './chat.ts'
+import { openJson, toHex } from './keys.ts'
+
+export type Choice = { payload: string; label: Text }
+
+export type Session = {
+  open?: Step
+  /** Put aside when another handler needed a step of its own; offered again when that one ends. */
+  parked?: Step
+  choices: Choice[]
+  /** The 115 text was said in this session. */
+  warned?: boolean
+}
+
+/** A step ends by itself a day after the last message (design.md). */
+export const SESSION_MS = 24 * 60 * 60 * 1000
+
+const EMPTY: Session = { choices: [] }
+
+/** The session of an address, or an empty one when it ran out. A box that does not open (another key, another shape) counts as empty. */
+export async function openSession(keys: Keys, box: Uint8Array | null, addressId: string, until: number, now: number): Promise<Session> {
+  if (!box || until <= now) return EMPTY
+  const session = await openJson<Partial<Session>>(keys, 'session', box, addressId)
+  return { ...session, choices: session.choices ?? [] }
+}
+
+/** Hex of the sealed session, or null when there is nothing to remember. */
+export async function sealSession(keys: Keys, session: Session, addressId: string): Promise<string | null> {
+  if (!session.open && !session.parked && session.choices.length === 0 && !session.warned) return null
+  return toHex(await keys.seal('session', JSON.stringify(session), addressId))
+}
+
+/** The choices a digit may pick after these replies: the payload buttons of the last reply that has any. */
+export function choicesOf(replies: Reply[]): Choice[] {
+  for (const { buttons = [] } of replies.toReversed()) {
+    const choices = buttons.flatMap((button) => ('payload' in button ? [{ payload: button.payload, label: button.label }] : []))
+    if (choices.length > 0) return choices
+  }
+  return []
+}

@@ -1,0 +1,64 @@
+/**
+ * Times: UTC in the database, Asia/Ho_Chi_Minh (+07:00, no summer time) for every rule about days, and Vietnamese
+ * forms for people (§4.5).
+ */
+
+const VIETNAM_MS = 7 * 60 * 60 * 1000
+export const DAY_MS = 24 * 60 * 60 * 1000
+
+/** The day in Vietnam, `2026-11-23`. */
+export function dayOf(at: Date): string {
+  return new Date(at.getTime() + VIETNAM_MS).toISOString().slice(0, 10)
+}
+
+/** The hour in UTC, `2026-11-23T08Z`: the only precision a case keeps outside its seal. */
+export function hourOf(at: Date): string {
+  return `${at.toISOString().slice(0, 13)}Z`
+}
+
+/** The month in Vietnam, `2026-11`. */
+export function monthOf(at: Date): string {
+  return dayOf(at).slice(0, 7)
+}
+
+/** Hour of the day in Vietnam, 0–23. */
+export function vietnamHour(at: Date): number {
+  return new Date(at.getTime() + VIETNAM_MS).getUTCHours()
+}
+
+/** Day of the week in Vietnam, 0 = Sunday. */
+export function vietnamWeekday(at: Date): number {
+  return new Date(at.getTime() + VIETNAM_MS).getUTCDay()
+}
+
+/** The instant of a local time on a Vietnamese day. */
+export function vietnamInstant(day: string, hour: number, minute = 0): Date {
+  return new Date(new Date(`${day}T00:00:00Z`).getTime() + (hour * 60 + minute) * 60_000 - VIETNAM_MS)
+}
+
+/** `days` after a day, as a day. */
+export function addDays(day: string, days: number): string {
+  return new Date(new Date(`${day}T00:00:00Z`).getTime() + days * DAY_MS).toISOString().slice(0, 10)
+}
+
+/** `05/01/2027` from `2027-01-05`. */
+export function dateVi(day: string): string {
+  const [year = '', month = '', date = ''] = day.slice(0, 10).split('-')
+  return `${date}/${month}/${year}`
+}
+
+/** `16:30, 23/11/2026` in Vietnam. */
+export function timeVi(at: Date): string {
+  const local = new Date(at.getTime() + VIETNAM_MS).toISOString()
+  return `${local.slice(11, 16)}, ${dateVi(local)}`
+}
+
+/** The instant after `days` working days (Monday to Friday) at the same time of day; public holidays are not known here. */
+export function addWorkingDays(at: Date, days: number): Date {
+  let result = at
+  for (let left = days; left > 0; ) {
+    result = new Date(result.getTime() + DAY_MS)
+    if (![0, 6].includes(vietnamWeekday(result))) left--
+  }
+  return result
+}
