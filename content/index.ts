@@ -1,0 +1,61 @@
+/**
+ * Every sentence of the product: one i18next instance, one namespace per file, Vietnamese first, English beside it.
+ * Values are not escaped: all channels send plain text; pages escape by themselves.
+ */
+import i18next, { type i18n } from 'i18next'
+import cancel from './cancel.json' with { type: 'json' }
+import common from './common.json' with { type: 'json' }
+
+export type Locale = 'vi' | 'en'
+type Text = { key: string; params?: Record<string, string | number | Text> } | { literal: string }
+
+/** The files in the order of their names; a test holds that both locales have the same keys and variables. */
+export const namespaces = { cancel, common }
+
+export type Texts = {
+  /** The sentence in this locale. A key that does not exist throws: a person never sees a key. */
+  render(text: Text, locale: Locale): string
+}
+
+export function createTexts(): Texts {
+  const instance = build()
+  const translate = { vi: instance.getFixedT('vi'), en: instance.getFixedT('en') }
+  // Labels and other sentences without values are rendered again and again: kept as they are.
+  const plain = { vi: new Map<string, string>(), en: new Map<string, string>() }
+  const render = (text: Text, locale: Locale): string => {
+    if ('literal' in text) return text.literal
+    if (!text.params) {
+      const known = plain[locale].get(text.key)
+      if (known !== undefined) return known
+    }
+    const params = Object.fromEntries(
+      Object.entries(text.params ?? {}).map(([name, value]) => [name, typeof value === 'object' ? render(value, locale) : value]),
+    )
+    const name = text.key.replace('.', ':')
+    if (!instance.exists(name, { lng: locale })) throw new Error(`no text ${text.key}`)
+    const sentence = String(translate[locale](name, params))
+    if (!text.params) plain[locale].set(text.key, sentence)
+    return sentence
+  }
+  return { render }
+}
+
+function build(): i18n {
+  const instance = i18next.createInstance()
+  const resources = { vi: {} as Record<string, object>, en: {} as Record<string, object> }
+  for (const [name, texts] of Object.entries(namespaces)) {
+    resources.vi[name] = texts.vi
+    resources.en[name] = texts.en
+  }
+  instance.init({
+    resources,
+    lng: 'vi',
+    fallbackLng: 'vi',
+    ns: Object.keys(namespaces),
+    defaultNS: 'common',
+    keySeparator: false,
+    interpolation: { escapeValue: false },
+    initAsync: false,
+  })
+  return instance
+}

@@ -1,0 +1,103 @@
+/**
+ * The outbox as the dispatcher uses it: claim rows under a lease, record what became of them. Rows of one address are
+ * claimed in order; a reply waits for an earlier one of its address, 30 seconds at most.
+ */
+import type { Db, Row, Statement } from '../src/chat.ts'
+
+export type ClaimedRow = {
+  id: number
+  priority: number
+  addressId: string
+  /** The person's id on the channel; null for an erased person, whose sealed recipient stands in `recipient`. */
+  native: string | null
+  contactId: string | null
+  recipient: Uint8Array | null
+  body: Uint8Array | null
+  /** Parts that were sent already. */
+  part: number
+  attempts: number
+  /** Epoch ms. */
+  createdAt: number
+}
+
+/** How long a claimed row is ours: longer than any send may take. */
+export const LEASE_MS = 90_000
+const REPLY_WAIT_MS = 30_000
+
+/** Is anything of this channel due? Cheap, so that an idle process writes nothing. */
+export async function hasDue(db: Db, channel: string, now: number): Promise<boolean> {
+  const rows = await db.read(
+    "SELECT 1 AS due FROM outbox WHERE state = 'queued' AND channel = ? AND priority = 0 AND due_at <= ? LIMIT 1",
+    [channel, now],
+  )
+  return rows.length > 0
+}
+
+/** Takes up to `most` due replies of a channel for this holder. In order of age; each address's in its own order. */
+export async function claimReplies(db: Db, channel: string, holder: string, now: number, most: number): Promise<ClaimedRow[]> {
+  const [rows = []] = await db.write([
+    {
+      sql: `UPDATE outbox SET state = 'sending', lease_until = ?, lease_by = ?, attempts = attempts + 1
+            WHERE id IN (
+              SELECT o.id FROM outbox o
+              WHERE o.state = 'queued' AND o.channel = ? AND o.priority = 0 AND o.due_at <= ?
+                AND NOT EXISTS (
+                  SELECT 1 FROM outbox e
+                  WHERE e.address_id = o.address_id AND e.priority = 0 AND e.id < o.id AND e.address_id <> '' AND e.created_at > ?
+                    AND (e.state = 'sending' OR e.due_at > ?))
+              ORDER BY o.due_at, o.id LIMIT ?)
+            RETURNING id, priority, address_id, contact_id, recipient, body, part, attempts, created_at,
+              (SELECT native FROM addresses a WHERE a.id = outbox.address_id) AS native,
+              (SELECT contact_id FROM addresses a WHERE a.id = outbox.address_id) AS owner_id`,
+      args: [now + LEASE_MS, holder, channel, now, now - REPLY_WAIT_MS, now, most],
+    },
+  ])
+  return rows.map(claimedOf).sort((left, right) => left.id - right.id)
+}
+
+/** Replies whose outcome is final leave nothing behind. */
+export function dropReplies(ids: number[]): Statement {
+  return { sql: 'DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?))', args: [JSON.stringify(ids)] }
+}
+
+/** Gives a row back: due again at `dueAt` (epoch ms). `attempts` as it shall stand; `part` counts what was sent. */
+export function requeue(row: { id: number; dueAt: number; attempts: number; part: number; reason: string }): Statement {
+  return {
+    sql: "UPDATE outbox SET state = 'queued', due_at = ?, attempts = ?, part = ?, reason = ?, lease_until = NULL, lease_by = NULL WHERE id = ?",
+    args: [row.dueAt, row.attempts, row.part, row.reason, row.id],
+  }
+}
+
+/** After each part but the last: a retry resumes here instead of saying the first part twice. */
+export function recordPart(id: number, part: number): Statement {
+  return { sql: 'UPDATE outbox SET part = ? WHERE id = ?', args: [part, id] }
+}
+
+/** Replies in flight when a process died are sent again: their lease ran out. */
+export function releaseExpired(now: number): Statement {
+  return {
+    sql: `UPDATE outbox SET state = 'queued', reason = 'lease_expired', lease_until = NULL, lease_by = NULL
+          WHERE state = 'sending' AND priority = 0 AND lease_until < ?`,
+    args: [now],
+  }
+}
+
+/** Ids of rows whose lease ran out: looked at first, so that an idle minute writes nothing. */
+export async function hasExpired(db: Db, now: number): Promise<boolean> {
+  return (await db.read("SELECT 1 AS expired FROM outbox WHERE state = 'sending' AND lease_until < ? LIMIT 1", [now])).length > 0
+}
+
+function claimedOf(row: Row): ClaimedRow {
+  return {
+    id: Number(row.id),
+    priority: Number(row.priority),
+    addressId: String(row.address_id),
+    native: row.native as string | null,
+    contactId: (row.contact_id ?? row.owner_id) as string | null,
+    recipient: row.recipient as Uint8Array | null,
+    body: row.body as Uint8Array | null,
+    part: Number(row.part),
+    attempts: Number(row.attempts),
+    createdAt: Number(row.created_at),
+  }
+}
