@@ -6,7 +6,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 
 export type FakeCall = { method: string; params: Record<string, unknown> }
 /** `hang`: takes the call and never answers. `drop`: takes it and cuts the line. A body is sent as it is. */
-export type FakeFailure = { code: number; description?: string; retryAfter?: number } | { status: number; body: string } | 'hang' | 'drop'
+export type FakeFailure =
+  | { code: number; description?: string; retryAfter?: number }
+  | { status: number; body: string; location?: string }
+  | 'hang'
+  | 'drop'
 
 export type FakeZaloBot = {
   root: string
@@ -38,39 +42,35 @@ export async function startFakeZaloBot(token = '12345689:abc-xyz'): Promise<Fake
     if (path.startsWith('/photo/')) return servePhoto(photos[Number(path.slice(7))], response)
     const method = path.startsWith(`/bot${token}/`) ? path.slice(token.length + 5) : ''
     const params = await paramsOf(request)
-    if (method === '') return answerError(response, { code: 401, description: 'Unauthorized' })
-    calls.push({ method, params })
-    const failure = failures.get(method)?.shift()
-    if (failure === 'hang') return
-    if (failure === 'drop') return void request.socket.destroy()
-    if (failure && 'body' in failure) return void response.writeHead(failure.status).end(failure.body)
-    if (failure) return answerError(response, failure)
-    answerCall(method, params, response)
+    if (method !== '') calls.push({ method, params })
+    const failure = method === '' ? { code: 401, description: 'Unauthorized' } : failures.get(method)?.shift()
+    if (failure !== undefined) failCall(failure, response)
+    else if (method === 'getUpdates') {
+      waiting.push(response)
+      handOut()
+    } else answer(response, resultOf(method, params))
   })
 
-  function answerCall(method: string, params: Record<string, unknown>, response: ServerResponse): void {
+  /** Undefined where the platform refuses the call. */
+  function resultOf(method: string, params: Record<string, unknown>): unknown {
     if (method === 'getMe')
-      return answer(response, { id: '1459232241454765289', account_name: 'bot.HangViet', account_type: 'BASIC', can_join_groups: false })
+      return { id: '1459232241454765289', account_name: 'bot.HangViet', account_type: 'BASIC', can_join_groups: false }
     if (method === 'sendMessage' || method === 'sendPhoto') {
       const text = String(params.text ?? params.caption ?? '')
-      if (text.length > 2000 || (method === 'sendMessage' && text === '')) return answerError(response, { code: 400 })
-      return answer(response, { message_id: `82599fa32f56d00e${String(++sent).padStart(4, '0')}`, date: 1789033700000 })
+      if (text.length > 2000 || (method === 'sendMessage' && text === '')) return undefined
+      return { message_id: `82599fa32f56d00e${String(++sent).padStart(4, '0')}`, date: 1789033700000 }
     }
-    if (method === 'sendChatAction') return answer(response, undefined)
+    if (method === 'sendChatAction') return true
     if (method === 'setWebhook') Object.assign(webhook, { url: params.url, secret: params.secret_token })
     if (method === 'deleteWebhook') Object.assign(webhook, { url: '', secret: '' })
-    if (method.endsWith('Webhook') || method === 'getWebhookInfo') return answer(response, { url: webhook.url, updated_at: 1789033700000 })
-    if (method !== 'getUpdates') return answerError(response, { code: 404, description: 'Not found' })
-    waiting.push(response)
-    handOut()
+    return ['setWebhook', 'deleteWebhook', 'getWebhookInfo'].includes(method) ? { url: webhook.url, updated_at: 1789033700000 } : undefined
   }
 
   function handOut(): void {
     if (webhook.url !== '' || updates.length === 0) return
-    const response = waiting.shift()
-    if (response === undefined) return
-    if (response.destroyed) return handOut()
-    answer(response, updates.shift())
+    let response = waiting.shift()
+    while (response?.destroyed) response = waiting.shift()
+    if (response) answer(response, updates.shift() ?? null)
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -97,12 +97,25 @@ export async function startFakeZaloBot(token = '12345689:abc-xyz'): Promise<Fake
 }
 
 function answer(response: ServerResponse, result: unknown): void {
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ ok: true, result }))
+  if (result === undefined) failCall({ code: 400, description: 'Bad request' }, response)
+  else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ ok: true, result }))
 }
 
-function answerError(response: ServerResponse, { code, description = 'Failed', retryAfter }: Exclude<FakeFailure, string | { body: string }>): void {
-  const body = { ok: false, error_code: code, description, ...(retryAfter === undefined ? {} : { parameters: { retry_after: retryAfter } }) }
-  response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+function failCall(failure: FakeFailure, response: ServerResponse): void {
+  if (failure === 'hang') return
+  if (failure === 'drop') {
+    response.socket?.destroy()
+  } else if ('body' in failure) response.writeHead(failure.status, failure.location ? { location: failure.location } : {}).end(failure.body)
+  else {
+    const { code, description = 'Failed', retryAfter } = failure
+    const body = {
+      ok: false,
+      error_code: code,
+      description,
+      ...(retryAfter === undefined ? {} : { parameters: { retry_after: retryAfter } }),
+    }
+    response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  }
 }
 
 function servePhoto(bytes: Uint8Array | undefined, response: ServerResponse): void {

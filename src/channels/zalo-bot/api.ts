@@ -20,7 +20,7 @@ const NEVER_LEFT =
 const seconds = z.coerce.number().positive().max(86_400)
 const answerSchema = z.object({
   ok: z.boolean(),
-  result: z.unknown(),
+  result: z.unknown().optional(),
   error_code: z.coerce.number().int().positive().optional().catch(undefined),
   description: z.string().optional().catch(undefined),
   retry_after: seconds.optional().catch(undefined),

@@ -6,7 +6,7 @@ import * as z from 'zod'
 import { parseObject, readText } from '../../body.ts'
 import type { Channel, ChannelState, Limits, OutboundMessage } from '../../chat.ts'
 import { AppError, SendError } from '../../errors.ts'
-import { fetchAllowed } from '../../media.ts'
+import { fetchAllowed, zaloMediaHosts } from '../../media.ts'
 import { numberedText } from '../../text.ts'
 import { type ApiOptions, zaloBotApi } from './api.ts'
 import { pollUpdates, type Wait, waitFor } from './poll.ts'
@@ -30,7 +30,6 @@ export type ZaloBotOptions = ApiOptions & {
 
 const MAX_BODY = 1_048_576
 const MAX_TEXT = 2_000
-const ZALO_HOSTS = ['*.zdn.vn', '*.zadn.vn', '*.zalo.me', '*.zaloapp.com']
 
 const sentSchema = z.object({ message_id: z.union([z.string(), z.number()]).transform(String) })
 const meSchema = z.object({ account_name: z.string().optional().catch(undefined) })
@@ -39,7 +38,7 @@ export function createZaloBot(options: ZaloBotOptions): Channel {
   const { secret, apiRoot, mediaHosts, fetch, now, perSecond = 5, timeoutMs = 30_000, wait = waitFor } = options
   const call = zaloBotApi(options)
   const webhook = webhookOf(call)
-  const hosts = [...ZALO_HOSTS, ...mediaHosts, ...(apiRoot.startsWith('http://') ? [new URL(apiRoot).origin] : [])]
+  const hosts = [...zaloMediaHosts, ...mediaHosts, ...(apiRoot.startsWith('http://') ? [new URL(apiRoot).origin] : [])]
   const limits: Limits = { text: MAX_TEXT, buttons: 0, perSecond, perChat: 1, chatBurst: 3, documents: false }
 
   return {
@@ -59,13 +58,7 @@ export function createZaloBot(options: ZaloBotOptions): Channel {
       return sentSchema.safeParse(result).data?.message_id ?? ''
     },
 
-    async photo(ref, signal) {
-      const response = await openPhoto(secured(ref, hosts), { hosts, fetch, signal })
-      if (response.ok) return response
-      await response.body?.cancel()
-      const gone = response.status >= 400 && response.status < 500 && response.status !== 408 && response.status !== 429
-      throw new SendError(gone ? 'refused' : 'temporary', `zalo_bot_photo_${response.status}`)
-    },
+    photo: (ref, signal) => fetchAllowed(ref, { hosts, fetch, signal }),
 
     poll: (take, signal) => pollUpdates({ call, webhook, read: (result) => readUpdate(objectOf(result), now()), wait, take, signal }),
 
@@ -95,21 +88,6 @@ function wireOf(message: OutboundMessage): { method: 'sendMessage' | 'sendPhoto'
   }
   if (text === '') throw new SendError('refused', 'zalo_bot_text_empty')
   return { method: 'sendMessage', params: { chat_id: message.address, text } }
-}
-
-async function openPhoto(url: string, options: Parameters<typeof fetchAllowed>[1]): Promise<Response> {
-  try {
-    return await fetchAllowed(url, options)
-  } catch (error) {
-    if (error instanceof SendError) throw error
-    throw new SendError('temporary', 'zalo_bot_photo_connection')
-  }
-}
-
-/** Zalo's own samples show `http://` where https answers as well. */
-function secured(ref: string, hosts: readonly string[]): string {
-  if (!/^http:\/\//i.test(ref) || !URL.canParse(ref) || hosts.includes(new URL(ref).origin)) return ref
-  return ref.replace(/^http:/i, 'https:')
 }
 
 function objectOf(result: unknown): Record<string, unknown> {

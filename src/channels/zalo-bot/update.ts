@@ -16,7 +16,7 @@ import { cleanText, parsePayload } from '../../text.ts'
 const idSchema = z.union([z.string(), z.number().transform(String)]).pipe(z.string().regex(/^[!-~]{1,128}$/))
 const wordsSchema = z.string().optional().catch(undefined)
 
-const eventSchema = z.object({ event_name: z.string().min(1).max(100), message: z.unknown() })
+const eventSchema = z.object({ event_name: z.string().min(1).max(100), message: z.unknown().optional() })
 const wrappedSchema = z.object({ ok: z.literal(true), result: eventSchema })
 
 const messageSchema = z.object({
