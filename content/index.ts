@@ -5,12 +5,49 @@
 import i18next, { type i18n } from 'i18next'
 import cancel from './cancel.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
+import consent from './consent.json' with { type: 'json' }
+import data from './data.json' with { type: 'json' }
+import deals from './deals.json' with { type: 'json' }
+import help from './help.json' with { type: 'json' }
+import hotlines from './hotlines.json' with { type: 'json' }
+import library from './library.json' with { type: 'json' }
+import link from './link.json' with { type: 'json' }
+import menu from './menu.json' with { type: 'json' }
+import officer from './officer.json' with { type: 'json' }
+import quiz from './quiz.json' with { type: 'json' }
+import report from './report.json' with { type: 'json' }
+import rights from './rights.json' with { type: 'json' }
+import start from './start.json' with { type: 'json' }
+import subscribe from './subscribe.json' with { type: 'json' }
+import track from './track.json' with { type: 'json' }
+import unit from './unit.json' with { type: 'json' }
+import web from './web.json' with { type: 'json' }
 
 export type Locale = 'vi' | 'en'
 type Text = { key: string; params?: Record<string, string | number | Text> } | { literal: string }
 
 /** The files in the order of their names; a test holds that both locales have the same keys and variables. */
-export const namespaces = { cancel, common }
+export const namespaces = {
+  cancel,
+  common,
+  consent,
+  data,
+  deals,
+  help,
+  hotlines,
+  library,
+  link,
+  menu,
+  officer,
+  quiz,
+  report,
+  rights,
+  start,
+  subscribe,
+  track,
+  unit,
+  web,
+}
 
 export type Texts = {
   /** The sentence in this locale. A key that does not exist throws: a person never sees a key. */

@@ -1,0 +1,43 @@
+/**
+ * Consent per purpose with its proof: who, when, which wording, on which channel and message. Nothing is ever
+ * pre-ticked; a "no" is kept too, so that nobody is asked twice.
+ */
+import type { Db, Purpose, Statement, Turn } from '../src/chat.ts'
+
+export type ConsentChoice = 'yes' | 'no' | 'withdrawn'
+
+/** Version of the words each consent was asked in; raised with every change of those words in content/consent.json. */
+export const wordings: Record<Purpose, string> = { push: 'push-1', contest: 'contest-1', named_report: 'named-1', deals: 'deals-1' }
+
+const FLAGS: Record<Purpose, string> = { push: 'push', contest: 'contest', named_report: 'named_report', deals: 'deals' }
+
+/** Records a choice made in this turn and mirrors it on the contact. The message is kept as a keyed hash. */
+export async function recordConsent(turn: Turn, purpose: Purpose, choice: ConsentChoice): Promise<Statement[]> {
+  const { contact, message, keys, now } = turn
+  return [
+    {
+      sql: 'INSERT INTO consents(id, contact_id, purpose, choice, wording, channel, message_tag, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      args: [
+        turn.id(),
+        contact.id,
+        purpose,
+        choice,
+        wordings[purpose],
+        message.channel,
+        await keys.tag('consent', `${message.channel}:${message.id}`),
+        now.toISOString(),
+      ],
+    },
+    { sql: `UPDATE contacts SET ${FLAGS[purpose]} = ? WHERE id = ?`, args: [choice === 'yes' ? 1 : 0, contact.id] },
+  ]
+}
+
+export type Consent = { purpose: Purpose; choice: ConsentChoice; wording: string; channel: string; at: string }
+
+/** A person's choices, newest first; at most 200. */
+export async function listConsents(db: Db, contactId: string): Promise<Consent[]> {
+  const rows = await db.read('SELECT purpose, choice, wording, channel, at FROM consents WHERE contact_id = ? ORDER BY at DESC LIMIT 200', [
+    contactId,
+  ])
+  return rows as Consent[]
+}
