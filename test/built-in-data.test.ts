@@ -5,10 +5,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { hotlines } from '../content/hotlines.ts'
-import { questions } from '../content/questions.ts'
+import { hotlines } from '../content/data/hotlines.ts'
+import { questions } from '../content/data/questions.ts'
+import { levelNames, type SampleUnit, sampleUnits } from '../content/data/units.ts'
 import rights from '../content/rights.json'
-import { levelNames, type SampleUnit, sampleUnits } from '../content/units.ts'
 
 const CHECKED = '2026-11-22'
 const sentence = z
@@ -288,7 +288,7 @@ describe('all built-in files', () => {
 })
 
 function text(name: string): string {
-  return readFileSync(new URL(`../content/${name}.json`, import.meta.url), 'utf8')
+  return readFileSync(new URL(`../content/${name === 'rights' ? name : `data/${name}`}.json`, import.meta.url), 'utf8')
 }
 
 function raw(name: string): unknown {

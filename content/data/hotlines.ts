@@ -2,7 +2,7 @@
  * The built-in directory "Gọi ai?" (F36) as typed data: numbers an officer edits later without a deploy. A row without
  * `checked_on` is hidden until an officer has called the number. Checked in full by test/built-in-data.test.ts.
  */
-import data from './hotlines.json'
+import data from './hotlines.json' with { type: 'json' }
 
 export type Hotline = {
   id: string

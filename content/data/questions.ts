@@ -2,7 +2,7 @@
  * The built-in quiz questions (F20, F22) as typed data. Read-only: the database keeps its own copy, which officers edit.
  * The JSON file is checked in full by test/built-in-data.test.ts, so that this file needs no parser at run time.
  */
-import data from './questions.json'
+import data from './questions.json' with { type: 'json' }
 
 export type Question = {
   /** Stable for ever: `QF001`. */

@@ -3,7 +3,7 @@
  * under, which are also the topics a person subscribes to. A start loads them as rows; from then on officers edit the rows.
  * Items that no page confirmed yet wait for an officer. `law` and `document` items are shown as reference only (R17).
  */
-import library from './library-items.json' with { type: 'json' }
+import library from './items.json' with { type: 'json' }
 import topicList from './topics.json' with { type: 'json' }
 
 /** `vi` is at most 24 characters, so that it fits a button on every channel. */

@@ -3,7 +3,7 @@
  * nothing in code knows a level or a name (R22). Old units stay as closed rows, so that the name a person still uses is
  * found and leads to what took its place. The JSON file is checked in full by test/built-in-data.test.ts.
  */
-import data from './units.json'
+import data from './units.json' with { type: 'json' }
 
 export type UnitKind = 'mttq' | 'cong_doan' | 'doan_tn' | 'bcd' | 'so_nganh' | 'truong' | 'doanh_nghiep' | 'hoi_bvntd'
 export type UnitLevel = 'trung_uong' | 'tinh' | 'xa' | 'co_so' | 'to'

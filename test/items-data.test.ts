@@ -1,7 +1,7 @@
 /** The built-in library as data: its shape, its limits and the words it never uses. Whether a sentence is true, people check. */
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { libraryItems, topics } from '../content/library-items.ts'
+import { libraryItems, topics } from '../content/data/items.ts'
 
 const day = z.iso.date()
 const line = z
