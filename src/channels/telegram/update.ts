@@ -9,6 +9,9 @@ import { AppError } from '../../errors.ts'
 /** What we ask Telegram to send, over the webhook and over getUpdates. Everything else is ignored if it comes. */
 export const ALLOWED_UPDATES = ['message', 'callback_query', 'my_chat_member'] as const
 
+// {"update_id":735800101,"message":{"message_id":401,"from":{"id":5012345601,"is_bot":false,"first_name":"…"},
+//   "chat":{"id":5012345601,"type":"private"},"date":1795000000,"text":"/start CT-2611"}}
+// {"update_id":735800102,"callback_query":{"id":"2152…","from":{…},"message":{"message_id":402,"chat":{…}},"data":"find:open:a1.2"}}
 const id = z.int()
 const user = z.object({ id, is_bot: z.boolean().optional() })
 const chat = z.object({ id, type: z.string() })
