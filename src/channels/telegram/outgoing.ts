@@ -1,0 +1,50 @@
+/**
+ * One OutboundMessage → one call of the Bot API, in plain text: no parse mode, so no name or question can break the
+ * formatting. A picture with more text than a caption holds goes as a large preview above the text, so that a part
+ * stays one call and a retry never repeats half of it.
+ */
+import { type Api, InputFile } from 'grammy'
+import type { OutboundMessage, RenderedButton } from '../../chat.ts'
+import { SendError } from '../../errors.ts'
+
+/** Characters under a photo or a file (core.telegram.org/bots/api#sendphoto). */
+const CAPTION = 1024
+/** A longer label is cut by a phone's screen when two stand in a row. */
+const HALF_ROW = 18
+
+type Keyboard = { reply_markup?: { inline_keyboard: ({ text: string; callback_data: string } | { text: string; url: string })[][] } }
+
+/** Returns Telegram's message id. Throws what grammY throws. */
+export async function sendOne(api: Api, message: OutboundMessage): Promise<string> {
+  const { address, text, document } = message
+  const keyboard = keyboardOf(message.buttons)
+  const image = message.image?.startsWith('https://') === true ? message.image : undefined
+  const caption = text === '' ? keyboard : { ...keyboard, caption: text }
+  if (document !== undefined) {
+    if (text.length > CAPTION) throw new SendError('refused', 'telegram_caption_too_long')
+    const file = new InputFile(new TextEncoder().encode(document.text), fileName(document.name))
+    return String((await api.sendDocument(address, file, caption)).message_id)
+  }
+  if (image !== undefined && text.length <= CAPTION) return String((await api.sendPhoto(address, image, caption)).message_id)
+  const preview = image === undefined ? { is_disabled: true } : { url: image, prefer_large_media: true, show_above_text: true }
+  return String((await api.sendMessage(address, text, { ...keyboard, link_preview_options: preview })).message_id)
+}
+
+function keyboardOf(buttons: RenderedButton[]): Keyboard {
+  if (buttons.length === 0) return {}
+  const perRow = buttons.some((button) => [...button.label].length > HALF_ROW) ? 1 : 2
+  const keys = buttons.map((button) =>
+    'payload' in button ? { text: button.label, callback_data: button.payload } : { text: button.label, url: button.url },
+  )
+  const rows = Array.from({ length: Math.ceil(keys.length / perRow) }, (_, row) => keys.slice(row * perRow, (row + 1) * perRow))
+  return { reply_markup: { inline_keyboard: rows } }
+}
+
+/** The name stands unquoted in the multipart header: letters of any script, digits, dot, dash and underscore only. */
+function fileName(name: string): string {
+  const clean = name
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{N}._-]+/gu, '_')
+    .slice(0, 100)
+  return clean === '' ? 'file.txt' : clean
+}
