@@ -1,0 +1,12 @@
+/**
+ * Understanding typed Vietnamese (features §4.6): everything the rest of the product may use of it. Pure functions,
+ * no dependencies, fast enough for every message of the road.
+ */
+export { choiceOf, trueFalse, yesNo } from './answers.ts'
+export { type CaseCode, CODE_ALPHABET, caseCode } from './case-code.ts'
+export { isDanger } from './danger.ts'
+export { type DocumentNumber, documentNumber, sameDocument } from './document-number.ts'
+export { fold, foldTokens } from './fold.ts'
+export { createLexicon, type Lexicon } from './lexicon.ts'
+export { type Heard, listen, type Reading } from './listen.ts'
+export { contains, hears, type Phrase, phrase } from './phrase.ts'
