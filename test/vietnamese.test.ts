@@ -664,6 +664,7 @@ describe('any text at all', () => {
     const heard = listen('Tôi mua phải hàng giả ở chợ, con tooi bij khos thowr. '.repeat(180))
     expect(isDanger(heard)).toBe(true)
     expect(lexicon.find(heard)).toBeUndefined()
+    expect(hears(listen(`${'em '.repeat(3000)}phản ánh`), phrase('phản ánh'))).toBe(false)
   })
 
   it('every keyword without its accents finds its entry, unless another looks the same', () => {
