@@ -36,7 +36,7 @@ const KINDS = 'ctr|ct|qd|nd|nq|kh|tb|kl|cd|tt|hd|cv|vbhn|qh\\d{0,2}'
 const ISSUERS =
   'tw|ttg|cp|tu|tld|ldld|mttw|mt|bcdtwcvd|bcdcvd|bcd|bct|bkhcn|btc|byt|bch|bnv|tlhpn|twdtn|twdtnvp|ubnd|hdnd|sgddt|sct|mttq|vp|bchtw|bgddt|bnnptnt'
 const FULL = new RegExp(
-  `(?<![\\p{L}\\p{N}])(\\d{1,5})(?:\\s*/\\s*((?:19|20)\\d\\d))?(?:\\s*[-/]\\s*|\\s*(?=(?:${KINDS})(?:[\\s/-]+(?:${ISSUERS}))?(?![\\p{L}\\p{N}])))((?:${KINDS}))((?:\\s*[-/]\\s*\\p{L}[\\p{L}\\p{N}]*|\\s+(?:${ISSUERS})(?![\\p{L}\\p{N}]))*)(?![\\p{L}\\p{N}])`,
+  `(?<![\\p{L}\\p{N}])(\\d{1,5})(?:\\s*/\\s*((?:19|20)\\d\\d))?(?:\\s*[-/]\\s*|\\s*(?=(?:${KINDS})[\\s/-]+(?:${ISSUERS})(?![\\p{L}\\p{N}])))((?:${KINDS}))((?:\\s*[-/]\\s*\\p{L}[\\p{L}\\p{N}]*|\\s+(?:${ISSUERS})(?![\\p{L}\\p{N}]))*)(?![\\p{L}\\p{N}])`,
   'u',
 )
 const NAMED = new RegExp(

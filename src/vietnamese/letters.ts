@@ -52,9 +52,9 @@ export function isSyllable(folded: string): boolean {
   return SYLLABLE.test(folded)
 }
 
-/** Puts a tone where the schoolbook puts it: hòa, hoàn, thúy, quý, được, giữa. `plain` carries no tone. */
+/** Puts a tone where the schoolbook puts it: hòa, hoàn, thúy, quý, được (also from đưọc), giữa. `plain` carries no tone. */
 export function placeTone(plain: string, tone: number): string {
-  const word = plain === 'qui' ? 'quy' : plain
+  const word = plain === 'qui' ? 'quy' : plain.replace('ưo', 'ươ')
   const at = tone === 0 ? -1 : seatOf(word)
   if (at < 0) return word
   return word.slice(0, at) + (toned.get(word.charAt(at) + tone) ?? word.charAt(at)) + word.slice(at + 1)

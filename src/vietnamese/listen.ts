@@ -80,11 +80,9 @@ export function syllablesOf(text: string): Scan {
         }
       }
       if (plain !== '') {
-        const word = spread
-          ? lower.slice(start, i)
-          : tone === 0 && !long && plain !== 'qui'
-            ? plain
-            : placeTone(long ? collapse(plain) : plain, tone)
+        const letters = spread ? lower.slice(start, i) : plain
+        const whole = long ? collapse(letters) : letters
+        const word = spread || (tone === 0 && whole !== 'qui') ? whole : placeTone(whole, tone)
         scan.words.push(word)
         scan.folded.push(long || folded === 'qui' ? strip(word) : folded)
       }

@@ -20,8 +20,10 @@ export type Span = { from: number; to: number }
 /** §4.6: these bare syllables are several everyday words each. */
 const COLLIDING = new Set('dung bao het co khong ma tra sai chuyen thoi non ngat oi'.split(' '))
 
+/** Nobody is that polite: bounds the work on a text of ten thousand "em". */
+const MOST_FRILLS = 12
 const LEFT = frills(
-  'cho tôi mình em con cháu xin hỏi xem muốn cần làm ơn vui lòng please dạ giúp nhờ hãy mở vào về ơi bot admin trợ lý gửi đọc chơi được này',
+  'cho tôi mình em con cháu xin hỏi xem muốn cần làm ơn vui lòng please dạ giúp nhờ hãy mở vào về ơi bot admin trợ lý gửi đọc chơi',
 )
 /** Said to the listener: a frill only when a wish or a call is beside it, so that "chị Phan Anh" stays a name. */
 const ADDRESSED = frills('anh chị cô chú bác ông bà bạn ad shop')
@@ -96,9 +98,11 @@ function tildeAsHook(word: string): string {
 
 function leftFrills({ words, folded }: Reading): number {
   let count = 0
-  while (count < words.length - 1) {
+  while (count < words.length - 1 && count < MOST_FRILLS) {
     if (!isFrill(LEFT, words[count], folded[count])) {
-      const beside = [count - 1, count + 1].some((at) => isFrill(BESIDE, words[at], folded[at]))
+      let after = count + 1
+      while (isFrill(ADDRESSED, words[after], folded[after])) after += 1
+      const beside = [count - 1, after].some((at) => isFrill(BESIDE, words[at], folded[at]))
       if (!beside || !isFrill(ADDRESSED, words[count], folded[count])) break
     }
     count += 1
@@ -108,7 +112,12 @@ function leftFrills({ words, folded }: Reading): number {
 
 function rightFrills({ words, folded }: Reading): number {
   let count = 0
-  while (count < words.length - 1 && isFrill(RIGHT, words[words.length - 1 - count], folded[words.length - 1 - count])) count += 1
+  while (count < words.length - 1 && count < MOST_FRILLS) {
+    const at = words.length - 1 - count
+    // "mở cho mình", but never a bare "cho": that is chợ
+    if (!isFrill(RIGHT, words[at], folded[at]) || (count === 0 && folded[at] === 'cho')) break
+    count += 1
+  }
   return count
 }
 

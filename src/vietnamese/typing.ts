@@ -100,7 +100,7 @@ const SHORT = new Map(
     người: 'ng',
     'trả lời': 'tl rep',
     nữa: 'nx',
-    ạ: 'ak',
+    ạ: 'ak ạk ạh',
     à: 'ah',
     ừ: 'uh uk um ừm uhm ùa',
     mới: 'ms',
