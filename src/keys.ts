@@ -3,6 +3,7 @@
  * things around secrets that every runtime does alike.
  */
 import type { Keys, SealPurpose, TagPurpose } from './chat.ts'
+import { CODE_ALPHABET } from './vietnamese/case-code.ts'
 
 /** First byte of every box: the format, so that it can change one day. */
 export const VERSION = 1
@@ -41,9 +42,6 @@ export function toHex(bytes: Uint8Array): string {
   for (const byte of bytes) hex += HEX[byte]
   return hex
 }
-
-// Letters and digits that nobody mistakes for another when read aloud or copied from a screen: no 0 O, 1 I L, U V.
-export const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTWXYZ'
 
 /** `length` characters of CODE_ALPHABET by `random` (0 ≤ x < 1, unguessable). */
 export function randomCode(length: number, random: () => number): string {

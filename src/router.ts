@@ -32,6 +32,8 @@ export function createRouter(handlers: readonly Handler[], privately: Handler): 
   const entriesOf = (list: readonly Handler[]) => list.flatMap((value) => value.words.map((words) => ({ words, value })))
   const urgent = createLexicon(entriesOf(handlers.filter((handler) => handler.urgent)))
   const lexicon = createLexicon(entriesOf(handlers))
+  // A near miss never stops or erases anything: "nhan tien" is one letter from a stop word.
+  const forgiving = createLexicon(entriesOf(handlers.filter((handler) => !handler.urgent)))
 
   /** Everything but what the open step changes. */
   const pick = (
@@ -46,7 +48,7 @@ export function createRouter(handlers: readonly Handler[], privately: Handler): 
       const handler = payload && byName.get(payload.handler)
       if (handler) return { handler, message: { ...message, payload: offered.payload } }
     }
-    const handler = lexicon.find(heard) ?? handlers.find((candidate) => candidate.wants?.(message)) ?? lexicon.nearest(heard) ?? help
+    const handler = lexicon.find(heard) ?? handlers.find((candidate) => candidate.wants?.(message)) ?? forgiving.nearest(heard) ?? help
     return { handler, message }
   }
 
