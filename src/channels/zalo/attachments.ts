@@ -5,47 +5,51 @@
 import type { Attachment } from '../../chat.ts'
 import { cleanText } from '../../text.ts'
 
-type Message = { text?: string | undefined; attachments?: { type: string; payload: Record<string, unknown> }[] | undefined }
+type Payload = Record<string, unknown>
+type Message = { text?: string | undefined; attachments?: { type: string; payload: Payload }[] | undefined }
 
-const UNSUPPORTED: Record<string, Extract<Attachment, { kind: 'unsupported' }>['what']> = {
-  user_send_sticker: 'sticker',
-  user_send_audio: 'voice',
-  user_send_video: 'video',
-  user_send_link: 'link',
-  user_send_business_card: 'contact',
+type Reader = (payloads: Payload[], message: Message | undefined) => Attachment[]
+
+const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['user_send_text', () => []],
+  ['user_send_image', (payloads) => someOf(payloads.map(photo))],
+  ['user_send_gif', (payloads) => someOf(payloads.map(photo))],
+  ['user_send_file', (payloads) => someOf(payloads.map(file))],
+  ['user_send_location', (payloads, message) => someOf(payloads.slice(0, 1).map((payload) => place(payload, message?.text)))],
+  ['user_send_sticker', () => unsupported('sticker')],
+  ['user_send_audio', () => unsupported('voice')],
+  ['user_send_video', () => unsupported('video')],
+  ['user_send_link', () => unsupported('link')],
+  ['user_send_business_card', () => unsupported('contact')],
+])
+
+/** Whether the event is a message of one person to the OA. */
+export function isSentByPerson(name: string): boolean {
+  return readers.has(name)
 }
 
-/** Undefined for an event that is none of those a person's message can be. */
-export function attachmentsOf(name: string, message: Message | undefined): Attachment[] | undefined {
+export function attachmentsOf(name: string, message: Message | undefined): Attachment[] {
   const payloads = (message?.attachments ?? []).map((attachment) => attachment.payload)
-  switch (name) {
-    case 'user_send_text':
-      return []
-    case 'user_send_image':
-    case 'user_send_gif':
-      return someOf(payloads.map((payload) => photo(payload)))
-    case 'user_send_file':
-      return someOf(payloads.map(file))
-    case 'user_send_location':
-      return someOf(payloads.slice(0, 1).map((payload) => place(payload, message?.text)))
-  }
-  const what = UNSUPPORTED[name]
-  return what === undefined ? undefined : [{ kind: 'unsupported', what }]
+  return readers.get(name)?.(payloads, message) ?? []
 }
 
 function someOf(attachments: Attachment[]): Attachment[] {
-  return attachments.length > 0 ? attachments : [{ kind: 'unsupported', what: 'unknown' }]
+  return attachments.length > 0 ? attachments : unsupported('unknown')
+}
+
+function unsupported(what: Extract<Attachment, { kind: 'unsupported' }>['what']): Attachment[] {
+  return [{ kind: 'unsupported', what }]
 }
 
 // {"type":"image","payload":{"thumbnail":"https://...","url":"https://..."}}
-function photo(payload: Record<string, unknown>): Attachment {
+function photo(payload: Payload): Attachment {
   const { url } = payload
   if (typeof url !== 'string' || url === '' || url.length > 4096) return { kind: 'unsupported', what: 'unknown' }
   return { kind: 'photo', ref: url }
 }
 
 // {"type":"file","payload":{"url":"https://...","size":"2048","name":"anh.jpg","checksum":"<md5>","type":"jpg"}}
-function file(payload: Record<string, unknown>): Attachment {
+function file(payload: Payload): Attachment {
   const name = typeof payload.name === 'string' ? payload.name : ''
   const types = [typeof payload.type === 'string' ? payload.type : '', name.slice(name.lastIndexOf('.') + 1)]
     .map((type) => type.toLowerCase())

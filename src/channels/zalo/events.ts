@@ -7,7 +7,7 @@ import * as z from 'zod'
 import type { Attachment, Inbound, InboundEvent, InboundMessage } from '../../chat.ts'
 import { AppError } from '../../errors.ts'
 import { cleanText, parsePayload } from '../../text.ts'
-import { attachmentsOf } from './attachments.ts'
+import { attachmentsOf, isSentByPerson } from './attachments.ts'
 
 const id = z.union([z.string().min(1).max(128), z.int().transform(String)])
 const maybeId = id.optional().catch(undefined)
@@ -50,11 +50,14 @@ export function readEvent(value: unknown): ZaloEvent {
   return result.data
 }
 
+// group, anonymous and template sends have other parties at both ends
+const OFFICIAL_SENDS: ReadonlySet<string> = new Set(['text', 'image', 'gif', 'list', 'file', 'sticker'].map((what) => `oa_send_${what}`))
+
 /** The OA an event speaks of, where the event says it: receiver of what people send, sender of what it sends itself. */
 export function officialAccountOf(event: ZaloEvent): string | undefined {
   if (event.oa_id !== undefined) return event.oa_id
-  if (event.event_name.startsWith('user_send_')) return event.recipient?.id
-  if (event.event_name.startsWith('oa_send_')) return event.sender?.id
+  if (isSentByPerson(event.event_name)) return event.recipient?.id
+  if (OFFICIAL_SENDS.has(event.event_name)) return event.sender?.id
   return undefined
 }
 
@@ -67,9 +70,9 @@ export function timeOf(timestamp: string | number | undefined): number | undefin
 /** What the event means to us; none for echoes, receipts, forms we never ask for and everything unknown. */
 export function inboundOf(event: ZaloEvent, at: Date): Inbound[] {
   const name = event.event_name
-  if (name.startsWith('user_send_')) return sentByPerson(event, at)
-  if (name.startsWith('oa_send_') && !name.startsWith('oa_send_anonymous_'))
-    return event.sender?.admin_id === undefined ? [] : happened(event, at, event.recipient?.id, 'officer_spoke')
+  if (isSentByPerson(name)) return said(event, at, event.sender?.id, event.message?.text ?? '', attachmentsOf(name, event.message))
+  // `admin_id` stands there when a person answered from the OA's own inbox (zalo.md §3.3)
+  if (OFFICIAL_SENDS.has(name)) return event.sender?.admin_id === undefined ? [] : happened(event, at, event.recipient?.id, 'officer_spoke')
   switch (name) {
     case 'follow':
     case 'unfollow':
@@ -81,11 +84,6 @@ export function inboundOf(event: ZaloEvent, at: Date): Inbound[] {
     default:
       return []
   }
-}
-
-function sentByPerson(event: ZaloEvent, at: Date): Inbound[] {
-  const attachments = attachmentsOf(event.event_name, event.message)
-  return attachments === undefined ? [] : said(event, at, event.sender?.id, event.message?.text ?? '', attachments)
 }
 
 function said(event: ZaloEvent, at: Date, address: string | undefined, raw: string, attachments: Attachment[]): InboundMessage[] {

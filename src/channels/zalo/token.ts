@@ -145,27 +145,28 @@ export function tokens(options: OauthOptions & { store: TokenStore; seed?: Seed 
 
   /** Stores the held pair, over a claim of our own line but never over a newer grant. */
   async function save(): Promise<void> {
-    for (let tries = 0; held !== undefined && tries < 3; tries++) {
+    const pending = held
+    for (let tries = 0; pending !== undefined && tries < 3; tries++) {
       try {
-        if (await store.write(held.pair, held.version)) {
+        const written = await store.write(pending.pair, pending.version)
+        const stored = written ? undefined : await store.read()
+        if (written || (stored !== undefined && stored.pair.refreshToken !== pending.after)) {
           held = undefined
           return
         }
-        const stored = await store.read()
-        if (stored !== undefined && stored.pair.refreshToken !== held.after) {
-          held = undefined
-          return
-        }
-        held.version = stored?.version ?? 0
+        pending.version = stored?.version ?? 0
       } catch (cause) {
-        if (now() - (held.alarmedAt ?? 0) >= HOUR) {
-          log.error('zalo: the new token pair could not be stored; it is kept in memory until it can', { reason: 'zalo_token_unsaved' })
-          held.alarmedAt = now()
-        }
+        alarmUnsaved(pending)
         throw new SendError('temporary', 'zalo_token_unsaved', undefined, { cause })
       }
     }
-    if (held !== undefined) throw new SendError('temporary', 'zalo_token_unsaved')
+    if (pending !== undefined) throw new SendError('temporary', 'zalo_token_unsaved')
+  }
+
+  function alarmUnsaved(pending: { alarmedAt?: number }): void {
+    if (now() - (pending.alarmedAt ?? 0) < HOUR) return
+    log.error('zalo: the new token pair could not be stored; it is kept in memory until it can', { reason: 'zalo_token_unsaved' })
+    pending.alarmedAt = now()
   }
 
   async function read(): Promise<Stored | undefined> {
