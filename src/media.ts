@@ -61,9 +61,9 @@ function matches(host: string, entry: string): boolean {
   return entry.startsWith('*.') ? host.endsWith(entry.slice(1)) && host.length >= entry.length : host === entry
 }
 
-async function open(url: URL, options: { fetch: Fetch; signal: AbortSignal }): Promise<Response> {
+async function open(url: URL, { fetch, signal }: { fetch: Fetch; signal: AbortSignal }): Promise<Response> {
   try {
-    return await options.fetch(url.href, { redirect: 'manual', signal: options.signal })
+    return await fetch(url.href, { redirect: 'manual', signal })
   } catch (cause) {
     throw new SendError('temporary', 'photo_unreachable', undefined, { cause })
   }

@@ -2,6 +2,7 @@
 
 import { createZalo, type TokenPair, type TokenStore, type ZaloOptions } from '../src/channels/zalo/index.ts'
 import type { OutboundMessage } from '../src/chat.ts'
+import { SendError } from '../src/errors.ts'
 import { startFakeZalo } from './fake-zalo.ts'
 
 export const keys = {
@@ -80,4 +81,14 @@ export async function zaloOnFake(overrides: Partial<ZaloOptions> & { pair?: Toke
 
 export function outbound(overrides: Partial<OutboundMessage> = {}): OutboundMessage {
   return { id: 'out1.0', address: person, text: 'Chào bạn', buttons: [], hint: 'Bạn nhắn số để chọn nhé.', bulk: false, ...overrides }
+}
+
+/** What a send that must fail threw. */
+export async function failure(attempt: Promise<unknown>): Promise<{ failure: string; reason: string; retryAfter: number | undefined }> {
+  const error = await attempt.then(
+    () => new Error('nothing was thrown'),
+    (cause: unknown) => cause,
+  )
+  if (!(error instanceof SendError)) throw error
+  return { failure: error.failure, reason: error.reason, retryAfter: error.retryAfter }
 }

@@ -1,9 +1,6 @@
-import { createRequire } from 'node:module'
-import axios from 'axios'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { RenderedButton } from '../src/chat.ts'
-import { SendError } from '../src/errors.ts'
-import { keys, outbound, person, START, zaloOnFake } from './zalo-kit.ts'
+import { failure, keys, outbound, person, START, zaloOnFake } from './zalo-kit.ts'
 
 const MESSAGE = '/v3.0/oa/message/cs'
 const UPLOAD = '/v2.0/oa/upload/file'
@@ -15,15 +12,6 @@ async function onFake(...options: Parameters<typeof zaloOnFake>) {
   const bench = await zaloOnFake(...options)
   close = bench.fake.close
   return bench
-}
-
-async function failure(attempt: Promise<unknown>): Promise<{ failure: string; reason: string; retryAfter: number | undefined }> {
-  const error = await attempt.then(
-    () => new Error('nothing was thrown'),
-    (cause: unknown) => cause,
-  )
-  if (!(error instanceof SendError)) throw error
-  return { failure: error.failure, reason: error.reason, retryAfter: error.retryAfter }
 }
 
 const sentTo = (message: unknown) => ({ recipient: { user_id: person }, message })
@@ -273,77 +261,5 @@ describe('the limit of a minute', () => {
     const { zalo, another } = await onFake()
     expect(zalo.limits).toEqual({ text: 2000, buttons: 5, perSecond: 1.6, oneBucket: true, windowHours: 168, documents: true })
     expect(another({ perMinute: 2000 }).limits.perSecond).toBe(33.3)
-  })
-})
-
-describe('zalo-api', () => {
-  test('shares one axios with our adapter', () => {
-    const require = createRequire(import.meta.url)
-    expect(createRequire(require.resolve('zalo-api'))('axios')).toBe(axios)
-  })
-
-  test('learns who the OA is, with the token in the header and never in the address', async () => {
-    const { zalo, fake } = await onFake()
-    const state = await zalo.setUp('https://bot.example.vn/webhooks/zalo')
-    expect(state).toMatchObject({ ok: true, name: 'Công đoàn mẫu', link: `https://zalo.me/${keys.oaId}` })
-    expect(state.detail).toContain('https://bot.example.vn/webhooks/zalo')
-    expect(fake.calls).toMatchObject([{ method: 'GET', path: '/v2.0/oa/getoa', query: '', headers: { access_token: keys.accessToken } }])
-  })
-
-  test('broadcasts an article to a target', async () => {
-    const { zalo, fake } = await onFake()
-    expect(await zalo.broadcastArticle('bd5ea46bb32e5a0033f', { cities: '4' })).toBe('broadcast-1')
-    const elements = [{ media_type: 'article', attachment_id: 'bd5ea46bb32e5a0033f' }]
-    expect(fake.calls).toMatchObject([{ method: 'POST', path: '/v2.0/oa/message', query: '', headers: { access_token: keys.accessToken } }])
-    expect(fake.calls[0]?.headers['content-type']).toBe('application/json')
-    expect(fake.calls[0]?.json).toEqual({
-      recipient: { target: { cities: '4' } },
-      message: { attachment: { type: 'template', payload: { template_type: 'media', elements } } },
-    })
-  })
-
-  test('tells a refusal like every other call', async () => {
-    const { zalo, fake } = await onFake()
-    fake.script('/v2.0/oa/message', { error: -1441 }, 'drop')
-    expect(await failure(zalo.broadcastArticle('a'))).toMatchObject({ failure: 'later', reason: 'zalo_-1441' })
-    expect(await failure(zalo.broadcastArticle('a'))).toMatchObject({ failure: 'unknown' })
-  })
-
-  test('serves two channels at a time without mixing their tokens', async () => {
-    const one = await onFake()
-    const two = await zaloOnFake({ oaId: '1' })
-    const [first, second] = await Promise.all([one.zalo.setUp('https://a.example.vn'), two.zalo.setUp('https://b.example.vn')])
-    await two.fake.close()
-    expect([first.ok, one.fake.calls.length, two.fake.calls.length]).toEqual([true, 1, 1])
-    expect(second).toMatchObject({ ok: false, detail: expect.stringContaining('OA khác') })
-  })
-})
-
-describe('at start', () => {
-  test('it says what is missing', async () => {
-    const { zalo, fake } = await onFake()
-    expect(await zalo.setUp(null)).toMatchObject({ ok: false, detail: expect.stringContaining('PUBLIC_URL') })
-    fake.script('/v2.0/oa/getoa', { status: 503 }, { error: -224 })
-    expect(await zalo.setUp(null)).toMatchObject({ ok: false, name: 'Zalo', detail: expect.stringContaining('zalo_http_503') })
-    expect(await zalo.setUp(null)).toMatchObject({ ok: false, detail: expect.stringContaining('gói dịch vụ') })
-  })
-})
-
-describe('a photo', () => {
-  const signal = new AbortController().signal
-
-  test('is opened at the configured API root without the token', async () => {
-    const { zalo, fake } = await onFake()
-    fake.photos.set('/photo/1.jpg', { type: 'image/jpeg', bytes: new Uint8Array([255, 216, 255]) })
-    const response = await zalo.photo(`${fake.apiRoot}/photo/1.jpg`, signal)
-    expect(new Uint8Array(await response.arrayBuffer())).toEqual(new Uint8Array([255, 216, 255]))
-    expect(fake.calls[0]?.headers).not.toHaveProperty('access_token')
-  })
-
-  test('elsewhere is refused, also by a redirect', async () => {
-    const { zalo, fake } = await onFake()
-    fake.photos.set('/photo/2.jpg', { location: 'https://evil.example/x.jpg' })
-    expect(await failure(zalo.photo(`${fake.apiRoot}/photo/2.jpg`, signal))).toMatchObject({ failure: 'refused', reason: 'photo_host' })
-    expect(await failure(zalo.photo('https://evil.example/x.jpg', signal))).toMatchObject({ failure: 'refused', reason: 'photo_host' })
   })
 })

@@ -13,7 +13,7 @@ export type Answer = Record<string, unknown>
 export type Call = (
   path: string,
   accessToken: string,
-  request: { json: unknown } | { body: Uint8Array<ArrayBuffer>; type: string } | 'get',
+  request: { json: unknown } | { body: string; type: string } | 'get',
 ) => Promise<Answer>
 
 const MINUTE = 60_000
@@ -36,6 +36,8 @@ async function ask(
   accessToken: string,
   request: Parameters<Call>[2],
 ): Promise<{ response: Response; text: string }> {
+  // taken out first: workerd refuses its fetch as a method of something else
+  const { fetch } = options
   const signal = AbortSignal.timeout(options.timeoutMs)
   const headers: Record<string, string> = { access_token: accessToken, accept: 'application/json' }
   let init: RequestInit = { method: 'GET' }
@@ -44,7 +46,7 @@ async function ask(
     init = { method: 'POST', body: 'json' in request ? JSON.stringify(request.json) : request.body }
   }
   try {
-    const response = await options.fetch(options.apiRoot + path, { ...init, headers, redirect: 'manual', signal })
+    const response = await fetch(options.apiRoot + path, { ...init, headers, redirect: 'manual', signal })
     return { response, text: await response.text() }
   } catch (cause) {
     throw broken(cause)

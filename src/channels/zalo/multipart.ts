@@ -1,10 +1,10 @@
 /**
- * One file as a multipart body, written by hand: the `fetch` we are given may be a small one that takes bytes only.
+ * One text file as a multipart body, written by hand: the `fetch` we are given may be a small one that takes text only.
  */
 import type { DocumentFile } from '../../chat.ts'
 
 /** Field `file` (zalo.md §1.4). */
-export function multipart(document: DocumentFile): { body: Uint8Array<ArrayBuffer>; type: string } {
+export function multipart(document: DocumentFile): { body: string; type: string } {
   let boundary = 'hang-viet-file'
   while (document.text.includes(boundary)) boundary += '-'
   const name = document.name.replace(/[\r\n"\\]/g, '_')
@@ -18,5 +18,5 @@ export function multipart(document: DocumentFile): { body: Uint8Array<ArrayBuffe
     `--${boundary}--`,
     '',
   ]
-  return { body: new TextEncoder().encode(lines.join('\r\n')), type: `multipart/form-data; boundary=${boundary}` }
+  return { body: lines.join('\r\n'), type: `multipart/form-data; boundary=${boundary}` }
 }

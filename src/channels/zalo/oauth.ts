@@ -12,10 +12,11 @@ export type Grant = { accessToken: string; refreshToken: string; expiresIn: numb
 
 /** Never throws. `expiresIn` in seconds. */
 export async function requestGrant(options: OauthOptions, refreshToken: string): Promise<Grant> {
+  const { fetch } = options
   let status: number
   let text: string
   try {
-    const response = await options.fetch(`${options.oauthRoot}/v4/oa/access_token`, {
+    const response = await fetch(`${options.oauthRoot}/v4/oa/access_token`, {
       method: 'POST',
       headers: { secret_key: options.appSecret, 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ refresh_token: refreshToken, app_id: options.appId, grant_type: 'refresh_token' }).toString(),

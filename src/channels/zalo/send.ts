@@ -10,7 +10,7 @@ import { isShapeRefused } from './errors.ts'
 import { multipart } from './multipart.ts'
 
 /** Calls Zalo with a token that works. */
-export type Post = (path: string, request: { json: unknown } | { body: Uint8Array<ArrayBuffer>; type: string }) => Promise<Answer>
+export type Post = (path: string, request: { json: unknown } | { body: string; type: string }) => Promise<Answer>
 
 export const TEXT_LIMIT = 2000
 export const BUTTON_LIMIT = 5
