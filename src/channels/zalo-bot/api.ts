@@ -3,10 +3,12 @@
  * `{ok: false, error_code, description}` (zalo.md §5). Every failure becomes a SendError here. The token stands in
  * the address and runtimes put addresses into their errors, so no foreign error is ever passed on as a cause.
  */
+
 import * as z from 'zod'
 import { SendError } from '../../errors.ts'
+import type { Fetch } from '../../media.ts'
 
-export type ApiOptions = { token: string; apiRoot: string; fetch: typeof fetch }
+export type ApiOptions = { token: string; apiRoot: string; fetch: Fetch }
 export type CallOptions = { signal?: AbortSignal; timeoutMs?: number }
 /** Resolves to `result`; throws SendError with reason `zalo_bot_<code>`. */
 export type Call = (method: string, params?: Record<string, unknown>, options?: CallOptions) => Promise<unknown>

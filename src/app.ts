@@ -1,0 +1,168 @@
+/**
+ * Composes the product from what an entrance hands in: database, keys, channels' surroundings, stores. The result is a
+ * Hono app and the few loops an entrance starts. Knows no runtime.
+ */
+import { Hono } from 'hono'
+import { createTexts } from '../content/index.ts'
+import { LATEST_MIGRATION, listApplied } from '../db/migrate.ts'
+import { findSecret, writeSecret } from '../db/secrets.ts'
+import { listSettings } from '../db/settings.ts'
+import { listTallies } from '../db/tallies.ts'
+import { handlers, offerPush, privately } from '../handlers/index.ts'
+import { createChannels } from './channels/index.ts'
+import type { TokenPair } from './channels/zalo/index.ts'
+import type { About, Channel, Db, Keys } from './chat.ts'
+import type { Config } from './config.ts'
+import { createDispatcher, type Dispatcher } from './dispatch.ts'
+import { AppError, statusOf } from './errors.ts'
+import type { Later } from './gather.ts'
+import { secureRandom } from './keys.ts'
+import { causeOf, type Log } from './log.ts'
+import type { Fetch } from './media.ts'
+import { metricsText } from './metrics.ts'
+import { createReceiver, type Receiver } from './receive.ts'
+import { createRouter } from './router.ts'
+import { createSchedule, type Job, type Schedule } from './schedule.ts'
+import { addDays, dayOf } from './time.ts'
+
+export type ProductParts = {
+  config: Config
+  db: Db
+  keys: Keys
+  fetch: Fetch
+  now(): Date
+  log: Log
+  /** Names this process in leases. */
+  holder: string
+  later?: Later
+  /** More channels than those with keys (tests). */
+  extraChannels?: Channel[]
+}
+
+export type Product = {
+  app: Hono
+  channels: readonly Channel[]
+  receiver: Receiver
+  dispatcher: Dispatcher
+  schedule: Schedule
+  about(): About
+}
+
+/** Routers are compiled once per process, not once per Worker request. */
+const route = createRouter(handlers, privately)
+const texts = createTexts()
+
+export async function createProduct(parts: ProductParts): Promise<Product> {
+  const { config, db, keys, log, now } = parts
+  let about = await readAbout(parts)
+  const tokens = {
+    read: async () => {
+      const secret = await findSecret<TokenPair>(db, keys, 'zalo')
+      return secret && { version: secret.version, pair: secret.value }
+    },
+    write: (pair: TokenPair, expected: number) => writeSecret(db, keys, 'zalo', pair, expected),
+  }
+  const channels = [
+    ...(await createChannels({ config, keys, fetch: parts.fetch, now, log, tokens, commands })),
+    ...(parts.extraChannels ?? []),
+  ]
+  const dispatcher = createDispatcher({
+    db,
+    keys,
+    channels,
+    render: texts.render,
+    publicUrl: config.publicUrl,
+    now,
+    holder: parts.holder,
+    log,
+  })
+  const receiver = createReceiver({
+    db,
+    keys,
+    route,
+    offerPush,
+    handlers,
+    labelOf: (contact) => (label) => texts.render(label, contact.locale),
+    about: () => about,
+    now,
+    random: secureRandom,
+    log,
+    wake: (channel) => dispatcher.wake(channel),
+    transcripts: new Set(['web']),
+    ...(parts.later ? { later: parts.later } : {}),
+  })
+  const jobs: Job[] = [
+    ...channels.flatMap((channel): Job[] =>
+      channel.tend ? [{ name: `tend:${channel.name}`, at: 'minute', run: (at) => channel.tend?.(at) ?? Promise.resolve() }] : [],
+    ),
+    {
+      name: 'about',
+      at: 'minute',
+      run: async () => {
+        about = await readAbout(parts)
+      },
+    },
+  ]
+  const schedule = createSchedule({ db, jobs, log })
+  return { app: createRoutes(parts, channels, receiver), channels, receiver, dispatcher, schedule, about: () => about }
+}
+
+/** Commands of §4.6 whose handler is there, for Telegram's menu. */
+function commands(): Array<{ command: string; description: string }> {
+  return handlers.flatMap(({ name, commands = [] }) =>
+    commands.slice(0, 1).map((command) => ({ command, description: texts.render({ key: `${name}.command` }, 'vi') })),
+  )
+}
+
+function createRoutes(parts: ProductParts, channels: readonly Channel[], receiver: Receiver): Hono {
+  const { config, db, log } = parts
+  const app = new Hono()
+  for (const channel of channels) {
+    app.post(`/webhooks/${channel.name}`, async (c) => {
+      const inbound = await channel.receive(c.req.raw)
+      if (inbound.length > 0) await receiver.receive(inbound)
+      const answer = channel.answer?.(inbound)
+      return answer === undefined ? c.body(null, 200) : c.json(answer)
+    })
+  }
+  app.get('/healthz', (c) => c.text('ok'))
+  app.get('/readyz', async (c) => {
+    try {
+      const applied = await listApplied(db)
+      if (!applied.includes(LATEST_MIGRATION)) return c.text(`migrations are missing: ${LATEST_MIGRATION}`, 503)
+      return c.text('ok')
+    } catch (error) {
+      log('error', 'ready.failed', { cause: causeOf(error) })
+      return c.text('the database does not answer', 503)
+    }
+  })
+  app.get('/metrics', async (c) => {
+    const since = addDays(dayOf(parts.now()), -1)
+    return c.body(metricsText(await listTallies(db, since)), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+  })
+  if (config.zaloSiteVerification) {
+    const code = config.zaloSiteVerification
+    app.get(`/zalo_verifier${code}.html`, (c) =>
+      c.html(`<html><head><meta name="zalo-platform-site-verification" content="${code}"></head></html>`),
+    )
+  }
+  app.notFound((c) => c.text('not found', 404))
+  app.onError((error, c) => {
+    if (error instanceof AppError) return c.text(error.code === 'ignored' ? '' : error.message, statusOf[error.code])
+    log('error', 'request.failed', { path: c.req.routePath, cause: causeOf(error) })
+    return c.text('internal error', 500)
+  })
+  return app
+}
+
+async function readAbout({ db, config }: ProductParts): Promise<About> {
+  const settings = await listSettings(db)
+  return {
+    unitName: settings.unit_name ?? 'Công đoàn và Đoàn Thanh niên',
+    dataOfficer: settings.data_officer ?? settings.unit_name ?? 'đơn vị vận hành trợ lý',
+    publicUrl: config.publicUrl,
+    telegramName: settings.telegram_name ?? null,
+    zaloOaId: config.zalo?.oaId ?? null,
+    hosting: config.abroadDecision ? 'abroad' : 'vietnam',
+  }
+}

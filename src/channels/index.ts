@@ -1,0 +1,63 @@
+/**
+ * The list of channels: each is there when its keys are. Adding one is a folder and a line here.
+ */
+import type { Channel, Keys } from '../chat.ts'
+import type { Config } from '../config.ts'
+import { causeOf, type Log } from '../log.ts'
+import type { Fetch } from '../media.ts'
+import { createTelegram, type TelegramOptions } from './telegram/index.ts'
+import { createZalo, type TokenStore } from './zalo/index.ts'
+import { createZaloBot } from './zalo-bot/index.ts'
+
+export type ChannelParts = {
+  config: Config
+  keys: Keys
+  fetch: Fetch
+  now(): Date
+  log: Log
+  /** Where Zalo's token pair is kept. */
+  tokens: TokenStore
+  /** What Telegram shows behind "/". */
+  commands(): Array<{ command: string; description: string }>
+}
+
+/** The platforms' channels that have keys, Zalo first. */
+export async function createChannels(parts: ChannelParts): Promise<Channel[]> {
+  const { config, fetch, now, log, keys } = parts
+  const channels: Channel[] = []
+  if (config.zalo) {
+    const { seed, ...zalo } = config.zalo
+    channels.push(
+      createZalo({
+        ...zalo,
+        ...(seed ? { seed } : {}),
+        mediaHosts: config.zaloMediaHosts,
+        tokens: parts.tokens,
+        fetch,
+        now,
+        log: { error: (message, fields) => log('error', message, fields) },
+      }),
+    )
+  }
+  if (config.zaloBot) {
+    const { token, apiRoot } = config.zaloBot
+    const secret = config.zaloBot.secret ?? (await keys.tag('webhook', 'zalo-bot'))
+    channels.push(createZaloBot({ token, secret, apiRoot, mediaHosts: config.zaloMediaHosts, fetch, now }))
+  }
+  if (config.telegram) {
+    const { token, apiRoot } = config.telegram
+    const secret = config.telegram.secret ?? (await keys.tag('webhook', 'telegram'))
+    channels.push(
+      createTelegram({
+        token,
+        secret,
+        apiRoot,
+        commands: parts.commands,
+        now,
+        fetch: fetch as unknown as NonNullable<TelegramOptions['fetch']>,
+        warn: (sentence) => log('warn', 'telegram.poll', { cause: causeOf(sentence) }),
+      }),
+    )
+  }
+  return channels
+}

@@ -1,0 +1,89 @@
+/**
+ * What the Node entrance and the admin command stand on: configuration, clock, log, key, a migrated database with its
+ * built-in content. Each step that takes time says so.
+ */
+import { existsSync } from 'node:fs'
+import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Agent, fetch as undiciFetch } from 'undici'
+import { openDb } from '../db/client.ts'
+import { type Migration, migrate } from '../db/migrate.ts'
+import { checkKey } from '../db/settings.ts'
+import type { Db, Keys } from './chat.ts'
+import { type Config, parseConfig } from './config.ts'
+import { AppError } from './errors.ts'
+import { createNodeKeys } from './keys-node.ts'
+import { loadContent } from './load-content.ts'
+import { createLog, type Log } from './log.ts'
+import type { Fetch } from './media.ts'
+
+export type Ground = { config: Config; db: Db; keys: Keys; dataKey: Uint8Array; fetch: Fetch; now(): Date; log: Log }
+
+/** Throws AppError with a sentence for the operator. */
+export async function openGround(env: NodeJS.ProcessEnv): Promise<Ground> {
+  const config = parseConfig(env)
+  const startedAt = Date.now()
+  const now = config.now ? () => new Date((config.now?.getTime() ?? 0) + Date.now() - startedAt) : () => new Date()
+  const log = createLog(config.logLevel, now)
+  const dataKey = config.dataKey ?? (await keyBesideData(config))
+  const keys = createNodeKeys(dataKey)
+  if (config.databaseUrl.startsWith('file:')) await mkdir(dirname(config.databaseUrl.slice(5)), { recursive: true, mode: 0o700 })
+  const db = await openDb({ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') })
+  await migrate(db, await readMigrations(), (name) => console.log(`  migrated ${name}`))
+  await checkKey(db, keys)
+  await loadContent(db, now(), (what, done, all) => console.log(`  ${what}: ${done}/${all}`))
+  warnAbroad(config)
+  return { config, db, keys, dataKey, fetch: pooledFetch(), now, log }
+}
+
+/** R21: data outside Vietnam is a legal decision; until its reference is recorded, each start says so. */
+function warnAbroad({ databaseUrl, abroadDecision }: Config): void {
+  if (databaseUrl.startsWith('file:') || abroadDecision) return
+  const host = new URL(databaseUrl.replace(/^libsql:/, 'https:')).hostname
+  if (host === 'localhost' || host === '127.0.0.1' || host === '[::1]') return
+  console.warn(
+    'CẢNH BÁO: cơ sở dữ liệu ở máy chủ khác. Nếu máy chủ đặt ngoài Việt Nam, việc này là chuyển dữ liệu cá nhân ra nước ngoài (Luật 91/2025/QH15): cần quyết định và hồ sơ. Ghi số quyết định vào DATA_ABROAD_DECISION.',
+  )
+}
+
+/** Made once, by exclusive create, mode 0600; only where the database is a file beside it. */
+async function keyBesideData(config: Config): Promise<Uint8Array> {
+  if (!config.databaseUrl.startsWith('file:')) {
+    throw new AppError(
+      'invalid',
+      'DATA_KEY is required with a libSQL server: base64 of 32 bytes, e.g. the output of: openssl rand -base64 32',
+    )
+  }
+  const file = join(dirname(config.databaseUrl.slice(5)), 'key')
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  try {
+    const handle = await open(file, 'wx', 0o600)
+    await handle.writeFile(Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64'))
+    await handle.sync()
+    await handle.close()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  const key = Buffer.from((await readFile(file, 'utf8')).trim(), 'base64')
+  if (key.byteLength !== 32) throw new AppError('invalid', `${file} does not hold a key of 32 bytes.`)
+  if (((await stat(file)).mode & 0o077) !== 0)
+    console.warn(`CẢNH BÁO: ${file} đọc được bởi người dùng khác trên máy; chạy: chmod 600 ${file}`)
+  console.warn(`Chú ý: khóa mã hóa nằm cạnh dữ liệu (${file}). Khi dùng thật, hãy đưa khóa vào DATA_KEY và cất bản sao ở nơi khác.`)
+  return key
+}
+
+export async function readMigrations(): Promise<Migration[]> {
+  const folder = [join('..', 'db', 'migrations'), join('..', '..', 'db', 'migrations')]
+    .map((path) => join(dirname(fileURLToPath(import.meta.url)), path))
+    .find((path) => existsSync(path))
+  if (!folder) throw new AppError('not_found', 'db/migrations is missing beside the program.')
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
+  return Promise.all(names.map(async (name) => ({ name: name.slice(0, -4), sql: await readFile(join(folder, name), 'utf8') })))
+}
+
+/** undici with its own pool: three times faster than the global fetch for many small calls. */
+function pooledFetch(): Fetch {
+  const dispatcher = new Agent({ connections: 64, keepAliveTimeout: 30_000, connect: { timeout: 10_000 } })
+  return (url, init) => undiciFetch(url, { ...init, dispatcher } as Parameters<typeof undiciFetch>[1]) as unknown as Promise<Response>
+}

@@ -1,0 +1,59 @@
+/**
+ * The Node entrance: one process that is the whole product. Only this file, the worker entrance and the admin command
+ * know the runtime: files, signals, the environment, undici, node-cron, sharp.
+ */
+import { serve } from '@hono/node-server'
+import cron from 'node-cron'
+import { createProduct } from './app.ts'
+import { randomId, secureRandom } from './keys.ts'
+import { causeOf } from './log.ts'
+import { openGround } from './node-ground.ts'
+import { createPoller } from './poller.ts'
+
+// What this process writes is nobody else's to read.
+process.umask(0o077)
+
+const ground = await openGround(process.env).catch((error: unknown) => {
+  console.error(`Không khởi động được / cannot start:\n${error instanceof Error ? error.message : error}`)
+  process.exit(1)
+})
+const { config, db, log, now } = ground
+const holder = `${process.pid}-${randomId(secureRandom)}`
+const product = await createProduct({ ...ground, holder, later: setImmediate })
+const poller = createPoller({
+  db,
+  channels: config.publicUrl ? [] : product.channels,
+  receive: product.receiver.receive,
+  holder,
+  now,
+  log,
+})
+
+const server = serve({ fetch: product.app.fetch, port: config.port, hostname: config.host }, async ({ port }) => {
+  console.log(`Trợ lý Hàng Việt: ${config.publicUrl ?? `http://${config.host}:${port}`}/`)
+  product.dispatcher.start()
+  poller.start()
+  await product.schedule.tick(now())
+  for (const channel of product.channels) {
+    const state = await channel.setUp?.(config.publicUrl ? `${config.publicUrl}/webhooks/${channel.name}` : null)
+    if (state) console.log(`  ${channel.name}: ${state.ok ? 'ok' : 'NOT CONNECTED'} ${state.link ?? ''} ${state.detail}`)
+  }
+  if (product.channels.length === 0) console.log('  Chưa nối kênh nào; web chat vẫn chạy. / No channel connected; the web chat runs.')
+})
+const ticking = cron.schedule('* * * * *', () => product.schedule.tick(now()))
+
+let stopping = false
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, async () => {
+    if (stopping) return
+    stopping = true
+    log('info', 'stopping', { signal })
+    ticking.stop()
+    server.close()
+    if ('closeIdleConnections' in server) server.closeIdleConnections()
+    await Promise.all([poller.stop(), product.dispatcher.stop()])
+    db.close()
+    process.exit(0)
+  })
+}
+process.on('unhandledRejection', (error) => log('error', 'unhandled', { cause: causeOf(error) }))
