@@ -18,11 +18,14 @@ export type ClaimedRow = {
   attempts: number
   /** Epoch ms. */
   createdAt: number
+  /** Epoch ms; not to be sent before, because an earlier reply of this address waits too. */
+  waitUntil: number
 }
 
 /** How long a claimed row is ours: longer than any send may take. */
 export const LEASE_MS = 90_000
-const REPLY_WAIT_MS = 30_000
+/** A reply waits for an earlier one of its address this long at most. */
+export const REPLY_WAIT_MS = 30_000
 
 /** Is anything of this channel due? Cheap, so that an idle process writes nothing. */
 export async function hasDue(db: Db, channel: string, now: number): Promise<boolean> {
@@ -43,13 +46,12 @@ export async function claimReplies(db: Db, channel: string, holder: string, now:
               WHERE o.state = 'queued' AND o.channel = ? AND o.priority = 0 AND o.due_at <= ?
                 AND NOT EXISTS (
                   SELECT 1 FROM outbox e
-                  WHERE e.address_id = o.address_id AND e.priority = 0 AND e.id < o.id AND e.address_id <> '' AND e.created_at > ?
-                    AND (e.state = 'sending' OR e.due_at > ?))
+                  WHERE e.state = 'sending' AND e.priority = 0 AND e.address_id = o.address_id AND e.id < o.id
+                    AND e.address_id <> '' AND e.created_at > ?)
               ORDER BY o.due_at, o.id LIMIT ?)
             RETURNING id, priority, address_id, contact_id, recipient, body, part, attempts, created_at,
-              (SELECT native FROM addresses a WHERE a.id = outbox.address_id) AS native,
-              (SELECT contact_id FROM addresses a WHERE a.id = outbox.address_id) AS owner_id`,
-      args: [now + LEASE_MS, holder, channel, now, now - REPLY_WAIT_MS, now, most],
+              (SELECT json_array(native, contact_id, replies_from) FROM addresses a WHERE a.id = outbox.address_id) AS owner`,
+      args: [now + LEASE_MS, holder, channel, now, now - REPLY_WAIT_MS, most],
     },
   ])
   return rows.map(claimedOf).sort((left, right) => left.id - right.id)
@@ -60,12 +62,22 @@ export function dropReplies(ids: number[]): Statement {
   return { sql: 'DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?))', args: [JSON.stringify(ids)] }
 }
 
-/** Gives a row back: due again at `dueAt` (epoch ms). `attempts` as it shall stand; `part` counts what was sent. */
-export function requeue(row: { id: number; dueAt: number; attempts: number; part: number; reason: string }): Statement {
-  return {
-    sql: "UPDATE outbox SET state = 'queued', due_at = ?, attempts = ?, part = ?, reason = ?, lease_until = NULL, lease_by = NULL WHERE id = ?",
-    args: [row.dueAt, row.attempts, row.part, row.reason, row.id],
-  }
+/** Gives a row back: due again at `dueAt` (epoch ms); later replies of its address wait for it. `attempts` as it shall stand; `part` counts what was sent. */
+export function requeue(row: {
+  id: number
+  addressId: string
+  dueAt: number
+  attempts: number
+  part: number
+  reason: string
+}): Statement[] {
+  return [
+    {
+      sql: "UPDATE outbox SET state = 'queued', due_at = ?, attempts = ?, part = ?, reason = ?, lease_until = NULL, lease_by = NULL WHERE id = ?",
+      args: [row.dueAt, row.attempts, row.part, row.reason, row.id],
+    },
+    { sql: 'UPDATE addresses SET replies_from = max(replies_from, ?) WHERE id = ?', args: [row.dueAt, row.addressId] },
+  ]
 }
 
 /** After each part but the last: a retry resumes here instead of saying the first part twice. */
@@ -88,16 +100,19 @@ export async function hasExpired(db: Db, now: number): Promise<boolean> {
 }
 
 function claimedOf(row: Row): ClaimedRow {
+  const [native = null, ownerId = null, repliesFrom = 0] = JSON.parse(String(row.owner ?? '[]')) as [string?, string?, number?]
   return {
     id: Number(row.id),
     priority: Number(row.priority),
     addressId: String(row.address_id),
-    native: row.native as string | null,
-    contactId: (row.contact_id ?? row.owner_id) as string | null,
+    native,
+    contactId: (row.contact_id ?? ownerId) as string | null,
     recipient: row.recipient as Uint8Array | null,
     body: row.body as Uint8Array | null,
     part: Number(row.part),
     attempts: Number(row.attempts),
     createdAt: Number(row.created_at),
+    // An earlier reply of this address is waiting: this one waits behind it, 30 seconds at most.
+    waitUntil: row.priority === 0 ? Math.min(repliesFrom, Number(row.created_at) + REPLY_WAIT_MS) : 0,
   }
 }

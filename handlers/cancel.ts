@@ -3,7 +3,7 @@
  * able to get out.
  */
 import type { Handler } from '../src/chat.ts'
-import { menuButtons } from '../src/menu.ts'
+import { menuReply } from '../src/menu.ts'
 
 export const cancel: Handler = {
   name: 'cancel',
@@ -12,6 +12,6 @@ export const cancel: Handler = {
   commands: ['huy'],
   urgent: true,
   async handle() {
-    return { replies: [{ text: { key: 'cancel.done' }, buttons: menuButtons }], drops: true }
+    return { replies: [menuReply('cancel.done')], drops: true }
   },
 }

@@ -75,6 +75,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     now,
     holder: parts.holder,
     log,
+    ...(parts.later ? { later: parts.later } : {}),
   })
   const receiver = createReceiver({
     db,

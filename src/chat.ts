@@ -31,6 +31,7 @@ export type InboundMessage = {
   start?: string
   /** What the platform wants back at once (Telegram's callback query id). */
   ack?: string
+  near?: string
 }
 
 export type InboundEvent = {
@@ -41,6 +42,8 @@ export type InboundEvent = {
   at: Date
   /** `withdraw`: the person uses the platform's erase button. `officer_spoke`: a human answered in the platform's own inbox. */
   event: 'follow' | 'unfollow' | 'blocked' | 'unblocked' | 'withdraw' | 'officer_spoke'
+  /** Where a channel numbers its updates in order, the same short word for neighbours: their inbox keys then share a page. */
+  near?: string
 }
 
 export type Inbound = InboundMessage | InboundEvent
@@ -59,7 +62,14 @@ export type Button = { label: Text; payload: string } | { label: Text; url: stri
 export type DocumentFile = { name: string; mime: string; text: string }
 
 /** What a handler wants said: channel-neutral, not yet rendered. `image` is an https address or a path of ours. */
-export type Reply = { text: Text; buttons?: Button[]; image?: string; document?: DocumentFile }
+export type Reply = {
+  text: Text
+  buttons?: Button[]
+  /** The menu's buttons stand below the own ones. */
+  menu?: true
+  image?: string
+  document?: DocumentFile
+}
 
 // ---- turns ------------------------------------------------------------------------------------------------------
 

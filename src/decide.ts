@@ -10,7 +10,7 @@ import type { OutboxRow, TurnCommit, TurnState } from '../db/turns.ts'
 import { keepUpdate } from '../db/updates.ts'
 import type { About, Contact, Db, Decision, Handler, Inbound, InboundMessage, Keys, Reply, Statement, Text, Turn } from './chat.ts'
 import type { Later } from './gather.ts'
-import { randomCode, randomId, toHex } from './keys.ts'
+import { randomCode, randomId } from './keys.ts'
 import { causeOf, type Log } from './log.ts'
 import type { Route, Router } from './router.ts'
 import { choicesOf, openSession, SESSION_MS, type Session, sealSession } from './session.ts'
@@ -171,16 +171,16 @@ async function commitOf(
     },
     outbox,
     ...(line
-      ? { transcript: { body: toHex(await parts.keys.seal('transcript', JSON.stringify(line), contact.addressId)), at: now.toISOString() } }
+      ? { transcript: { body: await parts.keys.seal('transcript', JSON.stringify(line), contact.addressId), at: now.toISOString() } }
       : {}),
     writes: end.writes,
   }
 }
 
 async function outboxRow(keys: Keys, contact: Contact, inbound: Inbound, reply: Reply, at: number, erased: boolean): Promise<OutboxRow> {
-  const body = toHex(await keys.seal('reply', JSON.stringify({ reply, locale: contact.locale })))
+  const body = await keys.seal('reply', JSON.stringify({ reply, locale: contact.locale }))
   if (!erased) return { channel: inbound.channel, addressId: contact.addressId, body, at }
-  return { channel: inbound.channel, addressId: '', body, recipient: toHex(await keys.seal('recipient', inbound.address)), at }
+  return { channel: inbound.channel, addressId: '', body, recipient: await keys.seal('recipient', inbound.address), at }
 }
 
 /** What the web page shows as the visitor's own line. */

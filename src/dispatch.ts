@@ -3,14 +3,15 @@
  * beside each other, so that one that is down stops no other. A row is `sending` in the database before anything
  * leaves; a process that dies leaves a lease that runs out.
  */
-import { stopContact } from '../db/contacts.ts'
-import { type ClaimedRow, claimReplies, dropReplies, hasDue, hasExpired, recordPart, releaseExpired, requeue } from '../db/outbox.ts'
-import { findHold, holdChannel, takeTokens } from '../db/paces.ts'
-import { addTallies, type Tally } from '../db/tallies.ts'
-import type { Channel, Db, Keys, Locale, Reply, Statement } from './chat.ts'
+import { type ClaimedRow, claimReplies, dropReplies, hasDue, hasExpired, REPLY_WAIT_MS, recordPart, releaseExpired } from '../db/outbox.ts'
+import { findHold, takeTokens } from '../db/paces.ts'
+import { addTallies } from '../db/tallies.ts'
+import type { Channel, Db, Keys, Locale, Reply } from './chat.ts'
 import { SendError } from './errors.ts'
+import { gather, type Later } from './gather.ts'
 import { openJson, openText } from './keys.ts'
 import { causeOf, type Log } from './log.ts'
+import { failedTo, givenBack, type Outcome, sent } from './outcome.ts'
 import { chatPace } from './pace.ts'
 import { partsOf, type Render } from './render.ts'
 import { dayOf } from './time.ts'
@@ -25,6 +26,8 @@ export type DispatchParts = {
   /** Names this process in leases. */
   holder: string
   log: Log
+  /** Gathers the outcomes of a tick into one write; absent on Workers. */
+  later?: Later
 }
 
 export type Dispatcher = {
@@ -38,17 +41,13 @@ export type Dispatcher = {
   stop(): Promise<void>
 }
 
-const CLAIM = 64
-const ATTEMPTS = 5
-/** Delay before attempt 2, 3, 4, 5 in ms. */
-const DELAYS = [2_000, 10_000, 60_000, 300_000]
-/** A reply older than this is no answer any more. */
-const STALE_MS = 24 * 60 * 60 * 1000
-const OPERATOR_HOLD_MS = 60_000
+/** Sends under way at once on one channel. */
+const IN_FLIGHT = 64
 const IDLE_MS = 1_000
 const STOP_MS = 10_000
-
-type Outcome = { statements: Statement[]; tally: Omit<Tally, 'day' | 'channel'>; done?: number }
+/** So many failures in a row that no message explains: the platform is down and the channel waits, longer each time. */
+const DOWN_AFTER = 8
+const DOWN_HOLD_MS = [2_000, 5_000, 15_000, 30_000, 60_000]
 
 export function createDispatcher(parts: DispatchParts): Dispatcher {
   const loops = new Map(parts.channels.map((channel) => [channel.name, createLoop(parts, channel)]))
@@ -80,55 +79,72 @@ async function release({ db, now }: DispatchParts): Promise<void> {
 function createLoop(parts: DispatchParts, channel: Channel) {
   const { db, log, now } = parts
   const pace = chatPace(channel.limits)
+  let inFlight = 0
+  let failures = 0
+  let heldUntil = 0
   let wakeUp: (() => void) | undefined
   let woken = false
 
-  /** One claim and its sends. False when there was nothing to do. */
-  const round = async (stopping: () => boolean): Promise<boolean> => {
+  const record = gather(async (outcomes: Outcome[]): Promise<undefined[]> => {
+    const done = outcomes.flatMap(({ done }) => (done === undefined ? [] : [done]))
+    const day = dayOf(now())
+    await db.write([
+      ...(done.length > 0 ? [dropReplies(done)] : []),
+      ...outcomes.flatMap(({ statements }) => statements),
+      addTallies(outcomes.map(({ tally }) => ({ day, channel: channel.name, ...tally }))),
+    ])
+    return outcomes.map(() => undefined)
+  }, parts.later)
+
+  /** One claim; its sends are begun. Returns how many. */
+  const begin = async (stopping: () => boolean): Promise<Array<Promise<void>>> => {
     const at = now().getTime()
-    if (!(await hasDue(db, channel.name, at))) return false
-    const hold = await findHold(db, channel.name)
-    if (hold.until > at) return false
-    const most = channel.limits.oneBucket ? await takeTokens(db, channel.name, CLAIM, channel.limits.perSecond, at) : CLAIM
-    if (most === 0) return false
+    const room = failures >= DOWN_AFTER ? 1 - inFlight : IN_FLIGHT - inFlight
+    if (room <= 0 || heldUntil > at || !(await hasDue(db, channel.name, at))) return []
+    heldUntil = (await findHold(db, channel.name)).until
+    if (heldUntil > at) return []
+    const most = channel.limits.oneBucket ? await takeTokens(db, channel.name, room, channel.limits.perSecond, at) : room
+    if (most === 0) return []
     const rows = await claimReplies(db, channel.name, parts.holder, at, most)
-    if (rows.length === 0) return false
-    const outcomes = await sendAll(rows, stopping)
-    await record(outcomes)
-    return true
+    return [...groupBy(rows, (row) => row.addressId || `erased:${row.id}`).values()].map((own) => sendInOrder(own, stopping))
   }
 
-  const sendAll = async (rows: ClaimedRow[], stopping: () => boolean): Promise<Outcome[]> => {
-    const byAddress = groupBy(rows, (row) => row.addressId || `erased:${row.id}`)
-    let held: { until: number; reason: string } | undefined
-    const perAddress = [...byAddress.values()].map(async (own) => {
-      const outcomes: Outcome[] = []
-      let waitUntil = 0
-      for (const row of own) {
+  /** The rows of one address, one after another. */
+  const sendInOrder = async (rows: ClaimedRow[], stopping: () => boolean): Promise<void> => {
+    inFlight += rows.length
+    let retryAt = 0
+    try {
+      for (const row of rows) {
         const at = now().getTime()
-        const blocked =
-          held ?? (waitUntil > at ? { until: waitUntil, reason: 'in_order' } : stopping() ? { until: at, reason: 'stopping' } : undefined)
-        const tooSoon = blocked ? 0 : pace(row.addressId, at)
-        if (blocked || tooSoon > 0) {
-          const dueAt = blocked ? blocked.until : at + tooSoon
-          waitUntil = Math.max(waitUntil, dueAt)
-          outcomes.push({
-            statements: [requeue({ ...row, dueAt, attempts: row.attempts - 1, reason: blocked?.reason ?? 'paced' })],
-            tally: waited('paced'),
-          })
-          continue
-        }
-        const outcome = await sendRow(row)
-        if (outcome.hold) held = outcome.hold
-        if (outcome.retryAt) waitUntil = outcome.retryAt
-        outcomes.push(outcome)
+        const until = Math.max(heldUntil, Math.min(retryAt, row.createdAt + REPLY_WAIT_MS), row.waitUntil)
+        const wait = until > at ? until - at : stopping() ? 0 : pace(row.addressId, at)
+        const outcome = wait > 0 || stopping() ? givenBack(row, at + wait, until > at ? 'in_order' : 'paced') : await sendRow(row)
+        retryAt = outcome.retryAt ?? retryAt
+        noteFailures(outcome)
+        await record(outcome)
       }
-      return outcomes
-    })
-    return (await Promise.all(perAddress)).flat()
+    } catch (error) {
+      // The outcome could not be written: the lease runs out and the row goes again.
+      log('error', 'dispatch.unrecorded', { channel: channel.name, cause: causeOf(error) })
+    } finally {
+      inFlight -= rows.length
+      wakeUp?.()
+    }
   }
 
-  const sendRow = async (row: ClaimedRow): Promise<Outcome & { hold?: { until: number; reason: string }; retryAt?: number }> => {
+  const noteFailures = (outcome: Outcome) => {
+    if (outcome.hold) heldUntil = Math.max(heldUntil, outcome.hold)
+    if (outcome.done !== undefined && !outcome.down) failures = 0
+    if (!outcome.down) return
+    failures++
+    const step = DOWN_HOLD_MS[Math.min(failures - DOWN_AFTER, DOWN_HOLD_MS.length - 1)]
+    if (failures >= DOWN_AFTER && step) {
+      heldUntil = now().getTime() + step
+      log('warn', 'channel.down', { channel: channel.name, seconds: step / 1000 })
+    }
+  }
+
+  const sendRow = async (row: ClaimedRow): Promise<Outcome> => {
     const at = now().getTime()
     let part = row.part
     try {
@@ -138,60 +154,22 @@ function createLoop(parts: DispatchParts, channel: Channel) {
         part++
         if (part < messages.length) await db.write([recordPart(row.id, part)])
       }
-      return { statements: [], done: row.id, tally: { what: 'sent', n: 1 } }
+      return sent(row)
     } catch (error) {
       const failure = error instanceof SendError ? error : new SendError('refused', 'render', undefined, { cause: error })
-      if (!(error instanceof SendError)) log('error', 'dispatch.failed', { channel: channel.name, cause: causeOf(error) })
-      return afterFailure(row, part, failure, at)
+      if (failure.failure === 'operator' || failure !== error) {
+        log('error', 'dispatch.failed', { channel: channel.name, reason: failure.reason, cause: causeOf(error) })
+      }
+      return failedTo(channel.name, row, part, failure, at)
     }
-  }
-
-  const afterFailure = (row: ClaimedRow, part: number, failure: SendError, at: number) => {
-    const { reason, retryAfter = 1 } = failure
-    const again = (dueAt: number, attempts: number) => requeue({ id: row.id, dueAt, attempts, part, reason })
-    const failed = (statements: Statement[] = []): Outcome => ({ statements, done: row.id, tally: { what: 'failed', reason, n: 1 } })
-    if (at - row.createdAt > STALE_MS) return failed()
-    switch (failure.failure) {
-      case 'rate_limited': {
-        const until = at + retryAfter * 1000
-        const statements = [holdChannel(channel.name, until, reason), again(until, row.attempts - 1)]
-        return { statements, tally: waited(reason), hold: { until, reason }, retryAt: until }
-      }
-      case 'operator': {
-        const until = at + OPERATOR_HOLD_MS
-        log('error', 'channel.needs_operator', { channel: channel.name, reason })
-        const statements = [holdChannel(channel.name, until, reason), again(until, row.attempts - 1)]
-        return { statements, tally: waited(reason), hold: { until, reason }, retryAt: until }
-      }
-      case 'later': {
-        const until = at + retryAfter * 1000
-        return { statements: [again(until, row.attempts - 1)], tally: waited(reason), retryAt: until }
-      }
-      case 'temporary':
-      case 'unknown': {
-        if (row.attempts >= ATTEMPTS) return failed()
-        const until = at + (DELAYS[row.attempts - 1] ?? 300_000)
-        return { statements: [again(until, row.attempts)], tally: { what: 'retried', reason, n: 1 }, retryAt: until }
-      }
-      case 'blocked':
-        return failed(row.contactId ? stopContact(row.contactId, row.addressId) : [])
-      default:
-        return failed()
-    }
-  }
-
-  const record = async (outcomes: Outcome[]): Promise<void> => {
-    const done = outcomes.flatMap(({ done }) => (done === undefined ? [] : [done]))
-    const day = dayOf(now())
-    await db.write([
-      ...(done.length > 0 ? [dropReplies(done)] : []),
-      ...outcomes.flatMap(({ statements }) => statements),
-      addTallies(outcomes.map(({ tally }) => ({ day, channel: channel.name, ...tally }))),
-    ])
   }
 
   const drain = async (until: number, stopping: () => boolean): Promise<void> => {
-    while (!stopping() && now().getTime() <= until && (await round(stopping)));
+    while (!stopping() && now().getTime() <= until) {
+      const begun = await begin(stopping)
+      if (begun.length === 0) return
+      await Promise.all(begun)
+    }
   }
 
   return {
@@ -201,25 +179,38 @@ function createLoop(parts: DispatchParts, channel: Channel) {
       wakeUp?.()
     },
     async run(stopping: () => boolean): Promise<void> {
+      const begun = new Set<Promise<void>>()
       while (!stopping()) {
         woken = false
+        let found = 0
         try {
           await release(parts)
-          await drain(Number.POSITIVE_INFINITY, stopping)
+          const sends = await begin(stopping)
+          found = sends.length
+          for (const send of sends) {
+            begun.add(send)
+            void send.finally(() => begun.delete(send))
+          }
         } catch (error) {
           log('error', 'dispatch.unavailable', { channel: channel.name, cause: causeOf(error) })
         }
-        if (woken || stopping()) continue
-        await new Promise<void>((resume) => {
-          const timer = setTimeout(resume, IDLE_MS)
-          wakeUp = () => {
-            clearTimeout(timer)
-            resume()
-          }
-        })
-        wakeUp = undefined
+        if ((found === 0 || inFlight >= IN_FLIGHT) && !woken && !stopping()) await idle()
       }
+      await Promise.all(begun)
     },
+  }
+
+  /** Until a second has passed, a send has ended or somebody woke the loop. */
+  function idle(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, IDLE_MS)
+      wakeUp = done
+      function done() {
+        clearTimeout(timer)
+        wakeUp = undefined
+        resolve()
+      }
+    })
   }
 }
 
@@ -232,8 +223,6 @@ function groupBy<T>(items: T[], keyOf: (item: T) => string): Map<string, T[]> {
   }
   return groups
 }
-
-const waited = (reason: string): Omit<Tally, 'day' | 'channel'> => ({ what: 'waited', reason, n: 1 })
 
 /** The parts of a row, opened and rendered for its channel. */
 async function messagesOf({ keys, render, publicUrl }: DispatchParts, channel: Channel, row: ClaimedRow) {

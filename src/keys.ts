@@ -33,16 +33,6 @@ export function sameSecret(left: string, right: string): boolean {
   return difference === 0
 }
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
-
-/** Bytes as hex, for a JSON argument that SQL turns back with `unhex`. */
-export function toHex(bytes: Uint8Array): string {
-  if (typeof Buffer !== 'undefined' && bytes instanceof Buffer) return bytes.toString('hex')
-  let hex = ''
-  for (const byte of bytes) hex += HEX[byte]
-  return hex
-}
-
 /** `length` characters of CODE_ALPHABET by `random` (0 ≤ x < 1, unguessable). */
 export function randomCode(length: number, random: () => number): string {
   let code = ''

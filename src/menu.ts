@@ -22,5 +22,5 @@ export const menuButtons: Button[] = doors.map(([handler, action]) => ({
 
 /** The menu with a sentence above it. */
 export function menuReply(key: string, params?: Record<string, string>): Reply {
-  return { text: params ? { key, params } : { key }, buttons: menuButtons }
+  return { text: params ? { key, params } : { key }, menu: true }
 }

@@ -21,6 +21,8 @@ export type Receiver = {
 }
 
 const TRIES = 5
+/** Characters of an inbox key's hash: 132 bits. */
+const KEY_LENGTH = 22
 
 type Outcome = 'done' | 'seen' | 'lost'
 
@@ -63,7 +65,7 @@ export function createReceiver(parts: ReceiveParts): Receiver {
     async receive(inbound) {
       await Promise.all(
         inbound.map(async (one) => {
-          const key = await keys.tag('inbox', `${one.channel}:${one.id}`)
+          const key = `${one.near ?? ''}.${(await keys.tag('inbox', `${one.channel}:${one.id}`)).slice(0, KEY_LENGTH)}`
           try {
             await inLane(`${one.channel}:${one.address}`, () => takeTurn(one, key))
           } catch (error) {

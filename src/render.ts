@@ -3,6 +3,7 @@
  * numbered, long texts split at a sentence. The same reply always gives the same parts, so that a retry can resume.
  */
 import type { Channel, Locale, OutboundMessage, RenderedButton, Reply, Text } from './chat.ts'
+import { menuButtons } from './menu.ts'
 import { numberedText, splitText } from './text.ts'
 
 export type Render = (text: Text, locale: Locale) => string
@@ -17,7 +18,7 @@ export function partsOf(
 ): OutboundMessage[] {
   const { limits } = channel
   const hint = render({ key: 'common.hint' }, locale)
-  const buttons = (reply.buttons ?? []).map((button): RenderedButton => {
+  const buttons = [...(reply.buttons ?? []), ...(reply.menu ? menuButtons : [])].map((button): RenderedButton => {
     const label = render(button.label, locale)
     return 'payload' in button ? { label, payload: button.payload } : { label, url: absolute(button.url, target.publicUrl) }
   })

@@ -3,7 +3,7 @@
  * commands, the open step, keywords, what was offered by name, patterns, near misses, help.
  */
 import type { Handler, InboundMessage, Step, Text } from './chat.ts'
-import type { Session } from './session.ts'
+import { listChoices, type Session } from './session.ts'
 import { parsePayload } from './text.ts'
 import { choiceOf, createLexicon, fold, isDanger, listen } from './vietnamese/index.ts'
 
@@ -42,13 +42,16 @@ export function createRouter(handlers: readonly Handler[], privately: Handler): 
     labelOf: (label: Text) => string,
   ): { handler: Handler; message: InboundMessage } => {
     const heard = listen(message.text)
-    const offered = session.choices.find(({ label }) => message.text !== '' && fold(labelOf(label)) === heard.folded)
+    const named = lexicon.find(heard)
+    if (named) return { handler: named, message }
+    const offered =
+      message.text === '' ? undefined : listChoices(session.choices).find(({ label }) => fold(labelOf(label)) === heard.folded)
     if (offered) {
       const payload = parsePayload(offered.payload)
       const handler = payload && byName.get(payload.handler)
       if (handler) return { handler, message: { ...message, payload: offered.payload } }
     }
-    const handler = lexicon.find(heard) ?? handlers.find((candidate) => candidate.wants?.(message)) ?? forgiving.nearest(heard) ?? help
+    const handler = handlers.find((candidate) => candidate.wants?.(message)) ?? forgiving.nearest(heard) ?? help
     return { handler, message }
   }
 
@@ -101,8 +104,9 @@ const ALWAYS = new Set(['menu', 'help', 'trogiup', '?'])
 /** A digit picks among the choices offered last, and only those. */
 function withChoice(message: InboundMessage, session: Session): InboundMessage {
   if (message.payload !== undefined || session.choices.length === 0 || !/\p{Nd}/u.test(message.text)) return message
-  const choice = choiceOf(listen(message.text), session.choices.length)
-  const chosen = choice === undefined ? undefined : session.choices[choice - 1]
+  const choices = listChoices(session.choices)
+  const choice = choiceOf(listen(message.text), choices.length)
+  const chosen = choice === undefined ? undefined : choices[choice - 1]
   return chosen ? { ...message, payload: chosen.payload } : message
 }
 

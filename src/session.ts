@@ -2,16 +2,20 @@
  * What an address remembers between turns: the open step, a step put aside for another one, and the choices offered
  * last. Sealed as one box, because a step's name alone would tell who is filing a report.
  */
-import type { Keys, Reply, Step, Text } from './chat.ts'
-import { openJson, toHex } from './keys.ts'
+import type { Button, Keys, Reply, Step, Text } from './chat.ts'
+import { openJson } from './keys.ts'
+import { menuButtons } from './menu.ts'
 
 export type Choice = { payload: string; label: Text }
+
+/** `'menu'` stands for the menu's own choices: the commonest case, and short under its seal. */
+export type Choices = Choice[] | 'menu'
 
 export type Session = {
   open?: Step
   /** Put aside when another handler needed a step of its own; offered again when that one ends. */
   parked?: Step
-  choices: Choice[]
+  choices: Choices
   /** The 115 text was said in this session. */
   warned?: boolean
 }
@@ -28,17 +32,29 @@ export async function openSession(keys: Keys, box: Uint8Array | null, addressId:
   return { ...session, choices: session.choices ?? [] }
 }
 
-/** Hex of the sealed session, or null when there is nothing to remember. */
-export async function sealSession(keys: Keys, session: Session, addressId: string): Promise<string | null> {
+/** The sealed session, or null when there is nothing to remember. */
+export async function sealSession(keys: Keys, session: Session, addressId: string): Promise<Uint8Array | null> {
   if (!session.open && !session.parked && session.choices.length === 0 && !session.warned) return null
-  return toHex(await keys.seal('session', JSON.stringify(session), addressId))
+  return keys.seal('session', JSON.stringify(session), addressId)
 }
 
 /** The choices a digit may pick after these replies: the payload buttons of the last reply that has any. */
-export function choicesOf(replies: Reply[]): Choice[] {
-  for (const { buttons = [] } of replies.toReversed()) {
-    const choices = buttons.flatMap((button) => ('payload' in button ? [{ payload: button.payload, label: button.label }] : []))
+export function choicesOf(replies: Reply[]): Choices {
+  for (const { buttons = [], menu } of replies.toReversed()) {
+    const choices = payloadChoices(buttons)
+    if (menu) return choices.length > 0 ? [...choices, ...payloadChoices(menuButtons)] : 'menu'
     if (choices.length > 0) return choices
   }
   return []
 }
+
+/** The choices one by one. */
+export function listChoices(choices: Choices): Choice[] {
+  return choices === 'menu' ? menuChoices : choices
+}
+
+function payloadChoices(buttons: Button[]): Choice[] {
+  return buttons.flatMap((button) => ('payload' in button ? [{ payload: button.payload, label: button.label }] : []))
+}
+
+const menuChoices = payloadChoices(menuButtons)

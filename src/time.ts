@@ -36,6 +36,11 @@ export function vietnamInstant(day: string, hour: number, minute = 0): Date {
   return new Date(new Date(`${day}T00:00:00Z`).getTime() + (hour * 60 + minute) * 60_000 - VIETNAM_MS)
 }
 
+/** Days since 1970 of a day. */
+export function dayNumber(day: string): number {
+  return Date.parse(`${day}T00:00:00Z`) / DAY_MS
+}
+
 /** `days` after a day, as a day. */
 export function addDays(day: string, days: number): string {
   return new Date(new Date(`${day}T00:00:00Z`).getTime() + days * DAY_MS).toISOString().slice(0, 10)

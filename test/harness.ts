@@ -91,6 +91,7 @@ export async function createBot(options: BotOptions = {}) {
     now: clock.now,
     holder: 'test',
     log,
+    later: setImmediate,
   })
   const receiver = createReceiver({
     db,

@@ -88,7 +88,14 @@ describe('what a person sends on Telegram', () => {
   it.each(table)('%s: %s', async (file, _says, expected) => {
     const update = payload(file)
     const inbound = await telegram().receive(webhook(JSON.stringify(update)))
-    const plain = { kind: 'message', channel: 'telegram', id: String(update.update_id), address: PERSON, at: SENT }
+    const plain = {
+      kind: 'message',
+      channel: 'telegram',
+      id: String(update.update_id),
+      address: PERSON,
+      at: SENT,
+      near: nearOf(update.update_id),
+    }
     expect(inbound).toEqual(expected === null ? [] : [{ ...plain, text: '', attachments: [], group: false, ...expected }])
   })
 
@@ -98,7 +105,8 @@ describe('what a person sends on Telegram', () => {
   ])('a person who presses the app’s own block button: %s', async (file, event) => {
     const update = payload(file)
     const inbound = await telegram().receive(webhook(JSON.stringify(update)))
-    expect(inbound).toEqual([{ kind: 'event', channel: 'telegram', id: String(update.update_id), address: PERSON, at: SENT, event }])
+    const { update_id: id } = update
+    expect(inbound).toEqual([{ kind: 'event', channel: 'telegram', id: String(id), address: PERSON, at: SENT, event, near: nearOf(id) }])
   })
 
   it('every recorded payload is in the tables above', () => {
@@ -244,4 +252,9 @@ function replaceLeaf(body: unknown, at: number, value: unknown): unknown {
   const place = places[at % places.length]
   if (place !== undefined) place[0][place[1]] = value
   return copy
+}
+
+/** Updates are numbered in order; a thousand neighbours share a word. */
+function nearOf(id: unknown): string {
+  return Math.floor(Number(id) / 1024).toString(36)
 }

@@ -52,7 +52,8 @@ CREATE INDEX contacts_silent ON contacts(seen_day) WHERE push = 0 AND contest = 
 CREATE INDEX contacts_seen ON contacts(seen_day);
 
 -- A person's id on one channel, with the session of that chat. `turn` is unique per address and grows by one with
--- each commit: two turns decided from one state cannot both commit.
+-- each commit: two turns decided from one state cannot both commit. `replies_from`: an earlier reply waits until then,
+-- and later ones behind it.
 CREATE TABLE addresses (
   id TEXT PRIMARY KEY,
   contact_id TEXT NOT NULL,
@@ -63,19 +64,19 @@ CREATE TABLE addresses (
   session_until INTEGER,
   in_at INTEGER NOT NULL,
   muted_until INTEGER NOT NULL DEFAULT 0,
+  replies_from INTEGER NOT NULL DEFAULT 0,
   stopped INTEGER NOT NULL DEFAULT 0,
   UNIQUE (channel, native)
 );
 
 CREATE INDEX addresses_contact ON addresses(contact_id);
 
--- What came in, as a keyed hash and a day: the dedupe. No contact, no text.
+-- What came in, as a keyed hash and a day (days since 1970, Vietnam): the dedupe. No contact, no text. Old keys are
+-- swept along the primary key; an index by day would cost every message a second page.
 CREATE TABLE inbox (
   key TEXT PRIMARY KEY,
-  day TEXT NOT NULL
+  day INTEGER NOT NULL
 ) WITHOUT ROWID;
-
-CREATE INDEX inbox_day ON inbox(day);
 
 -- The one door out. Replies (priority 0) are deleted once their outcome is final; broadcast rows (priority 1) stay as the ledger.
 -- `recipient` is a sealed address for the goodbye of an erased person; then address_id is empty.
@@ -102,7 +103,7 @@ CREATE INDEX outbox_due ON outbox(channel, priority, due_at, id) WHERE state = '
 
 CREATE INDEX outbox_leased ON outbox(lease_until) WHERE state = 'sending';
 
-CREATE INDEX outbox_replies ON outbox(address_id, id) WHERE priority = 0;
+CREATE INDEX outbox_in_flight ON outbox(address_id, id) WHERE state = 'sending' AND priority = 0;
 
 -- Pace of each channel, shared by all processes: tokens of the bucket, and how long the platform told us to wait.
 CREATE TABLE paces (

@@ -18,6 +18,12 @@ const TITLE = 200
 
 /** Nothing when the update is none of ours: it is acknowledged and forgotten. */
 export function inboundOf(update: TelegramUpdate, self: Self, now: Date): Inbound[] {
+  // Updates are numbered in order: neighbours share this prefix.
+  const near = Math.floor(update.update_id / 1024).toString(36)
+  return readUpdate(update, self, now).map((inbound) => ({ ...inbound, near }))
+}
+
+function readUpdate(update: TelegramUpdate, self: Self, now: Date): Inbound[] {
   if (update.message !== undefined) return messageOf(update.message, String(update.update_id), self, now)
   if (update.callback_query !== undefined) return tapOf(update.callback_query, String(update.update_id), now)
   if (update.my_chat_member !== undefined) return memberOf(update.my_chat_member, String(update.update_id), now)
