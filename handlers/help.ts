@@ -1,17 +1,80 @@
 /**
- * The fallback: what was not understood gets the menu and a person. Last in the list.
+ * The fallback, last in the list: the menu, what the bot cannot read, and what was not understood. Of the last it
+ * keeps a count without words (db/phrases.ts), so that officers learn what people ask for and nobody is listened to.
  */
-import type { Handler } from '../src/chat.ts'
-import { menuReply } from '../src/menu.ts'
+import { countPhrase } from '../db/phrases.ts'
+import type { Attachment, Button, Decision, Handler, Reply, Turn } from '../src/chat.ts'
+import { menuButtons, menuReply } from '../src/menu.ts'
+import { parsePayload, payloadOf } from '../src/text.ts'
+import { createLexicon, type Heard, listen } from '../src/vietnamese/index.ts'
 
-export const help: Handler = {
-  name: 'help',
-  version: 1,
-  words: ['trợ giúp', 'giúp', 'giúp tôi', 'hướng dẫn', 'help'],
-  commands: ['trogiup', 'help'],
-  public: true,
-  async handle({ message }) {
-    const asked = message.text === '' && message.attachments.length === 0
-    return { replies: [menuReply(asked ? 'help.menu' : 'help.not_understood')] }
-  },
+const WORDS = ['trợ giúp', 'giúp', 'giúp tôi', 'hướng dẫn', 'help']
+const COMMANDS = ['trogiup', 'help']
+/** A phrase that is counted: at most this many words and letters, no digit. */
+const MOST_WORDS = 4
+const MOST_LETTERS = 60
+const SUGGESTIONS = 3
+
+/** @param others the handlers before it, whose words it looks for inside what was not understood */
+export function createHelp(others: readonly Handler[]): Handler {
+  const own = createLexicon(WORDS.map((words) => ({ words, value: true })))
+  const doors = createLexicon(
+    others.flatMap(({ name, words }) => {
+      const door = DOORS.get(name)
+      return door ? words.map((one) => ({ words: one, value: door })) : []
+    }),
+  )
+  return {
+    name: 'help',
+    version: 1,
+    words: WORDS,
+    commands: COMMANDS,
+    public: true,
+    async handle(turn) {
+      const { message, contact } = turn
+      const heard = listen(message.text)
+      if (message.payload !== undefined) {
+        return { replies: [menuReply(parsePayload(message.payload)?.handler === 'help' ? 'help.menu' : 'help.button_gone')] }
+      }
+      if (isCommand(message.text) || own.find(heard) || own.nearest(heard)) return { replies: [menuReply('help.menu')] }
+      const [attachment] = message.attachments
+      if (attachment) return { replies: [unasked(attachment)] }
+      if (message.text === '') return { replies: [menuReply('help.menu')] }
+      const meant = doors.within(heard).slice(0, SUGGESTIONS)
+      const buttons = [...new Set([...meant, OFFICER, MENU])]
+      const reply: Reply = meant.length > 0 ? { text: { key: 'help.did_you_mean' }, buttons } : NOT_UNDERSTOOD
+      return { replies: [reply], ...(contact.group ? {} : await counted(turn, heard)) }
+    },
+  }
+}
+
+const OFFICER: Button = { label: { key: 'common.b_officer' }, payload: payloadOf('officer', 'start') }
+const MENU: Button = { label: { key: 'common.b_menu' }, payload: payloadOf('help', 'menu') }
+const REPORT: Button = { label: { key: 'menu.report' }, payload: payloadOf('report', 'start') }
+const HOTLINES: Button = { label: { key: 'menu.hotlines' }, payload: payloadOf('hotlines', 'list') }
+const NEAR: Button = { label: { key: 'help.b_deals_near' }, payload: payloadOf('deals', 'near') }
+const RIGHTS: Button = { label: { key: 'hotlines.b_rights' }, payload: payloadOf('rights', 'menu') }
+const NOT_UNDERSTOOD = menuReply('help.not_understood')
+
+/** The button that opens each handler: one door a handler. */
+const DOORS = new Map(
+  [...menuButtons, RIGHTS, OFFICER].flatMap((button) =>
+    'payload' in button ? [[button.payload.split(':')[0] ?? '', button] as const] : [],
+  ),
+)
+
+const isCommand = (text: string) => COMMANDS.some((command) => new RegExp(`^/${command}(\\s|$)`, 'i').test(text))
+
+/** A picture, a place or something unreadable that no step asked for: said what can be done with it; nothing is kept. */
+function unasked(attachment: Attachment): Reply {
+  if (attachment.kind === 'photo') return { text: { key: 'help.photo' }, buttons: [REPORT, MENU] }
+  if (attachment.kind === 'location') return { text: { key: 'help.location' }, buttons: [NEAR, HOTLINES, MENU] }
+  return { text: { key: `help.${attachment.what}` }, buttons: [MENU] }
+}
+
+async function counted({ message, contact, keys, now }: Turn, heard: Heard): Promise<Pick<Decision, 'writes'>> {
+  const { words, folded } = heard
+  const short = words.length > 0 && words.length <= MOST_WORDS && folded.length <= MOST_LETTERS
+  if (!short || /\p{N}/u.test(message.text) || message.text.startsWith('/')) return {}
+  return { writes: await countPhrase(keys, { folded, text: words.join(' '), contactId: contact.id, now }) }
 }

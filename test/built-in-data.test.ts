@@ -89,6 +89,7 @@ const RIGHTS_KEYS = [
   'settle',
   'letter',
   'source',
+  'with_source',
   'b_list',
   'b_keep',
   'b_exchange',

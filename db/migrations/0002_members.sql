@@ -123,7 +123,7 @@ CREATE TABLE inquiries (
 
 CREATE INDEX inquiries_unit ON inquiries(unit_id, state, asked_at);
 
-CREATE INDEX inquiries_contact ON inquiries(contact_id);
+CREATE INDEX inquiries_contact ON inquiries(contact_id, state);
 
 CREATE INDEX inquiries_answered ON inquiries(answered_at) WHERE answered_at IS NOT NULL;
 
@@ -150,4 +150,4 @@ CREATE TABLE phrase_people (
 
 CREATE INDEX phrase_people_month ON phrase_people(month);
 
-CREATE INDEX phrases_month ON phrases(month, people);
+CREATE INDEX phrases_month ON phrases(month, people, tag);

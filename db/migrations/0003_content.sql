@@ -71,19 +71,20 @@ CREATE INDEX questions_drawn ON questions(audience, id) WHERE state = 'published
 
 -- Nothing is shown without an agreement number and an end date (F42).
 CREATE TABLE deals (
-  id TEXT PRIMARY KEY,
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
   unit_id TEXT NOT NULL,
   kind TEXT NOT NULL,
   title TEXT NOT NULL,
   detail TEXT NOT NULL,
   place TEXT NOT NULL,
   folded_place TEXT NOT NULL,
-  agreement_number TEXT NOT NULL CHECK (agreement_number <> ''),
-  agreement_on TEXT NOT NULL,
+  agreement_number TEXT NOT NULL CHECK (trim(agreement_number) <> ''),
+  agreement_on TEXT NOT NULL CHECK (agreement_on GLOB '20[0-9][0-9]-[01][0-9]-[0-3][0-9]'),
   partner TEXT NOT NULL,
   signed_by TEXT NOT NULL,
   starts_on TEXT NOT NULL,
-  ends_on TEXT NOT NULL CHECK (ends_on <> ''),
+  ends_on TEXT NOT NULL CHECK (ends_on GLOB '20[0-9][0-9]-[01][0-9]-[0-3][0-9]' AND ends_on >= starts_on),
   state TEXT NOT NULL,
   created_at TEXT NOT NULL
 );
@@ -105,3 +106,5 @@ CREATE TABLE hotlines (
   built_in TEXT,
   edited_at TEXT
 );
+
+CREATE INDEX hotlines_shown ON hotlines(place, id) WHERE checked_on IS NOT NULL;
