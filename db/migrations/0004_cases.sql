@@ -37,6 +37,8 @@ CREATE TABLE reply_links (
 CREATE INDEX reply_links_contact ON reply_links(contact_tag);
 
 -- A photo from "due" (only a sealed reference) to "stored" (a sealed object). No contact, ever; a case once it is filed.
+-- Once its state is final the reference and the times are erased: an exact time would lead back to who sent it.
+-- `lost` counts processes that died with it in hand.
 CREATE TABLE photos (
   id TEXT PRIMARY KEY,
   case_id TEXT,
@@ -48,13 +50,15 @@ CREATE TABLE photos (
   due_at INTEGER NOT NULL,
   give_up_at INTEGER NOT NULL,
   lease_until INTEGER,
-  type TEXT,
-  bytes INTEGER,
+  lease_by TEXT,
+  lost INTEGER NOT NULL DEFAULT 0,
   facts BLOB,
   day TEXT NOT NULL
 ) WITHOUT ROWID;
 
 CREATE INDEX photos_due ON photos(due_at) WHERE state = 'due';
+
+CREATE INDEX photos_leased ON photos(lease_until) WHERE state = 'fetching';
 
 CREATE INDEX photos_case ON photos(case_id) WHERE case_id IS NOT NULL;
 

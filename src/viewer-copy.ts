@@ -1,0 +1,45 @@
+/**
+ * The copy of a photo that officers look at: decoded and encoded anew as JPEG, upright, at most 2048 pixels a side.
+ * Nothing of the file survives but its pixels: no place, no time, no camera, no hidden second file (R7). Node only:
+ * sharp is native code; it is loaded at the first photo, so that a start does not wait for it.
+ */
+import type { Sharp, SharpOptions } from 'sharp'
+import { MAX_PIXELS } from './image.ts'
+
+const MAX_SIDE = 2048
+const SECONDS = 10
+
+type Open = (bytes: Uint8Array, options: SharpOptions) => Sharp
+
+let opening: Promise<Open> | undefined
+let last: Promise<unknown> = Promise.resolve()
+
+/** One at a time: a decoded photo may take 300 MB. Throws when the image is damaged, too large or takes over 10 s. */
+export async function viewerCopy(bytes: Uint8Array): Promise<Uint8Array> {
+  const turn = last.then(() => encode(bytes))
+  last = turn.catch(() => undefined)
+  return turn
+}
+
+async function encode(bytes: Uint8Array): Promise<Uint8Array> {
+  opening ??= load()
+  const open = await opening
+  // Only the first frame of an animation is read, and no metadata is written: both are sharp's defaults
+  return open(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS, sequentialRead: true, autoOrient: true })
+    .resize({ width: MAX_SIDE, height: MAX_SIDE, fit: 'inside', withoutEnlargement: true })
+    .flatten({ background: '#ffffff' })
+    .jpeg({ quality: 82 })
+    .timeout({ seconds: SECONDS })
+    .toBuffer()
+}
+
+async function load(): Promise<Open> {
+  const { default: sharp } = await import('sharp')
+  // The three decoders we take and no other, whatever a file claims to be
+  sharp.block({ operation: ['VipsForeignLoad'] })
+  sharp.unblock({ operation: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer', 'VipsForeignLoadWebpBuffer'] })
+  // Decoded photos do not linger in memory, and one processor stays free for the messages
+  sharp.cache(false)
+  sharp.concurrency(1)
+  return sharp
+}
