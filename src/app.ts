@@ -15,11 +15,14 @@ import type { About, Channel, Db, Keys } from './chat.ts'
 import type { Config } from './config.ts'
 import { createDispatcher, type Dispatcher } from './dispatch.ts'
 import { AppError, statusOf } from './errors.ts'
+import type { EvidenceStore } from './evidence.ts'
 import type { Later } from './gather.ts'
 import { secureRandom } from './keys.ts'
 import { causeOf, type Log } from './log.ts'
 import type { Fetch } from './media.ts'
 import { metricsText } from './metrics.ts'
+import type { PhotoParts } from './photo-intake.ts'
+import { createPhotoLoop, type PhotoLoop } from './photos.ts'
 import { createReceiver, type Receiver } from './receive.ts'
 import { createRouter } from './router.ts'
 import { createSchedule, type Job, type Schedule } from './schedule.ts'
@@ -35,6 +38,9 @@ export type ProductParts = {
   /** Names this process in leases. */
   holder: string
   later?: Later
+  evidence: EvidenceStore
+  /** Re-encodes a photo without EXIF; only where there is an image library (Node). */
+  viewerCopy?: PhotoParts['viewerCopy']
   /** More channels than those with keys (tests). */
   extraChannels?: Channel[]
 }
@@ -44,6 +50,7 @@ export type Product = {
   channels: readonly Channel[]
   receiver: Receiver
   dispatcher: Dispatcher
+  photos: PhotoLoop
   schedule: Schedule
   about(): About
 }
@@ -92,6 +99,16 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     transcripts: new Set(['web']),
     ...(parts.later ? { later: parts.later } : {}),
   })
+  const photos = createPhotoLoop({
+    db,
+    keys,
+    channels,
+    evidence: parts.evidence,
+    ...(parts.viewerCopy ? { viewerCopy: parts.viewerCopy } : {}),
+    now,
+    holder: parts.holder,
+    log,
+  })
   const jobs: Job[] = [
     ...channels.flatMap((channel): Job[] =>
       channel.tend ? [{ name: `tend:${channel.name}`, at: 'minute', run: (at) => channel.tend?.(at) ?? Promise.resolve() }] : [],
@@ -103,9 +120,14 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
         about = await readAbout(parts)
       },
     },
+    {
+      name: 'sweep-photos',
+      at: { hour: 3, minute: 40 },
+      run: async (at) => log('info', 'photos.swept', { objects: await photos.sweep(at) }),
+    },
   ]
   const schedule = createSchedule({ db, jobs, log })
-  return { app: createRoutes(parts, channels, receiver), channels, receiver, dispatcher, schedule, about: () => about }
+  return { app: createRoutes(parts, channels, receiver), channels, receiver, dispatcher, photos, schedule, about: () => about }
 }
 
 /** Commands of §4.6 whose handler is there, for Telegram's menu. */

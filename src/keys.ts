@@ -33,6 +33,11 @@ export function sameSecret(left: string, right: string): boolean {
   return difference === 0
 }
 
+/** Bytes as lower-case hex. */
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
 /** `length` characters of CODE_ALPHABET by `random` (0 ≤ x < 1, unguessable). */
 export function randomCode(length: number, random: () => number): string {
   let code = ''

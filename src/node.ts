@@ -5,10 +5,12 @@
 import { serve } from '@hono/node-server'
 import cron from 'node-cron'
 import { createProduct } from './app.ts'
+import { createFileEvidence } from './evidence-files.ts'
 import { randomId, secureRandom } from './keys.ts'
 import { causeOf } from './log.ts'
 import { openGround } from './node-ground.ts'
 import { createPoller } from './poller.ts'
+import { viewerCopy } from './viewer-copy.ts'
 
 // What this process writes is nobody else's to read.
 process.umask(0o077)
@@ -19,7 +21,13 @@ const ground = await openGround(process.env).catch((error: unknown) => {
 })
 const { config, db, log, now } = ground
 const holder = `${process.pid}-${randomId(secureRandom)}`
-const product = await createProduct({ ...ground, holder, later: setImmediate })
+const product = await createProduct({
+  ...ground,
+  holder,
+  later: setImmediate,
+  evidence: createFileEvidence(config.evidenceDir, now),
+  viewerCopy,
+})
 const poller = createPoller({
   db,
   channels: config.publicUrl ? [] : product.channels,
@@ -32,6 +40,7 @@ const poller = createPoller({
 const server = serve({ fetch: product.app.fetch, port: config.port, hostname: config.host }, async ({ port }) => {
   console.log(`Trợ lý Hàng Việt: ${config.publicUrl ?? `http://${config.host}:${port}`}/`)
   product.dispatcher.start()
+  product.photos.start()
   poller.start()
   await product.schedule.tick(now())
   for (const channel of product.channels) {
@@ -51,7 +60,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     ticking.stop()
     server.close()
     if ('closeIdleConnections' in server) server.closeIdleConnections()
-    await Promise.all([poller.stop(), product.dispatcher.stop()])
+    await Promise.all([poller.stop(), product.dispatcher.stop(), product.photos.stop()])
     db.close()
     process.exit(0)
   })
