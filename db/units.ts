@@ -48,7 +48,7 @@ export async function searchUnits(db: Db, typed: string, page: { day: string; af
 /** What took a closed unit's place, itself open. */
 export async function listSuccessors(db: Db, id: string, day: string): Promise<Unit[]> {
   const sql = `${SELECT} WHERE u.id IN (SELECT successor_id FROM unit_successors WHERE unit_id = ?)
-    AND (u.valid_to IS NULL OR u.valid_to >= ?) ORDER BY length(u.path), u.name, u.id LIMIT 20`
+    AND (u.valid_to IS NULL OR u.valid_to >= ?) ORDER BY ${DEPTH}, u.name, u.id LIMIT 20`
   return (await db.read(sql, [day, id, day])).map(unitOf)
 }
 
@@ -88,6 +88,8 @@ export function joinUnit(contactId: string, unitId: string): Statement {
 
 const COLUMNS = `u.id, u.name, u.short_name, u.path, u.note, u.sample, coalesce(p.short_name, p.name) AS parent_name, l.vi, l.en,
   (u.valid_to IS NOT NULL AND u.valid_to < ?) AS closed`
+/** How far from the top. */
+const DEPTH = "length(u.path) - length(replace(u.path, '/', ''))"
 const JOINS = 'LEFT JOIN units p ON p.id = u.parent_id LEFT JOIN level_names l ON l.kind = u.kind AND l.level = u.level'
 const SELECT = `SELECT ${COLUMNS} FROM units u ${JOINS}`
 
@@ -97,7 +99,7 @@ const SEARCH = `WITH hits AS MATERIALIZED (
     FROM unit_names WHERE unit_names MATCH ? GROUP BY unit_id
   ), ranked AS MATERIALIZED (
     SELECT u.id, (u.valid_to IS NOT NULL AND u.valid_to < ?) AS shut, -h.fit AS fit,
-           length(u.path) - length(replace(u.path, '/', '')) AS depth, u.name
+           ${DEPTH} AS depth, u.name
     FROM hits h CROSS JOIN units u ON u.id = h.unit_id
   ), page AS MATERIALIZED (
     SELECT * FROM ranked
