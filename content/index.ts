@@ -10,6 +10,7 @@ import data from './data.json' with { type: 'json' }
 import deals from './deals.json' with { type: 'json' }
 import help from './help.json' with { type: 'json' }
 import hotlines from './hotlines.json' with { type: 'json' }
+import language from './language.json' with { type: 'json' }
 import library from './library.json' with { type: 'json' }
 import link from './link.json' with { type: 'json' }
 import menu from './menu.json' with { type: 'json' }
@@ -18,6 +19,7 @@ import quiz from './quiz.json' with { type: 'json' }
 import report from './report.json' with { type: 'json' }
 import rights from './rights.json' with { type: 'json' }
 import start from './start.json' with { type: 'json' }
+import stop from './stop.json' with { type: 'json' }
 import subscribe from './subscribe.json' with { type: 'json' }
 import track from './track.json' with { type: 'json' }
 import unit from './unit.json' with { type: 'json' }
@@ -35,6 +37,7 @@ export const namespaces = {
   deals,
   help,
   hotlines,
+  language,
   library,
   link,
   menu,
@@ -43,6 +46,7 @@ export const namespaces = {
   report,
   rights,
   start,
+  stop,
   subscribe,
   track,
   unit,

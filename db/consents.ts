@@ -34,6 +34,15 @@ export async function recordConsent(turn: Turn, purpose: Purpose, choice: Consen
 
 export type Consent = { purpose: Purpose; choice: ConsentChoice; wording: string; channel: string; at: string }
 
+/** The newest choice for a purpose, a "no" too; undefined when it was never asked. */
+export async function findConsent(db: Db, contactId: string, purpose: Purpose): Promise<Consent | undefined> {
+  const rows = await db.read(
+    'SELECT purpose, choice, wording, channel, at FROM consents WHERE contact_id = ? AND purpose = ? ORDER BY at DESC, rowid DESC LIMIT 1',
+    [contactId, purpose],
+  )
+  return rows[0] as Consent | undefined
+}
+
 /** A person's choices, newest first; at most 200. */
 export async function listConsents(db: Db, contactId: string): Promise<Consent[]> {
   const rows = await db.read('SELECT purpose, choice, wording, channel, at FROM consents WHERE contact_id = ? ORDER BY at DESC LIMIT 200', [

@@ -1,17 +1,23 @@
 /**
  * Every handler, in the order they are tried; help is last. Adding one is one line here.
  */
-import type { Decision, Handler, Turn } from '../src/chat.ts'
+import type { Handler } from '../src/chat.ts'
 import { cancel } from './cancel.ts'
+import { consent } from './consent.ts'
 import { deals } from './deals.ts'
 import { createHelp } from './help.ts'
 import { hotlines } from './hotlines.ts'
+import { language } from './language.ts'
 import { officer } from './officer.ts'
 import { rights } from './rights.ts'
+import { start } from './start.ts'
+import { stop } from './stop.ts'
+import { subscribe } from './subscribe.ts'
+import { unit } from './unit.ts'
 
+export { offerPush } from './consent.ts'
 export { privately } from './private.ts'
-export const offerPush = (_turn: Turn): Decision => ({ replies: [] })
 
-const tasks: readonly Handler[] = [cancel, deals, hotlines, rights, officer]
+const tasks: readonly Handler[] = [stop, cancel, start, consent, subscribe, unit, deals, hotlines, rights, officer, language]
 
 export const handlers: readonly Handler[] = [...tasks, createHelp(tasks)]

@@ -68,6 +68,9 @@ CREATE TABLE units (
   code TEXT UNIQUE,
   valid_from TEXT,
   valid_to TEXT,
+  -- What became of a closed unit, and the other names people type (JSON list).
+  note TEXT,
+  aliases TEXT NOT NULL DEFAULT '[]',
   sample INTEGER NOT NULL DEFAULT 0,
   edited_at TEXT
 );
@@ -77,7 +80,7 @@ CREATE INDEX units_path ON units(path);
 CREATE INDEX units_parent ON units(parent_id, name);
 
 -- Every name a unit answers to (its own, short, former), folded, for search without accents.
-CREATE VIRTUAL TABLE unit_names USING fts5(folded, unit_id UNINDEXED, name UNINDEXED, tokenize = 'unicode61');
+CREATE VIRTUAL TABLE unit_names USING fts5(folded, unit_id UNINDEXED, name UNINDEXED, tokenize = 'unicode61', prefix = '2 3');
 
 CREATE TABLE unit_successors (
   unit_id TEXT NOT NULL,
