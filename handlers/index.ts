@@ -17,6 +17,7 @@ import { unit } from './unit.ts'
 
 export { offerPush } from './consent.ts'
 export { privately } from './private.ts'
+export { greet } from './start.ts'
 
 const tasks: readonly Handler[] = [stop, cancel, start, consent, subscribe, unit, deals, hotlines, rights, officer, language]
 

@@ -19,17 +19,25 @@ export const start: Handler = {
   words: ['bắt đầu', 'menu', 'danh mục', 'xin chào', 'hi', 'alo', 'chào', 'hello', ...NOTICE],
   commands: ['menu', 'start'],
   public: true,
+  greets: true,
   wants: (message) => message.start !== undefined,
   async handle(turn) {
     const { message, contact, about } = turn
     if (asksNotice(message)) return { replies: noticeOf(about) }
     if (contact.group) return { replies: [groupMenu(about)] }
-    const intro: Reply[] = contact.fresh ? [{ text: { key: 'start.intro', params: { unit: about.unitName } } }] : []
+    const intro: Reply[] = contact.fresh ? [introOf(about)] : []
     if (message.start !== undefined) return byCode(turn, message.start, intro)
     const menu = contact.fresh ? menuReply('start.menu') : menuReply('start.again', { unit: about.unitName })
     return { replies: [...intro, menu] }
   },
 }
+
+/** For someone whose first message was something else: who runs this, before the answer. */
+export function greet({ about }: Turn): Reply[] {
+  return [introOf(about)]
+}
+
+const introOf = (about: About): Reply => ({ text: { key: 'start.intro', params: { unit: about.unitName } } })
 
 function asksNotice({ payload, text }: InboundMessage): boolean {
   const tapped = parsePayload(payload)

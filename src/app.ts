@@ -8,11 +8,11 @@ import { LATEST_MIGRATION, listApplied } from '../db/migrate.ts'
 import { findSecret, writeSecret } from '../db/secrets.ts'
 import { listSettings } from '../db/settings.ts'
 import { listTallies } from '../db/tallies.ts'
-import { handlers, offerPush, privately } from '../handlers/index.ts'
+import { greet, handlers, offerPush, privately } from '../handlers/index.ts'
 import { createChannels } from './channels/index.ts'
 import type { TokenPair } from './channels/zalo/index.ts'
 import type { About, Channel, Db, Keys } from './chat.ts'
-import type { Config } from './config.ts'
+import { type Config, isHere } from './config.ts'
 import { createDispatcher, type Dispatcher } from './dispatch.ts'
 import { AppError, statusOf } from './errors.ts'
 import type { EvidenceStore } from './evidence.ts'
@@ -89,6 +89,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     keys,
     route,
     offerPush,
+    greet,
     handlers,
     labelOf: (contact) => (label) => texts.render(label, contact.locale),
     about: () => about,
@@ -186,6 +187,6 @@ async function readAbout({ db, config }: ProductParts): Promise<About> {
     publicUrl: config.publicUrl,
     telegramName: settings.telegram_name ?? null,
     zaloOaId: config.zalo?.oaId ?? null,
-    hosting: config.abroadDecision ? 'abroad' : 'vietnam',
+    hosting: config.abroadDecision ? 'abroad' : isHere(config.databaseUrl) ? 'vietnam' : 'unstated',
   }
 }

@@ -155,6 +155,8 @@ export type Handler = {
   urgent?: boolean
   /** May answer in a group chat. */
   public?: boolean
+  /** Says by itself who runs this, to someone new. */
+  greets?: boolean
   /** Beyond `words`: a pattern of its own (a document number, a case number, a barcode). */
   wants?(message: InboundMessage): boolean
   /** While its step is open: true = this text surely answers the step, so no keyword of another handler is looked for in it. */
@@ -171,7 +173,8 @@ export type About = {
   publicUrl: string | null
   telegramName: string | null
   zaloOaId: string | null
-  hosting: 'vietnam' | 'abroad'
+  /** `unstated`: a database elsewhere, and no decision about it recorded (R21). */
+  hosting: 'vietnam' | 'abroad' | 'unstated'
 }
 
 // ---- out --------------------------------------------------------------------------------------------------------

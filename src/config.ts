@@ -127,6 +127,14 @@ export function parseConfig(env: Record<string, unknown>): Config {
   }
 }
 
+/** Is the database a file, or a server on this machine? Anything else may stand abroad (R21). */
+export function isHere(databaseUrl: string): boolean {
+  return (
+    databaseUrl.startsWith('file:') ||
+    ['localhost', '127.0.0.1', '[::1]'].includes(new URL(databaseUrl.replace(/^libsql:/, 'https:')).hostname)
+  )
+}
+
 function zaloOf(values: z.infer<typeof schema>): ZaloConfig | undefined {
   const parts = {
     ZALO_APP_ID: values.ZALO_APP_ID,

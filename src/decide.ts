@@ -22,6 +22,8 @@ export type ReceiveParts = {
   route: Router
   /** Said once, after the first useful thing (F2): offers pushes with two equal buttons. */
   offerPush(turn: Turn): Decision
+  /** What a person hears before the first answer, whatever they asked first (F1). */
+  greet(turn: Turn): Reply[]
   handlers: readonly Handler[]
   /** Renders a label as the person saw it, for a typed button. */
   labelOf(contact: Contact): (label: Text) => string
@@ -79,6 +81,7 @@ async function decideMessage(base: Base, message: InboundMessage): Promise<TurnC
   const decision = await route.handler.handle(turn)
   const next = stepAfter(route, decision, session)
   const replies = [
+    ...(contact.fresh && !contact.group && !route.handler.greets ? parts.greet(turn) : []),
     ...(route.danger ? [DANGER] : []),
     ...(route.outdated ? [{ text: { key: 'common.step_changed' } }] : []),
     ...decision.replies,

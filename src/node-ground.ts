@@ -11,7 +11,7 @@ import { openDb } from '../db/client.ts'
 import { type Migration, migrate } from '../db/migrate.ts'
 import { checkKey } from '../db/settings.ts'
 import type { Db, Keys } from './chat.ts'
-import { type Config, parseConfig } from './config.ts'
+import { type Config, isHere, parseConfig } from './config.ts'
 import { AppError } from './errors.ts'
 import { createNodeKeys } from './keys-node.ts'
 import { loadContent } from './load-content.ts'
@@ -39,9 +39,7 @@ export async function openGround(env: NodeJS.ProcessEnv): Promise<Ground> {
 
 /** R21: data outside Vietnam is a legal decision; until its reference is recorded, each start says so. */
 function warnAbroad({ databaseUrl, abroadDecision }: Config): void {
-  if (databaseUrl.startsWith('file:') || abroadDecision) return
-  const host = new URL(databaseUrl.replace(/^libsql:/, 'https:')).hostname
-  if (host === 'localhost' || host === '127.0.0.1' || host === '[::1]') return
+  if (isHere(databaseUrl) || abroadDecision) return
   console.warn(
     'CẢNH BÁO: cơ sở dữ liệu ở máy chủ khác. Nếu máy chủ đặt ngoài Việt Nam, việc này là chuyển dữ liệu cá nhân ra nước ngoài (Luật 91/2025/QH15): cần quyết định và hồ sơ. Ghi số quyết định vào DATA_ABROAD_DECISION.',
   )

@@ -3,9 +3,9 @@
  * commands, the open step, keywords, what was offered by name, patterns, near misses, help.
  */
 import type { Handler, InboundMessage, Step, Text } from './chat.ts'
-import { listChoices, type Session } from './session.ts'
+import { type Choice, listChoices, type Session } from './session.ts'
 import { parsePayload } from './text.ts'
-import { choiceOf, createLexicon, fold, isDanger, listen } from './vietnamese/index.ts'
+import { choiceOf, createLexicon, fold, isDanger, listen, yesNo } from './vietnamese/index.ts'
 
 export type Route = {
   handler: Handler
@@ -108,6 +108,11 @@ function withChoice(message: InboundMessage, session: Session): InboundMessage {
   const choice = choiceOf(listen(message.text), choices.length)
   const chosen = choice === undefined ? undefined : choices[choice - 1]
   return chosen ? { ...message, payload: chosen.payload } : message
+}
+
+/** "ok", "thôi": an answer to two equal buttons that were offered without a step. */
+function agreed(choices: Choice[], answer: 'yes' | 'no' | undefined): Choice | undefined {
+  return answer && choices.find(({ label }) => 'key' in label && label.key === `common.${answer}`)
 }
 
 function commandOf(text: string): string | undefined {

@@ -4,7 +4,18 @@
  */
 import { createTexts } from '../content/index.ts'
 import { handlers as allHandlers, privately } from '../handlers/index.ts'
-import type { About, Attachment, Channel, Handler, InboundEvent, InboundMessage, Limits, OutboundMessage, Turn } from '../src/chat.ts'
+import type {
+  About,
+  Attachment,
+  Channel,
+  Handler,
+  InboundEvent,
+  InboundMessage,
+  Limits,
+  OutboundMessage,
+  Reply,
+  Turn,
+} from '../src/chat.ts'
 import { createDispatcher } from '../src/dispatch.ts'
 import { secureRandom } from '../src/keys.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
@@ -57,6 +68,7 @@ export type BotOptions = {
   about?: Partial<About>
   offerPush?: (turn: Turn) => ReturnType<Parameters<typeof createReceiver>[0]['offerPush']>
   random?: () => number
+  greet?: (turn: Turn) => Reply[]
 }
 
 export type Bot = Awaited<ReturnType<typeof createBot>>
@@ -98,6 +110,7 @@ export async function createBot(options: BotOptions = {}) {
     keys,
     route: createRouter(handlers, privately),
     offerPush: options.offerPush ?? (() => ({ replies: [] })),
+    greet: options.greet ?? (() => []),
     handlers,
     labelOf: (contact) => (label) => texts.render(label, contact.locale),
     about: () => about,
