@@ -44,8 +44,8 @@ export function createRouter(handlers: readonly Handler[], privately: Handler): 
     const heard = listen(message.text)
     const named = lexicon.find(heard)
     if (named) return { handler: named, message }
-    const offered =
-      message.text === '' ? undefined : listChoices(session.choices).find(({ label }) => fold(labelOf(label)) === heard.folded)
+    const choices = message.text === '' ? [] : listChoices(session.choices)
+    const offered = choices.find(({ label }) => fold(labelOf(label)) === heard.folded) ?? agreed(choices, yesNo(heard))
     if (offered) {
       const payload = parsePayload(offered.payload)
       const handler = payload && byName.get(payload.handler)
