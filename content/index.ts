@@ -8,6 +8,7 @@ import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
 import data from './data.json' with { type: 'json' }
 import deals from './deals.json' with { type: 'json' }
+import denounce from './denounce.json' with { type: 'json' }
 import help from './help.json' with { type: 'json' }
 import hotlines from './hotlines.json' with { type: 'json' }
 import language from './language.json' with { type: 'json' }
@@ -35,6 +36,7 @@ export const namespaces = {
   consent,
   data,
   deals,
+  denounce,
   help,
   hotlines,
   language,

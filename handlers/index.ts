@@ -5,20 +5,38 @@ import type { Handler } from '../src/chat.ts'
 import { cancel } from './cancel.ts'
 import { consent } from './consent.ts'
 import { deals } from './deals.ts'
+import { denounce } from './denounce.ts'
 import { createHelp } from './help.ts'
 import { hotlines } from './hotlines.ts'
 import { language } from './language.ts'
 import { officer } from './officer.ts'
+import { report } from './report/index.ts'
 import { rights } from './rights.ts'
 import { start } from './start.ts'
 import { stop } from './stop.ts'
 import { subscribe } from './subscribe.ts'
+import { track } from './track.ts'
 import { unit } from './unit.ts'
 
 export { offerPush } from './consent.ts'
 export { privately } from './private.ts'
 export { greet } from './start.ts'
 
-const tasks: readonly Handler[] = [stop, cancel, start, consent, subscribe, unit, deals, hotlines, rights, officer, language]
+const tasks: readonly Handler[] = [
+  stop,
+  cancel,
+  start,
+  consent,
+  subscribe,
+  unit,
+  report,
+  track,
+  denounce,
+  deals,
+  hotlines,
+  rights,
+  officer,
+  language,
+]
 
 export const handlers: readonly Handler[] = [...tasks, createHelp(tasks)]

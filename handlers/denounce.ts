@@ -1,0 +1,30 @@
+/**
+ * "Tố cáo" is a legal procedure of its own (R30): the assistant explains the difference to a phản ánh, says where a
+ * formal denunciation goes, and keeps nothing of what was written.
+ */
+import type { Handler } from '../src/chat.ts'
+import { payloadOf } from '../src/text.ts'
+import { contains, listen, phrase } from '../src/vietnamese/index.ts'
+
+const said = ['tố cáo', 'đơn tố cáo'].map(phrase)
+
+export const denounce: Handler = {
+  name: 'denounce',
+  version: 1,
+  words: ['tố cáo', 'đơn tố cáo', 'gửi đơn tố cáo', 'viết đơn tố cáo', 'làm đơn tố cáo', 'nộp đơn tố cáo'],
+  wants: ({ text }) => text !== '' && said.some((words) => contains(listen(text), words)),
+  async handle() {
+    return {
+      replies: [
+        { text: { key: 'denounce.difference' } },
+        {
+          text: { key: 'denounce.where' },
+          buttons: [
+            { label: { key: 'denounce.b_report' }, payload: payloadOf('report', 'start') },
+            { label: { key: 'denounce.b_hotlines' }, payload: payloadOf('hotlines', 'list') },
+          ],
+        },
+      ],
+    }
+  },
+}

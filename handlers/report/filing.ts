@@ -1,0 +1,70 @@
+/**
+ * The last step: the draft becomes a case, in the turn's one commit. Number and receipt are drawn here; a number that
+ * is taken fails the commit and the turn is decided again with new chance. Afterwards the session keeps nothing.
+ */
+import { openCase, type Report } from '../../db/cases.ts'
+import { guard } from '../../db/client.ts'
+import { addTries, countTries, triesTag } from '../../db/tries.ts'
+import type { Decision, Turn } from '../../src/chat.ts'
+import { randomCode } from '../../src/keys.ts'
+import { menuReply } from '../../src/menu.ts'
+import { addDays, dayOf, monthOf, vietnamInstant } from '../../src/time.ts'
+import { isDanger, listen } from '../../src/vietnamese/index.ts'
+import type { Draft } from './draft.ts'
+import { findReceivers } from './receivers.ts'
+
+/** Reports of one person on one day in Vietnam (R10). */
+const MAX_A_DAY = 5
+
+/** Undefined when today's reports are used up: the draft stays as it is. */
+export async function fileReport(turn: Turn, draft: Draft, mayReply: boolean): Promise<Decision | undefined> {
+  const { contact, keys, db, now } = turn
+  const tag = await triesTag(keys, 'filing', contact.id)
+  if ((await countTries(db, tag, now.getTime())) >= MAX_A_DAY) return undefined
+
+  const receivers = await findReceivers(turn)
+  const receiver = draft.above && receivers?.above ? receivers.above : receivers?.own
+  const number = `PA-${monthOf(now).slice(2).replace('-', '')}-${randomCode(4, turn.random)}`
+  const receipt = `${number}-${randomCode(4, turn.random)}-${randomCode(4, turn.random)}`
+  const named = contact.age === 'adult' && contact.consents.named_report && draft.name !== undefined
+  const opened = await openCase(keys, {
+    id: turn.id(),
+    eventId: turn.id(),
+    number,
+    receipt,
+    report: reportOf(draft),
+    danger: draft.health === 'ill' || [draft.signs, draft.note].some((text) => isDanger(listen(text ?? ''))),
+    unitId: receiver?.id ?? null,
+    photos: draft.photos,
+    ...(named ? { identity: { name: draft.name ?? '', ...(draft.phone ? { phone: draft.phone } : {}) } } : {}),
+    ...(mayReply ? { replyTo: { contactId: contact.id, addressId: contact.addressId } } : {}),
+    now,
+  })
+  const until = vietnamInstant(addDays(dayOf(now), 1), 0).getTime()
+  return {
+    replies: [
+      { text: { key: 'report.filed', params: { unit: receiver?.name ?? turn.about.unitName } } },
+      { text: { literal: receipt } },
+      menuReply(mayReply ? 'report.keep_linked' : 'report.keep', { number }),
+    ],
+    writes: [addTries(tag, { n: 1, limit: MAX_A_DAY, now: now.getTime(), until }), guard(), ...opened],
+    useful: true,
+  }
+}
+
+function reportOf({ kind, signs, place, spot, time, health, note }: Draft): Report {
+  return {
+    kind: kind ?? 'unsure',
+    signs: signs ?? '',
+    ...(place ? { place } : {}),
+    ...(spot ? { spot: spot.exact ? spot : nearby(spot) } : {}),
+    ...(time ? { time } : {}),
+    ...(health ? { health } : {}),
+    ...(note ? { note } : {}),
+  }
+}
+
+/** Two decimals are about a kilometre: enough to find the district, too coarse to find a person. */
+export function nearby({ latitude, longitude }: { latitude: number; longitude: number }) {
+  return { latitude: Math.round(latitude * 100) / 100, longitude: Math.round(longitude * 100) / 100, exact: false }
+}
