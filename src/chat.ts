@@ -59,7 +59,7 @@ export type Button = { label: Text; payload: string } | { label: Text; url: stri
 export type DocumentFile = { name: string; mime: string; text: string }
 
 /** What a handler wants said: channel-neutral, not yet rendered. `image` is an https address or a path of ours. */
-export type Reply = { text: Text; buttons?: Button[]; image?: string; document?: DocumentFile }
+export type Reply = { text: Text; buttons?: Button[]; image?: string; document?: Omit<DocumentFile, 'text'> & { text: Text } }
 
 // ---- turns ------------------------------------------------------------------------------------------------------
 

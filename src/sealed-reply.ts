@@ -1,0 +1,11 @@
+/**
+ * The body of a reply in the outbox: sealed with its language, so that a row tells nobody what was said. One maker for
+ * the turn's own replies and for what a turn says to someone else (the other side of a link).
+ */
+import type { Keys, Locale, Reply } from './chat.ts'
+import { toHex } from './keys.ts'
+
+/** Hex of the sealed reply, as `enqueueReplies` takes it. */
+export async function sealReply(keys: Keys, reply: Reply, locale: Locale): Promise<string> {
+  return toHex(await keys.seal('reply', JSON.stringify({ reply, locale })))
+}
