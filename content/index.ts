@@ -8,6 +8,7 @@ import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
 import data from './data.json' with { type: 'json' }
 import deals from './deals.json' with { type: 'json' }
+import erase from './erase.json' with { type: 'json' }
 import help from './help.json' with { type: 'json' }
 import hotlines from './hotlines.json' with { type: 'json' }
 import library from './library.json' with { type: 'json' }
@@ -33,6 +34,7 @@ export const namespaces = {
   consent,
   data,
   deals,
+  erase,
   help,
   hotlines,
   library,

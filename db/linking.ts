@@ -27,7 +27,10 @@ export async function joinContacts(keys: Keys, to: string, from: string): Promis
     },
     guard(),
     move('consents'),
-    { sql: 'INSERT INTO topic_stops(contact_id, topic) SELECT ?, topic FROM topic_stops WHERE contact_id = ? ON CONFLICT DO NOTHING', args: [to, from] },
+    {
+      sql: 'INSERT INTO topic_stops(contact_id, topic) SELECT ?, topic FROM topic_stops WHERE contact_id = ? ON CONFLICT DO NOTHING',
+      args: [to, from],
+    },
     { sql: 'DELETE FROM topic_stops WHERE contact_id = ?', args: [from] },
     move('inquiries'),
     move('officers'),

@@ -27,10 +27,9 @@ export async function findProfile(db: Db, contactId: string): Promise<Profile | 
       [contactId],
     ),
     db.read('SELECT DISTINCT channel FROM addresses WHERE contact_id = ? ORDER BY channel LIMIT 50', [contactId]),
-    db.read(
-      `SELECT t.vi, t.en FROM topic_stops s JOIN topics t ON t.id = s.topic WHERE s.contact_id = ? ORDER BY t.place LIMIT 200`,
-      [contactId],
-    ),
+    db.read(`SELECT t.vi, t.en FROM topic_stops s JOIN topics t ON t.id = s.topic WHERE s.contact_id = ? ORDER BY t.place LIMIT 200`, [
+      contactId,
+    ]),
   ])
   const [row] = facts
   if (!row) return undefined

@@ -115,12 +115,14 @@ async function makeCode(turn: Turn): Promise<Decision> {
 /** The other side typed a code: five tries in a quarter of an hour, and one answer to every wrong one. */
 async function enterCode(turn: Turn, code: string): Promise<Decision> {
   const { contact, db, keys, now } = turn
-  if (!(await claimLinkTry(db, await linkTriesTag(keys, contact.id), now.getTime()))) return { replies: [{ text: { key: 'link.too_many' } }] }
+  if (!(await claimLinkTry(db, await linkTriesTag(keys, contact.id), now.getTime())))
+    return { replies: [{ text: { key: 'link.too_many' } }] }
   const found = await findLinkCode(db, await keys.tag('link', code), now.getTime())
   if (!found || (found.asked && found.asked.contactId !== contact.id)) {
     return { replies: [{ text: { key: 'link.wrong' } }], next: { step: 'code' } }
   }
-  if (found.contactId === contact.id) return { replies: [{ text: { key: found.addressId === contact.addressId ? 'link.own' : 'link.joined_before' } }] }
+  if (found.contactId === contact.id)
+    return { replies: [{ text: { key: found.addressId === contact.addressId ? 'link.own' : 'link.joined_before' } }] }
   if (found.asked) return { replies: [waiting(found)] }
   return { replies: [agreement(found)], next: { step: 'confirm', data: { tag: found.tag } } }
 }
@@ -175,12 +177,7 @@ async function refuse({ contact, db, keys, now }: Turn): Promise<Decision> {
 }
 
 /** A reply to the other side, which is not in this turn. */
-async function tell(
-  keys: Keys,
-  to: { addressId: string; channel: string; locale: Locale },
-  reply: Reply,
-  now: Date,
-): Promise<Statement> {
+async function tell(keys: Keys, to: { addressId: string; channel: string; locale: Locale }, reply: Reply, now: Date): Promise<Statement> {
   return enqueueReplies([
     { channel: to.channel, addressId: to.addressId, body: await sealReply(keys, reply, to.locale), at: now.getTime() },
   ])
