@@ -26,19 +26,22 @@ describe('dữ liệu của tôi', () => {
   })
   afterEach(() => bot.close())
 
-  test.each(['dữ liệu của tôi', 'du lieu cua toi', 'Dữ liệu cá nhân', '/dulieu', 'cho em xem dữ liệu của em với ạ'])('“%s” shows what is kept and what is not', async (words) => {
-    await agree(bot, 'push')
-    const answer = textOf(await bot.person('100').says(words))
-    expect(answer).toContain('• Đơn vị: chưa có')
-    expect(answer).toContain('• Độ tuổi: chưa biết')
-    expect(answer).toContain('• Cách gọi: bạn')
-    expect(answer).toContain('• Tài khoản trên Telegram')
-    expect(answer).toContain('• Dùng trợ lý từ ngày 23/11/2026')
-    expect(answer).toContain('• Nhận tin: đồng ý ngày 20/11/2026 (bản push-1)')
-    expect(answer).toContain('• Dự thi: chưa hỏi')
-    expect(answer).toContain('không giữ: số điện thoại')
-    expect(answer).not.toMatch(/\{\{|undefined|null/)
-  })
+  test.each(['dữ liệu của tôi', 'du lieu cua toi', 'Dữ liệu cá nhân', '/dulieu', 'cho em xem dữ liệu của em với ạ'])(
+    '“%s” shows what is kept and what is not',
+    async (words) => {
+      await agree(bot, 'push')
+      const answer = textOf(await bot.person('100').says(words))
+      expect(answer).toContain('• Đơn vị: chưa có')
+      expect(answer).toContain('• Độ tuổi: chưa biết')
+      expect(answer).toContain('• Cách gọi: bạn')
+      expect(answer).toContain('• Tài khoản trên Telegram')
+      expect(answer).toContain('• Dùng trợ lý từ ngày 23/11/2026')
+      expect(answer).toContain('• Nhận tin: đồng ý ngày 20/11/2026 (bản push-1)')
+      expect(answer).toContain('• Dự thi: chưa hỏi')
+      expect(answer).toContain('không giữ: số điện thoại')
+      expect(answer).not.toMatch(/\{\{|undefined|null/)
+    },
+  )
 
   test('shows the unit, the topics not wanted and questions to an officer', async () => {
     await bot.db.write([
@@ -72,7 +75,12 @@ describe('dữ liệu của tôi', () => {
     await lan.says('dữ liệu của tôi')
     await lan.taps('Nhận bản sao')
     const [view, copy] = await requests(bot)
-    expect(view).toMatchObject({ kind: 'view', asked_at: '2026-11-27T02:00:00.000Z', due_at: '2026-12-01T02:00:00.000Z', done_at: '2026-11-27T02:00:00.000Z' })
+    expect(view).toMatchObject({
+      kind: 'view',
+      asked_at: '2026-11-27T02:00:00.000Z',
+      due_at: '2026-12-01T02:00:00.000Z',
+      done_at: '2026-11-27T02:00:00.000Z',
+    })
     expect(copy?.kind).toBe('copy')
     const [contact] = await bot.db.read('SELECT id FROM contacts')
     expect(view?.person_tag).toBe(await bot.keys.tag('request', String(contact?.id)))
@@ -166,7 +174,9 @@ describe('dữ liệu của tôi', () => {
     for (const payload of ['data:age:999', 'data:kind:vua', 'data:call:ngai', 'data:withdraw:all', 'data:xyz:']) {
       expect((await lan.sends({ payload }))[0]?.text).toBeTruthy()
     }
-    expect(await bot.db.read('SELECT member_kind, age, honorific FROM contacts')).toEqual([{ member_kind: null, age: 'unknown', honorific: 'ban' }])
+    expect(await bot.db.read('SELECT member_kind, age, honorific FROM contacts')).toEqual([
+      { member_kind: null, age: 'unknown', honorific: 'ban' },
+    ])
   })
 
   test('the first message of someone new: nothing is kept yet', async () => {
