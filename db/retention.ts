@@ -4,6 +4,7 @@
  */
 import type { Db, Locale, Row, Statement, Value } from '../src/chat.ts'
 import { addDays, dayOf, hourOf, monthOf } from '../src/time.ts'
+import { guardThat } from './client.ts'
 
 export const STEP = 500
 
@@ -131,6 +132,11 @@ export async function countPeople(db: Db, { where, args }: People): Promise<numb
 /** Ids of up to 500 of them. */
 export async function listPeople(db: Db, { where, args }: People): Promise<string[]> {
   return (await db.read(`SELECT id FROM contacts WHERE ${where} LIMIT ${STEP}`, args)).map(({ id }) => String(id))
+}
+
+/** Part of the commit that erases one of them: fails it when the person has written since. */
+export function stillDue(id: string, { where, args }: People): Statement {
+  return guardThat(`EXISTS (SELECT 1 FROM contacts WHERE id = ? AND ${where})`, [id, ...args])
 }
 
 /** The newest address of each who still agrees to messages and has not stopped them: only these may be asked by message. */

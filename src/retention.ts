@@ -30,6 +30,7 @@ import {
   recordMark,
   STEP,
   silent,
+  stillDue,
   toAsk,
   unanswered,
 } from '../db/retention.ts'
@@ -146,7 +147,7 @@ async function erasePeople(parts: RetentionParts, people: People, at: Date): Pro
     const ids = await listPeople(parts.db, people)
     let gone = 0
     for (let from = 0; from < ids.length; from += GROUP) {
-      gone += await eraseGroup(parts, ids.slice(from, from + GROUP), at)
+      gone += await eraseGroup(parts, ids.slice(from, from + GROUP), people, at)
       await breathe()
     }
     total += gone
@@ -154,9 +155,9 @@ async function erasePeople(parts: RetentionParts, people: People, at: Date): Pro
   }
 }
 
-async function eraseGroup(parts: RetentionParts, ids: string[], at: Date): Promise<number> {
+async function eraseGroup(parts: RetentionParts, ids: string[], people: People, at: Date): Promise<number> {
   const { db, keys } = parts
-  const writes = await Promise.all(ids.map((id) => eraseContact(db, keys, id, at)))
+  const writes = await Promise.all(ids.map(async (id) => [stillDue(id, people), ...(await eraseContact(db, keys, id, at))]))
   try {
     await db.write(writes.flat())
     return ids.length
@@ -165,7 +166,7 @@ async function eraseGroup(parts: RetentionParts, ids: string[], at: Date): Promi
     if (ids.length === 1) return 0
   }
   let gone = 0
-  for (const id of ids) gone += await eraseGroup(parts, [id], at)
+  for (const id of ids) gone += await eraseGroup(parts, [id], people, at)
   return gone
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { joinContacts } from '../db/linking.ts'
 import { handlers } from '../handlers/index.ts'
 import { type Bot, createBot, fakeChannel, textOf } from './harness.ts'
 
@@ -272,6 +273,16 @@ describe('nối tài khoản', () => {
     await onTelegram().says('có')
     expect(bare.heard().at(-1)?.text).not.toMatch(/^1\. /m)
     expect(textOf(await bare.says('Đồng ý nối'))).toContain('Đã nối với tài khoản Telegram')
+  })
+
+  test('joining reads no table from end to end', async () => {
+    for (const { sql, args } of await joinContacts(bot.keys, 'c1', 'c2')) {
+      const plan = (await bot.db.read(`EXPLAIN QUERY PLAN ${sql}`, args)).map(({ detail }) => String(detail))
+      expect(
+        plan.filter((line) => line.startsWith('SCAN') && !line.includes('CONSTANT ROW')),
+        sql,
+      ).toEqual([])
+    }
   })
 
   test('a group is not joined', async () => {
