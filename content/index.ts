@@ -9,6 +9,7 @@ import consent from './consent.json' with { type: 'json' }
 import data from './data.json' with { type: 'json' }
 import deals from './deals.json' with { type: 'json' }
 import denounce from './denounce.json' with { type: 'json' }
+import erase from './erase.json' with { type: 'json' }
 import help from './help.json' with { type: 'json' }
 import hotlines from './hotlines.json' with { type: 'json' }
 import language from './language.json' with { type: 'json' }
@@ -37,6 +38,7 @@ export const namespaces = {
   data,
   deals,
   denounce,
+  erase,
   help,
   hotlines,
   language,

@@ -44,6 +44,14 @@ export function guard(rows = 1): Statement {
   }
 }
 
+/** The same for something that must be true of the database: rolls the whole batch back unless `condition` is. */
+export function guardThat(condition: string, args: Value[]): Statement {
+  return {
+    sql: `INSERT INTO guards(id, ok) SELECT 1, (${condition}) WHERE true ON CONFLICT(id) DO UPDATE SET ok = excluded.ok`,
+    args,
+  }
+}
+
 async function openFile({ url, timeout = 5000, onBusy }: DbOptions): Promise<Db> {
   const client = createClient({ url, concurrency: 1, timeout })
   await prepareFile(client)

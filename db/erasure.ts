@@ -4,15 +4,19 @@
  */
 import type { Db, Keys, Statement } from '../src/chat.ts'
 import { openSession } from '../src/session.ts'
+import { guardThat } from './client.ts'
+import { linkTriesTag } from './link-codes.ts'
 
 /**
  * The statements that erase `contactId`; they belong in one commit. What remains: a keyed hash of each consent with
- * its dates, the request log's keyed hash, the inbox's hashes, totals. A filed case keeps no way back.
+ * its dates, the request log's keyed hash, the inbox's hashes, totals. A filed case keeps no way back. The commit fails
+ * as a conflict when the person acted elsewhere since this was read.
+ * @param ownAddressId the address whose turn erases; its turn is guarded by the commit itself.
  */
-export async function eraseContact(db: Db, keys: Keys, contactId: string, now: Date): Promise<Statement[]> {
+export async function eraseContact(db: Db, keys: Keys, contactId: string, now: Date, ownAddressId = ''): Promise<Statement[]> {
   const [consents, addresses] = await Promise.all([
     db.read('SELECT id, purpose FROM consents WHERE contact_id = ?', [contactId]),
-    db.read('SELECT id, session, session_until FROM addresses WHERE contact_id = ?', [contactId]),
+    db.read('SELECT id, turn, session FROM addresses WHERE contact_id = ?', [contactId]),
   ])
   const proofs = await Promise.all(
     consents.map(async ({ id, purpose }) => [id, await keys.tag('consent', `${contactId}:${purpose}:${id}`)] as const),
@@ -23,12 +27,19 @@ export async function eraseContact(db: Db, keys: Keys, contactId: string, now: D
       return [...photosOf(open?.data), ...photosOf(parked?.data)]
     }),
   )
+  const turns = addresses.reduce((sum, { id, turn }) => sum + (id === ownAddressId ? 0 : Number(turn)), 0)
   const ofContact = (table: string): Statement => ({ sql: `DELETE FROM ${table} WHERE contact_id = ?`, args: [contactId] })
   const ofAddresses = (table: string, and = ''): Statement => ({
     sql: `DELETE FROM ${table} WHERE address_id IN (SELECT id FROM addresses WHERE contact_id = ?)${and}`,
     args: [contactId],
   })
   return [
+    // A consent given or a photo sent from another account meanwhile would be missed: then this is read again.
+    guardThat(
+      `(SELECT count(*) FROM consents WHERE contact_id = ?) = ?
+       AND (SELECT total(turn) FROM addresses WHERE contact_id = ? AND id <> ?) = ?`,
+      [contactId, consents.length, contactId, ownAddressId, turns],
+    ),
     {
       sql: `INSERT INTO consent_proofs(hash, purpose, wording, given_at, ended_at)
             SELECT j.value ->> 1, c.purpose, c.wording, c.at, ? FROM json_each(?) j JOIN consents c ON c.id = j.value ->> 0
@@ -37,11 +48,19 @@ export async function eraseContact(db: Db, keys: Keys, contactId: string, now: D
     },
     { sql: 'DELETE FROM photos WHERE case_id IS NULL AND id IN (SELECT value FROM json_each(?))', args: [JSON.stringify(drafts.flat())] },
     ofAddresses('outbox', ' AND priority = 0'),
+    // The ledger of broadcasts keeps its totals and forgets for whom a row was; what waits is not sent.
+    {
+      sql: `UPDATE outbox SET reason = iif(state = 'queued', 'erased', reason), state = iif(state = 'queued', 'skipped', state),
+              address_id = '', contact_id = NULL, recipient = NULL
+            WHERE contact_id = ? AND contact_id IS NOT NULL`,
+      args: [contactId],
+    },
     ofAddresses('transcript'),
     ofAddresses('updates'),
     { sql: 'DELETE FROM reply_links WHERE contact_tag = ?', args: [await keys.tag('contact', contactId)] },
     { sql: 'UPDATE officers SET contact_id = NULL WHERE contact_id = ?', args: [contactId] },
     { sql: 'DELETE FROM link_codes WHERE contact_id = ? OR asked_by_contact_id = ?', args: [contactId, contactId] },
+    { sql: 'DELETE FROM tries WHERE tag = ?', args: [await linkTriesTag(keys, contactId)] },
     ...['consents', 'topic_stops', 'inquiries', 'addresses'].map(ofContact),
     { sql: 'DELETE FROM contacts WHERE id = ?', args: [contactId] },
   ]

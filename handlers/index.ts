@@ -4,11 +4,14 @@
 import type { Handler } from '../src/chat.ts'
 import { cancel } from './cancel.ts'
 import { consent } from './consent.ts'
+import { data } from './data/index.ts'
 import { deals } from './deals.ts'
 import { denounce } from './denounce.ts'
+import { erase } from './erase.ts'
 import { createHelp } from './help.ts'
 import { hotlines } from './hotlines.ts'
 import { language } from './language.ts'
+import { link } from './link.ts'
 import { officer } from './officer.ts'
 import { report } from './report/index.ts'
 import { rights } from './rights.ts'
@@ -25,6 +28,8 @@ export { greet } from './start.ts'
 const tasks: readonly Handler[] = [
   stop,
   cancel,
+  erase,
+  link,
   start,
   consent,
   subscribe,
@@ -32,6 +37,7 @@ const tasks: readonly Handler[] = [
   report,
   track,
   denounce,
+  data,
   deals,
   hotlines,
   rights,

@@ -68,7 +68,7 @@ export type Reply = {
   /** The menu's buttons stand below the own ones. */
   menu?: true
   image?: string
-  document?: DocumentFile
+  document?: Omit<DocumentFile, 'text'> & { text: Text }
 }
 
 // ---- turns ------------------------------------------------------------------------------------------------------

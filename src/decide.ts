@@ -4,6 +4,7 @@
  */
 
 import { stopContact } from '../db/contacts.ts'
+import { recordRequest } from '../db/data-requests.ts'
 import { eraseContact } from '../db/erasure.ts'
 import { addTallies } from '../db/tallies.ts'
 import type { OutboxRow, TurnCommit, TurnState } from '../db/turns.ts'
@@ -13,6 +14,7 @@ import type { Later } from './gather.ts'
 import { randomCode, randomId } from './keys.ts'
 import { causeOf, type Log } from './log.ts'
 import type { Route, Router } from './router.ts'
+import { sealReply } from './sealed-reply.ts'
 import { choicesOf, openSession, SESSION_MS, type Session, sealSession } from './session.ts'
 import { dayOf } from './time.ts'
 
@@ -130,7 +132,11 @@ async function decideEvent(base: Base, event: string): Promise<TurnCommit> {
   const { parts, contact, now, state } = base
   const session = await sessionOf(base)
   if (event === 'withdraw') {
-    return commitOf(base, { replies: [], writes: await eraseContact(parts.db, parts.keys, contact.id, now), session: { choices: [] } })
+    const writes = [
+      ...(await eraseContact(parts.db, parts.keys, contact.id, now, contact.addressId)),
+      await recordRequest(parts.keys, { id: randomId(parts.random), contactId: contact.id, kind: 'erase', now }),
+    ]
+    return commitOf(base, { replies: [], writes, session: { choices: [] } })
   }
   if (event === 'blocked' || event === 'unfollow') {
     const writes = [
@@ -181,7 +187,7 @@ async function commitOf(
 }
 
 async function outboxRow(keys: Keys, contact: Contact, inbound: Inbound, reply: Reply, at: number, erased: boolean): Promise<OutboxRow> {
-  const body = await keys.seal('reply', JSON.stringify({ reply, locale: contact.locale }))
+  const body = await sealReply(keys, reply, contact.locale)
   if (!erased) return { channel: inbound.channel, addressId: contact.addressId, body, at }
   return { channel: inbound.channel, addressId: '', body, recipient: await keys.seal('recipient', inbound.address), at }
 }

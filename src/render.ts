@@ -23,8 +23,9 @@ export function partsOf(
     return 'payload' in button ? { label, payload: button.payload } : { label, url: absolute(button.url, target.publicUrl) }
   })
   const shown = buttons.length <= limits.buttons ? buttons : []
-  const document = reply.document && limits.documents ? reply.document : undefined
-  const spoken = [render(reply.text, locale), ...(reply.document && !document ? [reply.document.text] : [])].join('\n\n')
+  const file = reply.document && { ...reply.document, text: render(reply.document.text, locale) }
+  const document = limits.documents ? file : undefined
+  const spoken = [render(reply.text, locale), ...(file && !document ? [file.text] : [])].join('\n\n')
   const text = shown.length === buttons.length ? spoken : numberedText(spoken, buttons, hint)
   const texts = splitText(text, limits.text)
   const image = reply.image === undefined ? undefined : absolute(reply.image, target.publicUrl)

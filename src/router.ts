@@ -72,6 +72,9 @@ export function createRouter(handlers: readonly Handler[], privately: Handler): 
       const handler = byName.get(payload.handler)
       return to(handler ?? help)
     }
+    // The code of a deep link says what the person came for; Telegram sends it under "/start".
+    const called = message.start === undefined ? undefined : handlers.find((candidate) => candidate.wants?.(message))
+    if (called) return to(called)
     const command = commandOf(message.text)
     if (command) {
       const handler = byCommand.get(command)

@@ -42,7 +42,9 @@ CREATE TABLE contacts (
   deals INTEGER NOT NULL DEFAULT 0,
   push_offered INTEGER NOT NULL DEFAULT 0,
   joined_day TEXT NOT NULL,
-  seen_day TEXT NOT NULL
+  seen_day TEXT NOT NULL,
+  -- When a person who was silent for a year was asked whether to keep what is here; an answer makes seen_day newer.
+  asked_day TEXT
 );
 
 CREATE INDEX contacts_unit ON contacts(unit_id);
@@ -104,6 +106,9 @@ CREATE INDEX outbox_due ON outbox(channel, priority, due_at, id) WHERE state = '
 CREATE INDEX outbox_leased ON outbox(lease_until) WHERE state = 'sending';
 
 CREATE INDEX outbox_in_flight ON outbox(address_id, id) WHERE state = 'sending' AND priority = 0;
+
+-- A person's rows in the ledger of broadcasts; replies name no contact and do not stand in it.
+CREATE INDEX outbox_pushed ON outbox(contact_id) WHERE contact_id IS NOT NULL;
 
 -- Pace of each channel, shared by all processes: tokens of the bucket, and how long the platform told us to wait.
 CREATE TABLE paces (

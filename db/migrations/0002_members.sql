@@ -57,6 +57,10 @@ CREATE TABLE link_codes (
 
 CREATE INDEX link_codes_contact ON link_codes(contact_id);
 
+CREATE INDEX link_codes_asked ON link_codes(asked_by_contact_id) WHERE asked_by_contact_id IS NOT NULL;
+
+CREATE INDEX link_codes_expires ON link_codes(expires_at);
+
 CREATE TABLE units (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL,

@@ -91,6 +91,8 @@ CREATE TABLE deals (
 
 CREATE INDEX deals_shown ON deals(state, ends_on, kind);
 
+CREATE INDEX deals_ended ON deals(ends_on);
+
 CREATE TABLE hotlines (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL,

@@ -70,3 +70,5 @@ CREATE TABLE tries (
   count INTEGER NOT NULL,
   until INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+CREATE INDEX tries_until ON tries(until);

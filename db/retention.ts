@@ -1,0 +1,238 @@
+/**
+ * What has been kept long enough (F63, the retention list of features §5): for each table, which rows are due, and the
+ * statements that end them, at most 500 rows each and never by a scan. src/retention.ts runs them.
+ */
+import type { Db, Locale, Row, Statement, Value } from '../src/chat.ts'
+import { addDays, dayOf, hourOf, monthOf } from '../src/time.ts'
+import { guardThat } from './client.ts'
+
+export const STEP = 500
+
+/** Rows that go by their own age alone. `where` uses an index of its table. */
+export type Rule = { name: string; table: string; key: string; where: string; args: Value[] }
+
+/** In the order they run: what hangs on a row before the row. */
+export function listRules(now: Date): Rule[] {
+  const today = dayOf(now)
+  const at = now.getTime()
+  const daysAgo = (days: number) => addDays(today, -days)
+  const instant = (days: number) => new Date(at - days * 86_400_000).toISOString()
+  const rule = (name: string, table: string, key: string, where: string, ...args: Value[]): Rule => ({ name, table, key, where, args })
+  return [
+    rule('inbox', 'inbox', 'key', 'day < ?', daysAgo(7)),
+    rule('updates', 'updates', 'code', 'kept_at < ?', instant(7)),
+    rule('transcript', 'transcript', 'seq', 'at < ?', instant(30)),
+    rule('link_codes', 'link_codes', 'code_tag', 'expires_at <= ?', at),
+    rule('tries', 'tries', 'tag', 'until <= ?', at),
+    rule('phrase_people', 'phrase_people', 'tag', 'month < ?', monthsBefore(monthOf(now), 1)),
+    rule('phrases', 'phrases', 'tag', 'month < ?', monthsBefore(monthOf(now), 1)),
+    rule('data_requests', 'data_requests', 'id', 'asked_at < ?', monthsBefore(now.toISOString(), 24)),
+    rule('consent_proofs', 'consent_proofs', 'hash', 'ended_at < ?', monthsBefore(now.toISOString(), 60)),
+    rule('inquiries', 'inquiries', 'id', 'answered_at < ?', instant(30)),
+    rule('item_flags', 'item_flags', 'id', 'day < ?', monthsBefore(today, 24)),
+    rule('deals', 'deals', 'id', 'ends_on < ?', monthsBefore(today, 24)),
+    // A draft ends with its session; this is what a lost one left. The objects are swept by their names.
+    rule('photos', 'photos', 'id', 'case_id IS NULL AND day < ?', daysAgo(7)),
+    // Replies that no channel took: one that was switched off never claims them.
+    rule('replies', 'outbox', 'id', `id IN (${STUCK_REPLIES})`, at - 7 * 86_400_000),
+  ]
+}
+
+/** Totals keep no key of their own, so they have a statement of their own. */
+export function dropTallies(now: Date): Statement {
+  return {
+    sql: `DELETE FROM tallies WHERE (day, channel, what, reason) IN
+            (SELECT day, channel, what, reason FROM tallies WHERE day < ? LIMIT ${STEP}) RETURNING day`,
+    args: [monthsBefore(dayOf(now), 60)],
+  }
+}
+
+export async function countTallies(db: Db, now: Date): Promise<number> {
+  return countOf(await db.read('SELECT count(*) AS n FROM tallies WHERE day < ?', [monthsBefore(dayOf(now), 60)]))
+}
+
+export async function countDue(db: Db, { table, where, args }: Rule): Promise<number> {
+  return countOf(await db.read(`SELECT count(*) AS n FROM ${table} WHERE ${where}`, args))
+}
+
+/** Ends up to 500 rows; returns one row for each. */
+export function dropDue({ table, key, where, args }: Rule): Statement {
+  return {
+    sql: `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${where} LIMIT ${STEP}) RETURNING 1 AS gone`,
+    args,
+  }
+}
+
+// ---- sessions ---------------------------------------------------------------------------------------------------
+
+/**
+ * Addresses whose session ran out, of 500 people seen on this day. Found by the day because an index on the session's
+ * end would be written in every turn.
+ * @param after the last `place` of the page before; 0 at first
+ */
+export async function listEndedSessions(db: Db, day: string, after: number, now: Date): Promise<{ ids: string[]; next?: number }> {
+  const people = await db.read(`SELECT rowid AS place, id FROM contacts WHERE seen_day = ? AND rowid > ? ORDER BY rowid LIMIT ${STEP}`, [
+    day,
+    after,
+  ])
+  const rows = await db.read(
+    `SELECT a.id FROM json_each(?) j JOIN addresses a ON a.contact_id = j.value WHERE a.session_until <= ? AND a.session IS NOT NULL`,
+    [JSON.stringify(people.map(({ id }) => id)), now.getTime()],
+  )
+  const last = people.at(-1)
+  return { ids: rows.map(({ id }) => String(id)), ...(people.length === STEP && last ? { next: Number(last.place) } : {}) }
+}
+
+/**
+ * From which day on people are looked at: two days before the last run, because a session lasts a day; at first, from
+ * the oldest one.
+ */
+export async function findSessionDay(db: Db, now: Date): Promise<string> {
+  const mark = await findMark(db, 'sessions_ended')
+  if (mark) return addDays(mark, -2)
+  const [row] = await db.read('SELECT min(seen_day) AS day FROM contacts')
+  return String(row?.day ?? dayOf(now))
+}
+
+export function endSessions(ids: string[], now: Date): Statement {
+  return {
+    sql: `UPDATE addresses SET session = NULL, session_until = NULL
+          WHERE id IN (SELECT value FROM json_each(?)) AND session_until <= ? RETURNING 1 AS gone`,
+    args: [JSON.stringify(ids), now.getTime()],
+  }
+}
+
+// ---- people -----------------------------------------------------------------------------------------------------
+
+/** Silent for 30 days and never agreed to anything: erased (F2). An officer's own account stays while it is bound. */
+export const silent = (now: Date): People => ({
+  where: `push = 0 AND contest = 0 AND named_report = 0 AND deals = 0 AND seen_day < ? AND ${NO_OFFICER}`,
+  args: [addDays(dayOf(now), -30)],
+})
+
+/** Agreed to something and silent for a year: asked once. */
+export const toAsk = (now: Date): People => ({
+  where: `seen_day < ? AND (push = 1 OR contest = 1 OR named_report = 1 OR deals = 1)
+          AND (asked_day IS NULL OR asked_day <= seen_day) AND ${NO_OFFICER}`,
+  args: [monthsBefore(dayOf(now), 12)],
+})
+
+/** Asked 30 days ago and still silent: erased. */
+export const unanswered = (now: Date): People => ({
+  where: `seen_day < ? AND asked_day > seen_day AND asked_day <= ? AND ${NO_OFFICER}`,
+  args: [monthsBefore(dayOf(now), 12), addDays(dayOf(now), -30)],
+})
+
+export type People = { where: string; args: Value[] }
+
+export async function countPeople(db: Db, { where, args }: People): Promise<number> {
+  return countOf(await db.read(`SELECT count(*) AS n FROM contacts WHERE ${where}`, args))
+}
+
+/** Ids of up to 500 of them. */
+export async function listPeople(db: Db, { where, args }: People): Promise<string[]> {
+  return (await db.read(`SELECT id FROM contacts WHERE ${where} LIMIT ${STEP}`, args)).map(({ id }) => String(id))
+}
+
+/** Part of the commit that erases one of them: fails it when the person has written since. */
+export function stillDue(id: string, { where, args }: People): Statement {
+  return guardThat(`EXISTS (SELECT 1 FROM contacts WHERE id = ? AND ${where})`, [id, ...args])
+}
+
+/** The newest address of each who still agrees to messages and has not stopped them: only these may be asked by message. */
+export async function listAskable(db: Db, ids: string[]): Promise<Array<{ addressId: string; channel: string; locale: Locale }>> {
+  const rows = await db.read(
+    `SELECT a.id, a.channel, c.locale, max(a.in_at) AS newest
+     FROM json_each(?) j JOIN contacts c ON c.id = j.value JOIN addresses a ON a.contact_id = c.id
+     WHERE c.push = 1 AND a.stopped = 0 GROUP BY c.id`,
+    [JSON.stringify(ids)],
+  )
+  return rows.map(({ id, channel, locale }) => ({ addressId: String(id), channel: String(channel), locale: locale as Locale }))
+}
+
+export function markAsked(ids: string[], now: Date): Statement {
+  return {
+    sql: 'UPDATE contacts SET asked_day = ? WHERE id IN (SELECT value FROM json_each(?)) AND seen_day < ?',
+    args: [dayOf(now), JSON.stringify(ids), monthsBefore(dayOf(now), 12)],
+  }
+}
+
+// ---- cases ------------------------------------------------------------------------------------------------------
+
+/** Cases closed between two hours, up to 500, in order. @param after id and hour of the last one of the page before */
+export async function listClosed(db: Db, until: string, after: { hour: string; id: string }): Promise<Array<{ id: string; hour: string }>> {
+  const rows = await db.read(
+    `SELECT id, closed_hour FROM cases WHERE closed_hour < ? AND (closed_hour, id) > (?, ?) ORDER BY closed_hour, id LIMIT ${STEP}`,
+    [until, after.hour, after.id],
+  )
+  return rows.map(({ id, closed_hour }) => ({ id: String(id), hour: String(closed_hour) }))
+}
+
+/** The hour before which a closed case keeps no way back to its tipster (90 days), and the one before which it goes (24 months). */
+export const linkHour = (now: Date): string => hourOf(new Date(now.getTime() - 90 * 86_400_000))
+export const caseHour = (now: Date): string => hourOf(new Date(monthsBefore(now.toISOString(), 24)))
+
+export async function countReplyLinks(db: Db, tags: string[]): Promise<number> {
+  return countOf(
+    await db.read('SELECT count(*) AS n FROM reply_links WHERE case_tag IN (SELECT value FROM json_each(?))', [JSON.stringify(tags)]),
+  )
+}
+
+export function dropReplyLinks(tags: string[]): Statement {
+  return {
+    sql: 'DELETE FROM reply_links WHERE case_tag IN (SELECT value FROM json_each(?)) RETURNING 1 AS gone',
+    args: [JSON.stringify(tags)],
+  }
+}
+
+export async function countCases(db: Db, until: string): Promise<number> {
+  return countOf(await db.read('SELECT count(*) AS n FROM cases WHERE closed_hour < ?', [until]))
+}
+
+/** These cases with their events and photos; the objects of the photos are swept by their names. */
+export function dropCases(ids: string[], until: string): Statement[] {
+  const list = JSON.stringify(ids)
+  return [
+    { sql: 'DELETE FROM case_events WHERE case_id IN (SELECT value FROM json_each(?))', args: [list] },
+    { sql: 'DELETE FROM photos WHERE case_id IS NOT NULL AND case_id IN (SELECT value FROM json_each(?))', args: [list] },
+    { sql: 'DELETE FROM cases WHERE id IN (SELECT value FROM json_each(?)) AND closed_hour < ? RETURNING 1 AS gone', args: [list, until] },
+  ]
+}
+
+// ---- small things -----------------------------------------------------------------------------------------------
+
+/** How far the job has come, so that a day looks at one day's rows. */
+export type Mark = 'sessions_ended' | 'reply_links_cut'
+
+/** Empty before the first run. */
+export async function findMark(db: Db, mark: Mark): Promise<string> {
+  const [row] = await db.read('SELECT value FROM meta WHERE name = ?', [`retention:${mark}`])
+  return String(row?.value ?? '')
+}
+
+export function recordMark(mark: Mark, value: string): Statement {
+  return {
+    sql: 'INSERT INTO meta(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value',
+    args: [`retention:${mark}`, value],
+  }
+}
+
+const NO_OFFICER = 'NOT EXISTS (SELECT 1 FROM officers o WHERE o.contact_id = contacts.id)'
+
+/** Walks the channels that have something queued (a few), then each one's oldest replies. */
+const STUCK_REPLIES = `WITH RECURSIVE channels(name) AS (
+  SELECT min(channel) FROM outbox WHERE state = 'queued'
+  UNION ALL
+  SELECT (SELECT min(channel) FROM outbox WHERE state = 'queued' AND channel > channels.name) FROM channels WHERE channels.name IS NOT NULL)
+  SELECT o.id FROM channels CROSS JOIN outbox o ON o.channel = channels.name WHERE o.state = 'queued' AND o.priority = 0 AND o.due_at < ?`
+
+/** The same month, day or instant `months` earlier; the 31st becomes the last day of a shorter month. */
+export function monthsBefore(date: string, months: number): string {
+  const total = Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1 - months
+  const month = `${Math.floor(total / 12)}-${String((total % 12) + 1).padStart(2, '0')}`
+  if (date.length === 7) return month
+  const last = new Date(Date.UTC(Math.floor(total / 12), (total % 12) + 1, 0)).getUTCDate()
+  return `${month}-${String(Math.min(Number(date.slice(8, 10)), last)).padStart(2, '0')}${date.slice(10)}`
+}
+
+const countOf = (rows: Row[]): number => Number(rows[0]?.n ?? 0)

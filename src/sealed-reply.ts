@@ -1,0 +1,10 @@
+/**
+ * The body of a reply in the outbox: sealed with its language, so that a row tells nobody what was said. One maker for
+ * the turn's own replies and for what a turn says to someone else (the other side of a link).
+ */
+import type { Keys, Locale, Reply } from './chat.ts'
+
+/** The sealed reply, as `enqueueReplies` takes it. */
+export async function sealReply(keys: Keys, reply: Reply, locale: Locale): Promise<Uint8Array> {
+  return keys.seal('reply', JSON.stringify({ reply, locale }))
+}
