@@ -19,8 +19,8 @@ type QuizData = {
   at: number
   right: number
   asked: Asked[]
-  /** The current question is answered by "đúng" or "sai". */
-  trueFalse: boolean
+  /** Options of the current question as shown, folded: typed out, they answer it. */
+  shown: string[]
 }
 
 const QUESTIONS = 5
@@ -35,15 +35,17 @@ export const quiz: Handler = {
   words: ['đố vui', 'trắc nghiệm', 'câu hỏi', 'thi', 'thi thử', 'chơi tiếp'],
   commands: ['dovui'],
   expects: (message, step) => {
-    const data = step.data as QuizData
-    return pickedPlace(listen(message.text), data, data.asked[data.at]?.order.length ?? 0) !== undefined
+    return pickedPlace(listen(message.text), step.data as QuizData) !== undefined
   },
   async handle(turn) {
     const { message, step } = turn
     const payload = parsePayload(message.payload)
     if (!step) return payload?.action === 'answer' ? closed() : start(turn, payload?.id ?? '')
     const data = step.data as QuizData
-    if (!payload) return answerInWords(turn, data)
+    if (!payload) {
+      const place = pickedPlace(listen(message.text), data)
+      return place === undefined ? askAgain(turn, data, 'quiz.remind') : answer(turn, data, place)
+    }
     if (payload.action !== 'answer') return askAgain(turn, data, 'quiz.remind')
     const current = data.asked[data.at]
     const place = Number(payload.step[1])
@@ -64,22 +66,11 @@ async function start(turn: Turn, played: string): Promise<Decision> {
   if (questions.length === 0) return { replies: [{ text: { key: 'quiz.none' }, buttons: [menuButton] }] }
   const asked = questions.map(({ id, options }) => {
     const places = options.map((_, place) => place)
-    // Đúng stands before Sai for everyone.
-    return { id, order: isTrueFalse(options) ? places : shuffle(places, random) }
+    // Đúng and Sai stand as the officer wrote them.
+    return { id, order: isTrueFalse(options.map(fold)) ? places : shuffle(places, random) }
   })
-  const data: QuizData = { round: randomCode(4, random), at: 0, right: 0, asked, trueFalse: false }
+  const data: QuizData = { round: randomCode(4, random), at: 0, right: 0, asked, shown: [] }
   return goOn(turn, data, [{ text: { key: 'quiz.start', params: { total: asked.length } } }])
-}
-
-/** Inside a quiz only an answer counts; what belongs to others never comes here. */
-async function answerInWords(turn: Turn, data: QuizData): Promise<Decision> {
-  const current = data.asked[data.at]
-  const heard = listen(turn.message.text)
-  const place = current && pickedPlace(heard, data, current.order.length)
-  if (place !== undefined) return answer(turn, data, place)
-  const [question] = current ? await findQuestions(turn.db, [current.id], dayOf(turn.now)) : []
-  const typed = current?.order.findIndex((option) => fold(question?.options[option] ?? '') === heard.folded) ?? -1
-  return typed >= 0 && turn.message.text !== '' ? answer(turn, data, typed) : askAgain(turn, data, 'quiz.remind')
 }
 
 async function answer(turn: Turn, data: QuizData, place: number): Promise<Decision> {
@@ -108,7 +99,7 @@ async function goOn(turn: Turn, data: QuizData, said: Reply[]): Promise<Decision
   const asked = [...data.asked.slice(0, data.at), ...left]
   const question = questions.find(({ id }) => id === left[0]?.id)
   if (!question) return finish(turn, { ...data, asked }, replies)
-  const next = { ...data, asked, trueFalse: isTrueFalse(question.options) }
+  const next = { ...data, asked, shown: (left[0]?.order ?? []).map((place) => fold(question.options[place] ?? '')) }
   return { replies: [...replies, questionReply(next, question)], next: { step: 'question', data: next } }
 }
 
@@ -136,12 +127,14 @@ function closed(): Decision {
   return { replies: [{ text: { key: 'quiz.closed' }, buttons: [againButton(''), menuButton] }] }
 }
 
-/** Place among the shown options: "b", "2", "đáp án b", and đúng or sai where those are the options. */
-function pickedPlace(heard: Heard, data: QuizData, count: number): number | undefined {
-  const choice = choiceOf(heard, count)
+/** Inside a quiz only this counts: "b", "2", "đáp án b", the option itself, and đúng or sai where those are the options. */
+function pickedPlace(heard: Heard, { shown }: QuizData): number | undefined {
+  const choice = choiceOf(heard, shown.length)
   if (choice !== undefined) return choice - 1
-  const verdict = data.trueFalse ? trueFalse(heard) : undefined
-  return verdict === undefined ? undefined : verdict ? 0 : 1
+  const verdict = isTrueFalse(shown) ? trueFalse(heard) : undefined
+  const said = verdict === undefined ? fold(heard.text) : verdict ? 'dung' : 'sai'
+  const place = said === '' ? -1 : shown.indexOf(said)
+  return place < 0 ? undefined : place
 }
 
 /** Option texts on the buttons when all are short, else letters with the options written out. */
@@ -169,8 +162,8 @@ function sourceText({ law, sourceLabel }: Question): Text {
   return { key: law ? 'quiz.source_law' : 'quiz.source', params: { label: sourceLabel } }
 }
 
-function isTrueFalse(options: string[]): boolean {
-  return options.length === 2 && fold(options[0] ?? '') === 'dung' && fold(options[1] ?? '') === 'sai'
+function isTrueFalse(folded: string[]): boolean {
+  return folded.length === 2 && folded.includes('dung') && folded.includes('sai')
 }
 
 /** Without its full stop: the sentence around it has its own. */
