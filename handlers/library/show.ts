@@ -15,7 +15,7 @@ const STATUSES = new Set(['con_hieu_luc', 'het_hieu_luc', 'het_giai_doan', 'tham
 const MAX_QUERY = 36
 
 export const topicsButton = button('library.b_topics', 'topics')
-const officerButton: Button = { label: { key: 'common.b_officer' }, payload: payloadOf('officer', 'ask') }
+const officerButton: Button = { label: { key: 'common.b_officer' }, payload: payloadOf('officer', 'start') }
 
 /** Law and documents are marked as reference only (R17). */
 export function itemReply(item: Item, turn: Turn): Reply {
