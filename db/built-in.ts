@@ -3,12 +3,12 @@
  * a row an officer edited.
  */
 import type { Db } from '../src/chat.ts'
-import { toHex } from '../src/keys.ts'
 
 /** 64 bits in hex of anything JSON can hold. */
 export async function hashOf(value: unknown): Promise<string> {
   const bytes = new TextEncoder().encode(JSON.stringify(value))
-  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))).slice(0, 16)
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)).slice(0, 8)
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** The rows that are new or differ from what their table was filled with, each with its hash. Rows an officer edited are left out. */

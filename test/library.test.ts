@@ -285,6 +285,8 @@ describe('“Thông tin này sai?”', () => {
     expect(textOf(await lan.sends({ payload: 'library:flag:cvd-02.number' }))).toContain('Phần này đã xong')
     expect(textOf(await lan.says('hủy'))).toContain('Đã hủy')
     expect(textOf(await lan.sends({ payload: 'library:flag:cvd-01.number' }))).toContain('Phần này đã xong')
+    await lan.sends({ payload: 'library:wrong:cvd-01' })
+    expect(textOf(await lan.says('chủ đề'))).toContain('Bạn muốn đọc về điều gì?')
     expect(await flags()).toEqual([])
   })
 

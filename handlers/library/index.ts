@@ -46,10 +46,10 @@ export const library: Handler = {
     if (payload) return followButton(turn, payload)
     const [, command, rest = ''] = /^\/([a-z]+)\s*([\s\S]*)$/i.exec(message.text) ?? []
     if (command) return rest === '' ? openDoor(turn, command === 'vanban' ? 'documents' : 'today') : search(turn, rest)
-    if (step && step.step !== 'search') return takeWords(turn, step)
-    if (message.text === '') return { replies: [searchReply()], next: { step: 'search' } }
     const heard = listen(message.text)
     const door = doors.find(heard) ?? (step || asks(message) ? undefined : doors.nearest(heard))
+    if (step && step.step !== 'search') return door ? openDoor(turn, door) : takeWords(turn, step)
+    if (message.text === '') return { replies: [searchReply()], next: { step: 'search' } }
     // "hàng Việt" right after "Tìm" is a subject, not a door.
     return door && !(step && door === 'today') ? openDoor(turn, door) : search(turn, message.text)
   },
