@@ -35,22 +35,21 @@ export async function findDocuments(db: Db, wanted: DocumentNumber, day: string)
 
 /**
  * Items with all the words (the last one may be unfinished), best first; else with all that tell something; else, as
- * `near`, with some of them. Titles and numbers weigh more than bodies.
+ * `near`, with any two that stand side by side: a single syllable of Vietnamese is rarely a word. Titles and numbers
+ * weigh more than bodies.
  * @param after `next` of the page before
  */
 export async function searchItems(db: Db, query: string, day: string, after = ''): Promise<Found> {
   const words = searchWords(query)
-  const telling = words.filter((word) => !EMPTY.has(word))
-  for (const [terms, joined] of [
-    [words, ' '],
-    [telling, ' '],
-    [telling, ' OR '],
-  ] as const) {
-    if (terms.length === 0) continue
-    const page = await match(db, terms.map((word, i) => termOf(word, i === terms.length - 1)).join(joined), day, after)
-    if (page.rows.length > 0) return { ...page, match: joined === ' ' ? 'exact' : 'near' }
+  for (const all of [words, words.filter((word) => !EMPTY.has(word))]) {
+    if (all.length === 0) continue
+    const terms = all.map((word, i) => termOf(word, i === all.length - 1))
+    const page = await match(db, terms.join(' '), day, after)
+    if (page.rows.length > 0) return { ...page, match: 'exact' }
   }
-  return { rows: [], match: 'exact' }
+  const pairs = words.slice(1).map((word, i) => `"${words[i]} ${word}"`)
+  if (pairs.length === 0) return { rows: [], match: 'exact' }
+  return { ...(await match(db, pairs.join(' OR '), day, after)), match: 'near' }
 }
 
 /** The folded words of a query as the index has them; at most 12. */
