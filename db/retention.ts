@@ -3,7 +3,7 @@
  * statements that end them, at most 500 rows each and never by a scan. src/retention.ts runs them.
  */
 import type { Db, Locale, Row, Statement, Value } from '../src/chat.ts'
-import { addDays, dayOf, hourOf, monthOf } from '../src/time.ts'
+import { addDays, dayNumber, dayOf, hourOf, monthOf } from '../src/time.ts'
 import { guardThat } from './client.ts'
 
 export const STEP = 500
@@ -19,7 +19,6 @@ export function listRules(now: Date): Rule[] {
   const instant = (days: number) => new Date(at - days * 86_400_000).toISOString()
   const rule = (name: string, table: string, key: string, where: string, ...args: Value[]): Rule => ({ name, table, key, where, args })
   return [
-    rule('inbox', 'inbox', 'key', 'day < ?', daysAgo(7)),
     rule('updates', 'updates', 'code', 'kept_at < ?', instant(7)),
     rule('transcript', 'transcript', 'seq', 'at < ?', instant(30)),
     rule('link_codes', 'link_codes', 'code_tag', 'expires_at <= ?', at),
@@ -37,6 +36,24 @@ export function listRules(now: Date): Rule[] {
     rule('replies', 'outbox', 'id', `id IN (${STUCK_REPLIES})`, at - 7 * 86_400_000),
   ]
 }
+
+/** Keys of one stretch of the inbox: where it ends, and how many of it are older than a week. It has no index by day, so it is walked along its key. */
+export async function findInboxStretch(db: Db, after: string, now: Date): Promise<{ until: string; due: number; last: boolean }> {
+  const [end] = await db.read(`SELECT key FROM inbox WHERE key > ? ORDER BY key LIMIT 1 OFFSET ${STRETCH}`, [after])
+  const until = end ? String(end.key) : INBOX_END
+  const due = await db.read('SELECT count(*) AS n FROM inbox WHERE key > ? AND key <= ? AND day < ?', [after, until, inboxDay(now)])
+  return { until, due: countOf(due), last: !end }
+}
+
+/** Ends what is older than a week between two keys. */
+export function dropInbox(after: string, until: string, now: Date): Statement {
+  return { sql: 'DELETE FROM inbox WHERE key > ? AND key <= ? AND day < ?', args: [after, until, inboxDay(now)] }
+}
+
+const STRETCH = 2000
+/** After every key: they are letters, digits, "-", "_" and ".". */
+const INBOX_END = '~'
+const inboxDay = (now: Date) => dayNumber(addDays(dayOf(now), -7))
 
 /** Totals keep no key of their own, so they have a statement of their own. */
 export function dropTallies(now: Date): Statement {

@@ -11,8 +11,10 @@ import { erase } from './erase.ts'
 import { createHelp } from './help.ts'
 import { hotlines } from './hotlines.ts'
 import { language } from './language.ts'
+import { library } from './library/index.ts'
 import { link } from './link.ts'
 import { officer } from './officer.ts'
+import { quiz } from './quiz.ts'
 import { report } from './report/index.ts'
 import { rights } from './rights.ts'
 import { start } from './start.ts'
@@ -42,6 +44,8 @@ const tasks: readonly Handler[] = [
   hotlines,
   rights,
   officer,
+  quiz,
+  library,
   language,
 ]
 

@@ -24,6 +24,7 @@ import { metricsText } from './metrics.ts'
 import type { PhotoParts } from './photo-intake.ts'
 import { createPhotoLoop, type PhotoLoop } from './photos.ts'
 import { createReceiver, type Receiver } from './receive.ts'
+import { createRetention } from './retention.ts'
 import { createRouter } from './router.ts'
 import { createSchedule, type Job, type Schedule } from './schedule.ts'
 import { addDays, dayOf } from './time.ts'
@@ -119,6 +120,13 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
       at: 'minute',
       run: async () => {
         about = await readAbout(parts)
+      },
+    },
+    {
+      name: 'retention',
+      at: { hour: 3, minute: 10 },
+      run: async () => {
+        await createRetention({ db, keys, now, log }).run()
       },
     },
     {

@@ -32,7 +32,7 @@ export async function openGround(env: NodeJS.ProcessEnv): Promise<Ground> {
   const db = await openDb({ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') })
   await migrate(db, await readMigrations(), (name) => console.log(`  migrated ${name}`))
   await checkKey(db, keys)
-  await loadContent(db, now(), (what, done, all) => console.log(`  ${what}: ${done}/${all}`))
+  await loadContent(db, (what, done, all) => console.log(`  ${what}: ${done}/${all}`))
   warnAbroad(config)
   return { config, db, keys, dataKey, fetch: pooledFetch(), now, log }
 }

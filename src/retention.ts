@@ -14,9 +14,11 @@ import {
   countTallies,
   dropCases,
   dropDue,
+  dropInbox,
   dropReplyLinks,
   dropTallies,
   endSessions,
+  findInboxStretch,
   findMark,
   findSessionDay,
   linkHour,
@@ -64,6 +66,7 @@ export function createRetention(parts: RetentionParts): Retention {
       const at = now()
       const counts: Counts = {}
       for (const rule of listRules(at)) counts[rule.name] = await countDue(db, rule)
+      counts.inbox = await walkInbox(db, at, false)
       counts.tallies = await countTallies(db, at)
       counts.sessions = 0
       for await (const ids of endedSessions(parts, at)) counts.sessions += ids.length
@@ -79,6 +82,7 @@ export function createRetention(parts: RetentionParts): Retention {
       const at = now()
       const counts: Counts = {}
       for (const rule of listRules(at)) counts[rule.name] = await dropAll(db, dropDue(rule))
+      counts.inbox = await walkInbox(db, at, true)
       counts.tallies = await dropAll(db, dropTallies(at))
       counts.sessions = 0
       for await (const ids of endedSessions(parts, at)) counts.sessions += await affected(db, [endSessions(ids, at)])
@@ -102,6 +106,19 @@ async function dropAll(db: Db, statement: Statement): Promise<number> {
     const gone = await affected(db, [statement])
     total += gone
     if (gone < STEP) return total
+    await breathe()
+  }
+}
+
+/** Walks the inbox once along its key; returns how many keys are older than a week, and ends them when told. */
+async function walkInbox(db: Db, at: Date, drop: boolean): Promise<number> {
+  let total = 0
+  for (let after = ''; ; ) {
+    const { until, due, last } = await findInboxStretch(db, after, at)
+    if (drop && due > 0) await db.write([dropInbox(after, until, at)])
+    total += due
+    if (last) return total
+    after = until
     await breathe()
   }
 }

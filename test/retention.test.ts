@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { monthsBefore } from '../db/retention.ts'
 import type { Db, Value } from '../src/chat.ts'
 import { type Counts, createRetention } from '../src/retention.ts'
-import { addDays, dayOf } from '../src/time.ts'
+import { addDays, dayNumber, dayOf } from '../src/time.ts'
 import { type Bot, createBot, fakeChannel, textOf } from './harness.ts'
 
 const DAY = 86_400_000
@@ -48,7 +48,7 @@ describe('retention', () => {
   const ago = (days: number, milliseconds = 0) => new Date(now.getTime() - days * DAY + milliseconds)
   const today = dayOf(now)
   test.each<[string, string, Record<string, Value>, Record<string, Value>]>([
-    ['inbox', 'a week', { key: 'k', day: addDays(today, -8) }, { key: 'l', day: addDays(today, -7) }],
+    ['inbox', 'a week', { key: 'k', day: dayNumber(addDays(today, -8)) }, { key: 'l', day: dayNumber(addDays(today, -7)) }],
     [
       'updates',
       'a week',
@@ -281,7 +281,7 @@ describe('retention', () => {
   test('thousands of rows go in steps, a dry run says how many, and lines name nobody', async () => {
     const many = JSON.stringify(Array.from({ length: 1234 }, (_, i) => i))
     const all = (sql: string) => bot.db.write([{ sql, args: [many] }])
-    await all("INSERT INTO inbox(key, day) SELECT 'k' || value, '2026-01-01' FROM json_each(?)")
+    await all("INSERT INTO inbox(key, day) SELECT 'k' || value, 20000 FROM json_each(?)")
     await all("INSERT INTO tallies(day, channel, what, reason, total) SELECT '2020-01-01', 'web', 'w' || value, '', 1 FROM json_each(?)")
     await all("INSERT INTO contacts(id, joined_day, seen_day) SELECT 'person' || value, '2026-01-01', '2026-01-01' FROM json_each(?)")
     await all(

@@ -37,7 +37,7 @@ export type LibraryItem = {
   source_label: string
   source_url: string | null
   checked_on: string
-  /** Hidden from this day on until an officer has checked it again. */
+  /** Hidden after this day until an officer has checked it again. */
   review_by: string
   state: 'published' | 'waiting'
   /** Fit for “Mỗi ngày một điều”. */

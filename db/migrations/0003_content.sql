@@ -19,9 +19,15 @@ CREATE TABLE items (
   review_by TEXT NOT NULL,
   state TEXT NOT NULL,
   daily INTEGER NOT NULL DEFAULT 0,
+  -- The last day it was "mỗi ngày một điều", and a stable shuffle so that one topic does not follow itself for weeks.
+  daily_on TEXT,
+  daily_order TEXT NOT NULL DEFAULT '',
+  -- The number without zeros and letters ("28"), and the number as printed.
+  doc_key TEXT,
   doc_number TEXT,
   doc_issued_on TEXT,
   doc_issuer TEXT,
+  doc_title TEXT,
   doc_status TEXT,
   built_in TEXT,
   edited_at TEXT
@@ -29,9 +35,11 @@ CREATE TABLE items (
 
 CREATE INDEX items_topic ON items(topic, id) WHERE state = 'published';
 
-CREATE INDEX items_daily ON items(id) WHERE state = 'published' AND daily = 1;
+CREATE INDEX items_daily ON items(daily_on, daily_order, id) WHERE state = 'published' AND daily = 1;
 
-CREATE INDEX items_doc ON items(doc_number) WHERE doc_number IS NOT NULL;
+CREATE INDEX items_shuffled ON items(daily_order, id) WHERE state = 'published' AND daily = 1;
+
+CREATE INDEX items_doc ON items(doc_key) WHERE doc_key IS NOT NULL;
 
 -- Folded words of each item: search that ignores accents.
 CREATE VIRTUAL TABLE item_words USING fts5(title, body, numbers, item_id UNINDEXED, tokenize = 'unicode61');
@@ -67,7 +75,7 @@ CREATE TABLE questions (
   edited_at TEXT
 );
 
-CREATE INDEX questions_drawn ON questions(audience, id) WHERE state = 'published';
+CREATE INDEX questions_drawn ON questions(audience, review_by, id) WHERE state = 'published';
 
 -- Nothing is shown without an agreement number and an end date (F42).
 CREATE TABLE deals (

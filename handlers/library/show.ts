@@ -1,0 +1,133 @@
+/**
+ * How the library looks in a chat: one item with its source and the day it was checked, and lists of at most a page.
+ */
+import { type Found, searchWords } from '../../db/item-search.ts'
+import { type Item, listItemsAfter, listItemsByTopic, PAGE, type Page } from '../../db/items.ts'
+import { listTopics } from '../../db/topics.ts'
+import type { Button, Reply, Text, Turn } from '../../src/chat.ts'
+import { payloadOf } from '../../src/text.ts'
+import { dateVi, dayOf } from '../../src/time.ts'
+
+/** The topic whose items are documents. */
+const DOCUMENTS = 'van_ban'
+const STATUSES = new Set(['con_hieu_luc', 'het_hieu_luc', 'het_giai_doan', 'tham_khao'])
+/** What fits the id of a payload. */
+const MAX_QUERY = 36
+
+export const topicsButton = button('library.b_topics', 'topics')
+const officerButton: Button = { label: { key: 'common.b_officer' }, payload: payloadOf('officer', 'start') }
+
+/** Law and documents are marked as reference only (R17). */
+export function itemReply(item: Item, turn: Turn): Reply {
+  const { id, kind, title, body, sourceUrl, document } = item
+  const source: Text = {
+    key: kind === 'fact' ? 'library.source' : 'library.source_law',
+    params: { label: item.sourceLabel, date: dateVi(item.checkedOn) },
+  }
+  const text: Text = document
+    ? {
+        key: 'library.document',
+        params: {
+          title,
+          body,
+          number: document.number,
+          date: dateVi(document.issuedOn),
+          issuer: document.issuer,
+          name: document.title,
+          // A status this version does not know must not sound surer than it is.
+          status: { key: `library.status_${STATUSES.has(document.status) ? document.status : 'tham_khao'}` },
+          source,
+        },
+      }
+    : { key: 'library.item', params: { title, body, source } }
+  return {
+    text,
+    buttons: [
+      ...(sourceUrl?.startsWith('https://') ? [{ label: { key: 'library.b_source' }, url: sourceUrl }] : []),
+      topicsButton,
+      document ? button('library.b_documents', 'documents') : button('library.b_other', 'other', id),
+      // What is wrong is asked over two messages, and a group chat keeps no step.
+      ...(turn.contact.group ? [] : [button('library.b_wrong', 'wrong', id)]),
+    ],
+  }
+}
+
+/** @param from place of the first topic shown */
+export async function topicsReply(turn: Turn, from: number, key = 'library.topics'): Promise<Reply> {
+  const topics = await listTopics(turn.db)
+  const shown = topics.slice(from, from + PAGE)
+  return {
+    text: { key },
+    buttons: [
+      ...shown.map((topic) => ({ label: { literal: topic[turn.contact.locale] }, payload: payloadOf('library', 'topic', topic.id) })),
+      ...(topics.length > from + PAGE ? [button('common.b_more', 'topics', '', String(from + PAGE))] : []),
+      ...(turn.contact.group ? [] : [searchButton('library.b_search')]),
+    ],
+  }
+}
+
+/** The first page of a topic; of documents without an id. */
+export async function topicReply(turn: Turn, topic = DOCUMENTS): Promise<Reply> {
+  return pageReply(turn, topic, await listItemsByTopic(turn.db, topic, dayOf(turn.now)))
+}
+
+/** The page of a topic after this item. */
+export async function moreReply(turn: Turn, itemId: string): Promise<Reply> {
+  const page = await listItemsAfter(turn.db, itemId, dayOf(turn.now))
+  return pageReply(turn, page.rows[0]?.topic, page)
+}
+
+async function pageReply({ db, contact }: Turn, id: string | undefined, { rows, next }: Page<Item>): Promise<Reply> {
+  const topic = (await listTopics(db)).find((one) => one.id === id)?.[contact.locale]
+  if (!topic) return goneReply()
+  if (rows.length === 0) return { text: { key: 'library.topic_empty', params: { topic } }, buttons: [topicsButton] }
+  return {
+    text: id === DOCUMENTS ? { key: 'library.documents' } : { key: 'library.topic', params: { topic } },
+    buttons: [...rows.map(itemButton), ...(next ? [button('common.b_more', 'more', next)] : []), topicsButton],
+  }
+}
+
+export function searchReply(): Reply {
+  return {
+    text: { key: 'library.search' },
+    buttons: [topicsButton, { label: { key: 'common.b_cancel' }, payload: payloadOf('cancel', 'now') }],
+  }
+}
+
+/** The query travels in the button of the next page, so that nothing needs to stay open; one too long to travel has one page. */
+export function foundReply(found: Found, query: string, byNumber: boolean): Reply {
+  const words = searchWords(query).join('-')
+  const next = words.length <= MAX_QUERY && /^[a-z0-9-]+$/.test(words) ? found.next : undefined
+  const near = byNumber ? 'library.found_near_number' : 'library.found_near'
+  return {
+    text: { key: found.match === 'exact' ? 'library.found' : near },
+    buttons: [...found.rows.map(itemButton), ...(next ? [button('common.b_more', 'find', words, next)] : []), topicsButton],
+  }
+}
+
+export function nothingReply(byNumber: boolean): Reply {
+  return {
+    text: { key: byNumber ? 'library.found_none_number' : 'library.found_none' },
+    buttons: [searchButton('library.b_search_again'), topicsButton, officerButton],
+  }
+}
+
+export function goneReply(): Reply {
+  return { text: { key: 'library.gone' }, buttons: [button('menu.library', 'today'), topicsButton] }
+}
+
+/** Documents of one number are told apart by date and issuer, so the label says all three. */
+function itemButton({ id, title, document }: Item): Button {
+  const label: Text = document
+    ? { key: 'library.document_label', params: { number: document.number, date: dateVi(document.issuedOn), issuer: document.issuer } }
+    : { literal: title }
+  return { label, payload: payloadOf('library', 'item', id) }
+}
+
+function searchButton(key: string): Button {
+  return button(key, 'search')
+}
+
+function button(key: string, action: string, id = '', step = ''): Button {
+  return { label: { key }, payload: payloadOf('library', action, id, step) }
+}
