@@ -3,17 +3,17 @@
  * a cookie and the requests a page would make.
  */
 import { Hono } from 'hono'
+import { createTexts } from '../content/index.ts'
 import { transcriptStore } from '../db/transcript.ts'
+import { handlers as allHandlers, privately } from '../handlers/index.ts'
 import { createWeb, type Line, type WebOptions } from '../src/channels/web/index.ts'
 import type { About, Handler, Inbound } from '../src/chat.ts'
-import type { EvidenceStore } from '../src/evidence.ts'
-import { createReceiver } from '../src/receive.ts'
-import { createRouter } from '../src/router.ts'
-import { handlers as allHandlers, privately } from '../handlers/index.ts'
 import { createDispatcher } from '../src/dispatch.ts'
+import type { EvidenceStore } from '../src/evidence.ts'
 import { secureRandom } from '../src/keys.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
-import { createTexts } from '../content/index.ts'
+import { createReceiver } from '../src/receive.ts'
+import { createRouter } from '../src/router.ts'
 import { openTestFile, type TestDatabase } from './database.ts'
 import { fakeClock } from './harness.ts'
 
@@ -162,7 +162,7 @@ function openBrowser(app: Hono, drain: () => Promise<void>, first?: string) {
       return response
     },
     async history(query = ''): Promise<{ lines: Line[]; more: boolean }> {
-      return (await request(`/chat/messages${query}`)).json()
+      return (await request(`/chat/messages${query}`)).json() as Promise<{ lines: Line[]; more: boolean }>
     },
     /** The event stream; read line by line until it ends or is left. */
     async listens(query = '', headers: Record<string, string> = {}) {

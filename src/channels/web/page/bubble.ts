@@ -5,6 +5,9 @@
 import type { Line } from '../line.ts'
 import { button, make, say } from './dom.ts'
 
+const MANY = 5
+const SHORT = 28
+
 export type Tap = (choice: { label: string; payload: string }) => void
 
 const clock = new Intl.DateTimeFormat('vi-VN', { timeZone: 'Asia/Ho_Chi_Minh', hour: '2-digit', minute: '2-digit' })
@@ -26,7 +29,9 @@ export function bubble(line: Line, tap: Tap): HTMLElement {
   if (line.document) body.append(download(line.document))
   const item = make('article', { class: `line ${line.from}` }, body)
   if (line.buttons.length > 0) {
-    const list = make('div', { class: 'buttons' })
+    // Many short ones stand in two columns, so that the question above them stays in sight.
+    const many = line.buttons.length >= MANY && line.buttons.every(({ label }) => label.length <= SHORT)
+    const list = make('div', { class: many ? 'buttons many' : 'buttons' })
     for (const one of line.buttons) {
       if ('payload' in one) list.append(button('choice', one.label, () => tap(one)))
       else if (isOpenable(one.url)) list.append(link('choice', one.url, one.label))

@@ -82,8 +82,9 @@ async function begin(): Promise<void> {
   // Somebody who comes back by a poster's code still chooses whether to begin.
   welcome.hidden = !talk.isEmpty() && deepLink === ''
   showForget()
-  talk.toEnd()
-  if (!welcome.hidden && !talk.isEmpty()) part('scroll').scrollTop = 0
+  // What invites stands above: it is seen first.
+  if (welcome.hidden) talk.toEnd()
+  else part('scroll').scrollTop = 0
   wire.open()
 }
 

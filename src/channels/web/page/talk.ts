@@ -96,6 +96,7 @@ export function createTalk(tap: Tap) {
       if (line.goodbye) for (const item of [...log.children]) item.remove()
       const own = line.id === undefined ? undefined : waiting.get(line.id)
       const first = [...waiting.values()].find((item) => item !== own && item.isConnected) ?? null
+      const item = own ?? draw(line)
       if (own && line.id !== undefined) {
         waiting.delete(line.id)
         own.classList.remove('waiting')
@@ -103,11 +104,14 @@ export function createTalk(tap: Tap) {
         log.insertBefore(own, first)
         setMeta(own, line.at)
       } else {
-        log.insertBefore(draw(line), first)
+        log.insertBefore(item, first)
       }
       if (line.from === 'bot') answering(false)
       settle()
       if (stay || own) toEnd()
+      // What is taller than the window is read from its beginning.
+      if (stay && line.from === 'bot' && item.offsetHeight > scroll.clientHeight - 40) scroll.scrollTop = item.offsetTop - 12
+      if (stay || own) unseen.hidden = true
       else if (!fromHistory) unseen.hidden = false
       if (!fromHistory && line.from === 'bot' && !document.hasFocus()) document.title = `(${++unread}) ${title}`
     },
