@@ -47,8 +47,8 @@ export type BotLine = { owner: string; goodbye: boolean; body: Uint8Array; at: D
 export function appendBotLine({ owner, goodbye, body, at }: BotLine): Statement {
   return {
     sql: `INSERT INTO transcript(address_id, side, body, at)
-          SELECT ?1, 'bot', ?2, ?3 WHERE ?4 = 1 OR EXISTS (SELECT 1 FROM addresses WHERE id = ?1) RETURNING seq`,
-    args: [owner, body, at.toISOString(), goodbye ? 1 : 0],
+          SELECT ?, 'bot', ?, ? WHERE ? = 1 OR EXISTS (SELECT 1 FROM addresses WHERE id = ?) RETURNING seq`,
+    args: [owner, body, at.toISOString(), goodbye ? 1 : 0, owner],
   }
 }
 

@@ -82,6 +82,15 @@ describe('on a phone', () => {
     await look(page, 'talk-390-dark')
   })
 
+  test('a page that goes away frees its stream: reloading often never runs into the limit', async () => {
+    const page = await open()
+    for (let i = 0; i < 8; i++) {
+      const streaming = page.waitForResponse((response) => response.url().includes('/chat/events'))
+      await page.reload()
+      expect((await streaming).status()).toBe(200)
+    }
+  })
+
   test('a deep link’s code goes along with the beginning, once', async () => {
     const page = await open({}, '/?start=QUAY7')
     await page.getByRole('button', { name: 'Bắt đầu' }).click()

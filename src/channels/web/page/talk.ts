@@ -19,6 +19,8 @@ export function createTalk(tap: Tap) {
   const title = document.title
   const waiting = new Map<string, HTMLElement>()
   const known = new Set<number>()
+  /** Own messages that have their line: one that the server ran a second time is not shown twice. */
+  const told = new Set<string>()
   let newest = 0
   let oldest = Number.MAX_SAFE_INTEGER
   let unread = 0
@@ -86,12 +88,14 @@ export function createTalk(tap: Tap) {
     toEnd,
     answering,
 
-    /** A line from the server; true when it is the copy of an own one that waits. */
+    /** A line from the server: a new one, or the copy of an own one that waits. */
     add(line: Line, fromHistory = false): void {
       if (known.has(line.seq)) return
       const stay = atEnd()
       known.add(line.seq)
       newest = Math.max(newest, line.seq)
+      if (line.id !== undefined && told.has(line.id)) return
+      if (line.id !== undefined) told.add(line.id)
       oldest = Math.min(oldest, line.seq)
       if (line.goodbye) for (const item of [...log.children]) item.remove()
       const own = line.id === undefined ? undefined : waiting.get(line.id)
