@@ -47,7 +47,14 @@ export async function eraseContact(db: Db, keys: Keys, contactId: string, now: D
       args: [now.toISOString(), JSON.stringify(proofs)],
     },
     { sql: 'DELETE FROM photos WHERE case_id IS NULL AND id IN (SELECT value FROM json_each(?))', args: [JSON.stringify(drafts.flat())] },
-    ofAddresses('outbox', ' AND priority = 0'),
+    // Replies that wait are found along their channel's queue, those in flight by address: no reply pays for an index of its own.
+    {
+      sql: `DELETE FROM outbox WHERE id IN (
+              SELECT o.id FROM addresses a CROSS JOIN outbox o ON o.channel = a.channel AND o.priority = 0 AND o.state = 'queued'
+              WHERE a.contact_id = ? AND o.address_id = a.id)`,
+      args: [contactId],
+    },
+    ofAddresses('outbox', " AND priority = 0 AND state = 'sending'"),
     // The ledger of broadcasts keeps its totals and forgets for whom a row was; what waits is not sent.
     {
       sql: `UPDATE outbox SET reason = iif(state = 'queued', 'erased', reason), state = iif(state = 'queued', 'skipped', state),

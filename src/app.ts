@@ -8,8 +8,10 @@ import { LATEST_MIGRATION, listApplied } from '../db/migrate.ts'
 import { findSecret, writeSecret } from '../db/secrets.ts'
 import { listSettings } from '../db/settings.ts'
 import { listTallies } from '../db/tallies.ts'
+import { transcriptStore } from '../db/transcript.ts'
 import { greet, handlers, offerPush, privately } from '../handlers/index.ts'
 import { createChannels } from './channels/index.ts'
+import { createWeb, type Limiter, type WebChannel } from './channels/web/index.ts'
 import type { TokenPair } from './channels/zalo/index.ts'
 import type { About, Channel, Db, Keys } from './chat.ts'
 import { type Config, isHere } from './config.ts'
@@ -42,8 +44,10 @@ export type ProductParts = {
   evidence: EvidenceStore
   /** Re-encodes a photo without EXIF; only where there is an image library (Node). */
   viewerCopy?: PhotoParts['viewerCopy']
-  /** More channels than those with keys (tests). */
-  extraChannels?: Channel[]
+  /** Counts what a visitor sends; handed in where a product lives shorter than the process (Workers). */
+  limiter?: Limiter
+  /** Streams of the web chat end by themselves after this long (Workers); the page comes again. */
+  maxStreamMs?: number
 }
 
 export type Product = {
@@ -54,6 +58,8 @@ export type Product = {
   photos: PhotoLoop
   schedule: Schedule
   about(): About
+  /** Ends the streams of the web chat. */
+  close(): void
 }
 
 /** Routers are compiled once per process, not once per Worker request. */
@@ -70,10 +76,20 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     },
     write: (pair: TokenPair, expected: number) => writeSecret(db, keys, 'zalo', pair, expected),
   }
-  const channels = [
-    ...(await createChannels({ config, keys, fetch: parts.fetch, now, log, tokens, commands })),
-    ...(parts.extraChannels ?? []),
-  ]
+  const web = createWeb({
+    keys,
+    store: transcriptStore(db),
+    evidence: parts.evidence,
+    texts: texts.render,
+    about: () => about,
+    now,
+    random: secureRandom,
+    ...(parts.limiter ? { limiter: parts.limiter } : {}),
+    ...(parts.later ? { later: parts.later } : {}),
+    ...(parts.maxStreamMs ? { maxStreamMs: parts.maxStreamMs } : {}),
+    ...(config.zaloSiteVerification ? { siteVerification: config.zaloSiteVerification } : {}),
+  })
+  const channels = [...(await createChannels({ config, keys, fetch: parts.fetch, now, log, tokens, commands })), web]
   const dispatcher = createDispatcher({
     db,
     keys,
@@ -136,7 +152,16 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     },
   ]
   const schedule = createSchedule({ db, jobs, log })
-  return { app: createRoutes(parts, channels, receiver), channels, receiver, dispatcher, photos, schedule, about: () => about }
+  return {
+    app: createRoutes(parts, channels, web, receiver),
+    channels,
+    receiver,
+    dispatcher,
+    photos,
+    schedule,
+    about: () => about,
+    close: web.close,
+  }
 }
 
 /** Commands of §4.6 whose handler is there, for Telegram's menu. */
@@ -146,10 +171,11 @@ function commands(): Array<{ command: string; description: string }> {
   )
 }
 
-function createRoutes(parts: ProductParts, channels: readonly Channel[], receiver: Receiver): Hono {
+function createRoutes(parts: ProductParts, channels: readonly Channel[], web: WebChannel, receiver: Receiver): Hono {
   const { config, db, log } = parts
   const app = new Hono()
   for (const channel of channels) {
+    if (channel === web) continue
     app.post(`/webhooks/${channel.name}`, async (c) => {
       const inbound = await channel.receive(c.req.raw)
       if (inbound.length > 0) await receiver.receive(inbound)
@@ -178,6 +204,7 @@ function createRoutes(parts: ProductParts, channels: readonly Channel[], receive
       c.html(`<html><head><meta name="zalo-platform-site-verification" content="${code}"></head></html>`),
     )
   }
+  app.route('/', web.routes(receiver.receive))
   app.notFound((c) => c.text('not found', 404))
   app.onError((error, c) => {
     if (error instanceof AppError) return c.text(error.code === 'ignored' ? '' : error.message, statusOf[error.code])

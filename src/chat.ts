@@ -24,6 +24,8 @@ export type InboundMessage = {
   text: string
   /** `handler:action:id.step` of a tapped button. Anyone can type one: untrusted. */
   payload?: string
+  /** What the tapped button said, on a channel that keeps both sides of the talk; kept there only, never acted on. */
+  label?: string
   attachments: Attachment[]
   /** Said in a group chat: only public content is answered. */
   group: boolean

@@ -192,12 +192,16 @@ async function outboxRow(keys: Keys, contact: Contact, inbound: Inbound, reply: 
   return { channel: inbound.channel, addressId: '', body, recipient: await keys.seal('recipient', inbound.address), at }
 }
 
-/** What the web page shows as the visitor's own line. */
-function lineOf(message: InboundMessage): { text: string; payload?: string; photo?: true } {
+/** What the web page shows as the visitor's own line. `id` lets the page know its own bubble again. */
+function lineOf(message: InboundMessage): { id: string; text: string; payload?: string; label?: string; photos?: number; location?: true } {
+  const photos = message.attachments.filter(({ kind }) => kind === 'photo').length
   return {
+    id: message.id,
     text: message.text,
     ...(message.payload ? { payload: message.payload } : {}),
-    ...(message.attachments.some(({ kind }) => kind === 'photo') ? { photo: true } : {}),
+    ...(message.label ? { label: message.label } : {}),
+    ...(photos > 0 ? { photos } : {}),
+    ...(message.attachments.some(({ kind }) => kind === 'location') ? { location: true } : {}),
   }
 }
 

@@ -47,7 +47,7 @@ const server = serve({ fetch: product.app.fetch, port: config.port, hostname: co
     const state = await channel.setUp?.(config.publicUrl ? `${config.publicUrl}/webhooks/${channel.name}` : null)
     if (state) console.log(`  ${channel.name}: ${state.ok ? 'ok' : 'NOT CONNECTED'} ${state.link ?? ''} ${state.detail}`)
   }
-  if (product.channels.length === 0) console.log('  Chưa nối kênh nào; web chat vẫn chạy. / No channel connected; the web chat runs.')
+  if (product.channels.length === 1) console.log('  Chưa nối kênh nào; web chat vẫn chạy. / No channel connected; the web chat runs.')
 })
 const ticking = cron.schedule('* * * * *', () => product.schedule.tick(now()))
 
@@ -58,6 +58,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     stopping = true
     log('info', 'stopping', { signal })
     ticking.stop()
+    product.close()
     server.close()
     if ('closeIdleConnections' in server) server.closeIdleConnections()
     await Promise.all([poller.stop(), product.dispatcher.stop(), product.photos.stop()])

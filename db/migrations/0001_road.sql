@@ -80,10 +80,10 @@ CREATE TABLE inbox (
   day INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- The one door out. Replies (priority 0) are deleted once their outcome is final; broadcast rows (priority 1) stay as the ledger.
+-- The one door out; an id is never given twice. Replies (priority 0) are deleted once their outcome is final; broadcast rows (priority 1) stay as the ledger.
 -- `recipient` is a sealed address for the goodbye of an erased person; then address_id is empty.
 CREATE TABLE outbox (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   priority INTEGER NOT NULL,
   channel TEXT NOT NULL,
   address_id TEXT NOT NULL,
@@ -144,13 +144,15 @@ CREATE INDEX updates_address ON updates(address_id);
 
 CREATE INDEX updates_kept ON updates(kept_at);
 
--- The web chat's own memory, both sides, sealed, 30 days.
+-- The web chat's own memory, both sides, sealed, 30 days. `sent_as` is the outbox id and part of a line of ours: a row
+-- that is sent again after a crash is not shown twice.
 CREATE TABLE transcript (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   address_id TEXT NOT NULL,
   side TEXT NOT NULL,
   body BLOB NOT NULL,
-  at TEXT NOT NULL
+  at TEXT NOT NULL,
+  sent_as TEXT UNIQUE
 );
 
 CREATE INDEX transcript_address ON transcript(address_id, seq);
