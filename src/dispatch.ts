@@ -180,11 +180,15 @@ function createLoop(parts: DispatchParts, channel: Channel) {
     },
     async run(stopping: () => boolean): Promise<void> {
       const begun = new Set<Promise<void>>()
+      let releasedAt = 0
       while (!stopping()) {
         woken = false
         let found = 0
         try {
-          await release(parts)
+          if (now().getTime() - releasedAt >= IDLE_MS || now().getTime() < releasedAt) {
+            releasedAt = now().getTime()
+            await release(parts)
+          }
           const sends = await begin(stopping)
           found = sends.length
           for (const send of sends) {

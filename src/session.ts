@@ -24,17 +24,23 @@ export type Session = {
 export const SESSION_MS = 24 * 60 * 60 * 1000
 
 const EMPTY: Session = { choices: [] }
+/** Nothing but the menu was offered: says nothing of a person, so it needs no seal. */
+const MENU_SHOWN = new Uint8Array([0])
 
 /** The session of an address, or an empty one when it ran out. A box that does not open (another key, another shape) counts as empty. */
 export async function openSession(keys: Keys, box: Uint8Array | null, addressId: string, until: number, now: number): Promise<Session> {
   if (!box || until <= now) return EMPTY
+  if (box.byteLength === MENU_SHOWN.byteLength) return { choices: 'menu' }
   const session = await openJson<Partial<Session>>(keys, 'session', box, addressId)
   return { ...session, choices: session.choices ?? [] }
 }
 
 /** The sealed session, or null when there is nothing to remember. */
 export async function sealSession(keys: Keys, session: Session, addressId: string): Promise<Uint8Array | null> {
-  if (!session.open && !session.parked && session.choices.length === 0 && !session.warned) return null
+  if (!session.open && !session.parked && !session.warned) {
+    if (session.choices === 'menu') return MENU_SHOWN
+    if (session.choices.length === 0) return null
+  }
   return keys.seal('session', JSON.stringify(session), addressId)
 }
 

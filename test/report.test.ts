@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { identityOf, openBox } from '../db/cases.ts'
 import type { InboundMessage, OutboundMessage } from '../src/chat.ts'
 import { openJson, openText, secureRandom } from '../src/keys.ts'
+import { openSession } from '../src/session.ts'
 import { type Bot, createBot, fakeChannel, textOf } from './harness.ts'
 
 type Person = ReturnType<Bot['person']>
@@ -495,7 +496,7 @@ describe('report', () => {
       for (const trace of [caseId, receipt, receipt.slice(0, 12)]) expect(rows, table).not.toContain(String(trace))
     }
     expect(await dump(bot, 'cases')).not.toContain(receipt)
-    const session = await openText(bot.keys, 'session', address?.session as Uint8Array, String(address?.id))
+    const session = JSON.stringify(await openSession(bot.keys, address?.session as Uint8Array, String(address?.id), 1, 0))
     for (const trace of ['nhãn', 'PA-', 'pick', caseId]) expect(session).not.toContain(trace)
   })
 
