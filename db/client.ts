@@ -52,6 +52,23 @@ export function guardThat(condition: string, args: Value[]): Statement {
   }
 }
 
+/**
+ * Folds a file's write-ahead log into the file, so that it can be moved as one. False while any process has it open.
+ * Throws what the driver throws for a file that is no database.
+ */
+export async function foldFile(url: string): Promise<boolean> {
+  const client = createClient({ url, concurrency: 1, timeout: 200 })
+  try {
+    await client.executeMultiple('PRAGMA journal_mode = DELETE')
+    return true
+  } catch (error) {
+    if (isBusy(error)) return false
+    throw error
+  } finally {
+    client.close()
+  }
+}
+
 async function openFile({ url, timeout = 5000, onBusy }: DbOptions): Promise<Db> {
   const client = createClient({ url, concurrency: 1, timeout })
   await prepareFile(client)

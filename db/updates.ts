@@ -39,6 +39,16 @@ export async function listReplayable(db: Db, keys: Keys, code?: string): Promise
   )
 }
 
+/** Codes of kept updates whose contact has written since, oldest first; all, or the one with this code. At most 500. */
+export async function listMovedOn(db: Db, code?: string): Promise<string[]> {
+  const rows = await db.read(
+    `SELECT u.code FROM updates u LEFT JOIN addresses a ON a.id = u.address_id AND a.turn = u.turn
+     WHERE a.id IS NULL AND (? IS NULL OR u.code = ?) ORDER BY u.kept_at LIMIT 500`,
+    [code ?? null, code ?? null],
+  )
+  return rows.map((row) => String(row.code))
+}
+
 /** Forgets a kept update; guarded by the caller, so that a replay happens once. */
 export function dropUpdate(code: string): Statement {
   return { sql: 'DELETE FROM updates WHERE code = ?', args: [code] }

@@ -268,6 +268,7 @@ export type SealPurpose =
   | 'inquiry'
   | 'token'
   | 'flag'
+  | 'backup'
 
 export type TagPurpose =
   | 'inbox'

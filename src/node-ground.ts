@@ -18,23 +18,45 @@ import { loadContent } from './load-content.ts'
 import { createLog, type Log } from './log.ts'
 import type { Fetch } from './media.ts'
 
-export type Ground = { config: Config; db: Db; keys: Keys; dataKey: Uint8Array; fetch: Fetch; now(): Date; log: Log }
+type Say = (line: string) => void
 
-/** Throws AppError with a sentence for the operator. */
-export async function openGround(env: NodeJS.ProcessEnv): Promise<Ground> {
+/** What can be had without touching the database. */
+export type Footing = { config: Config; keys: Keys; dataKey: Uint8Array; now(): Date; log: Log }
+export type Ground = Footing & {
+  db: Db
+  fetch: Fetch
+  /** Names of the migrations this opening applied. */
+  migrated: string[]
+}
+
+/**
+ * @param say hears each line of progress and of the log.
+ * @param makeKey false: a missing key is refused instead of made.
+ * Throws AppError with a sentence for the operator.
+ */
+export async function openFooting(env: NodeJS.ProcessEnv, say: Say = console.log, makeKey = true): Promise<Footing> {
   const config = parseConfig(env)
   const startedAt = Date.now()
   const now = config.now ? () => new Date((config.now?.getTime() ?? 0) + Date.now() - startedAt) : () => new Date()
-  const log = createLog(config.logLevel, now)
-  const dataKey = config.dataKey ?? (await keyBesideData(config))
-  const keys = createNodeKeys(dataKey)
+  const dataKey = config.dataKey ?? (await keyBesideData(config, makeKey))
+  return { config, keys: createNodeKeys(dataKey), dataKey, now, log: createLog(config.logLevel, now, say) }
+}
+
+/** @param say hears each line of progress and of the log. Throws AppError with a sentence for the operator. */
+export async function openGround(env: NodeJS.ProcessEnv, say: Say = console.log): Promise<Ground> {
+  const footing = await openFooting(env, say)
+  const { config, keys, log } = footing
   if (config.databaseUrl.startsWith('file:')) await mkdir(dirname(config.databaseUrl.slice(5)), { recursive: true, mode: 0o700 })
   const db = await openDb({ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') })
-  await migrate(db, await readMigrations(), (name) => console.log(`  migrated ${name}`))
+  const migrated: string[] = []
+  await migrate(db, await readMigrations(), (name) => {
+    migrated.push(name)
+    say(`  migrated ${name}`)
+  })
   await checkKey(db, keys)
-  await loadContent(db, (what, done, all) => console.log(`  ${what}: ${done}/${all}`))
+  await loadContent(db, (what, done, all) => say(`  ${what}: ${done}/${all}`))
   warnAbroad(config)
-  return { config, db, keys, dataKey, fetch: pooledFetch(), now, log }
+  return { ...footing, db, migrated, fetch: pooledFetch() }
 }
 
 /** R21: data outside Vietnam is a legal decision; until its reference is recorded, each start says so. */
@@ -46,7 +68,7 @@ function warnAbroad({ databaseUrl, abroadDecision }: Config): void {
 }
 
 /** Made once, by exclusive create, mode 0600; only where the database is a file beside it. */
-async function keyBesideData(config: Config): Promise<Uint8Array> {
+async function keyBesideData(config: Config, make: boolean): Promise<Uint8Array> {
   if (!config.databaseUrl.startsWith('file:')) {
     throw new AppError(
       'invalid',
@@ -54,6 +76,12 @@ async function keyBesideData(config: Config): Promise<Uint8Array> {
     )
   }
   const file = join(dirname(config.databaseUrl.slice(5)), 'key')
+  if (!make && !existsSync(file)) {
+    throw new AppError(
+      'not_found',
+      `Chưa có khóa: đặt DATA_KEY, hoặc đặt tệp khóa ở ${file}. / No key: set DATA_KEY or put the key file there.`,
+    )
+  }
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   try {
     const handle = await open(file, 'wx', 0o600)

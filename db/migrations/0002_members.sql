@@ -83,6 +83,8 @@ CREATE INDEX units_path ON units(path);
 
 CREATE INDEX units_parent ON units(parent_id, name);
 
+CREATE INDEX units_name ON units(name);
+
 -- Every name a unit answers to (its own, short, former), folded, for search without accents.
 CREATE VIRTUAL TABLE unit_names USING fts5(folded, unit_id UNINDEXED, name UNINDEXED, tokenize = 'unicode61', prefix = '2 3');
 

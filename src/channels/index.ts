@@ -41,12 +41,12 @@ export async function createChannels(parts: ChannelParts): Promise<Channel[]> {
   }
   if (config.zaloBot) {
     const { token, apiRoot } = config.zaloBot
-    const secret = config.zaloBot.secret ?? (await keys.tag('webhook', 'zalo-bot'))
+    const secret = await webhookSecret(config, keys, 'zalo-bot')
     channels.push(createZaloBot({ token, secret, apiRoot, mediaHosts: config.zaloMediaHosts, fetch, now }))
   }
   if (config.telegram) {
     const { token, apiRoot } = config.telegram
-    const secret = config.telegram.secret ?? (await keys.tag('webhook', 'telegram'))
+    const secret = await webhookSecret(config, keys, 'telegram')
     channels.push(
       createTelegram({
         token,
@@ -60,4 +60,10 @@ export async function createChannels(parts: ChannelParts): Promise<Channel[]> {
     )
   }
   return channels
+}
+
+/** What the platform must send back with each update: as configured, else derived from DATA_KEY. */
+export async function webhookSecret(config: Config, keys: Keys, channel: 'telegram' | 'zalo-bot'): Promise<string> {
+  const given = channel === 'telegram' ? config.telegram?.secret : config.zaloBot?.secret
+  return given ?? keys.tag('webhook', channel)
 }
