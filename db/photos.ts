@@ -5,8 +5,11 @@
 import type { Db, Keys, Statement, Value } from '../src/chat.ts'
 import { dayOf } from '../src/time.ts'
 
-/** How long a photo is tried before the tipster is told it did not arrive. */
+/** How long a photo is tried at least before the tipster is told it did not arrive. */
 export const PHOTO_TRY_MS = 60 * 60 * 1000
+/** While it waits, its times stand on steps: a finer one would lead to whose message came in then. */
+const HOUR_MS = 60 * 60 * 1000
+const MINUTE_MS = 60 * 1000
 
 /** How long a claimed photo is ours: longer than fetching, copying and storing may take together. */
 export const PHOTO_LEASE_MS = 90_000
@@ -43,12 +46,19 @@ export type ClaimedPhoto = {
   giveUpAt: number
 }
 
-/** A due fetch, part of the turn's commit; the loop fetches it later. */
+/** A due fetch, part of the turn's commit; the loop fetches it later. Due from the hour's beginning, given up at an hour's end. */
 export async function duePhoto(keys: Keys, photo: { id: string; channel: string; ref: string; now: Date }): Promise<Statement> {
-  const at = photo.now.getTime()
+  const hour = Math.floor(photo.now.getTime() / HOUR_MS) * HOUR_MS
   return {
     sql: 'INSERT INTO photos(id, channel, ref, due_at, give_up_at, day) VALUES (?, ?, ?, ?, ?, ?)',
-    args: [photo.id, photo.channel, await keys.seal('photo-ref', photo.ref, photo.id), at, at + PHOTO_TRY_MS, dayOf(photo.now)],
+    args: [
+      photo.id,
+      photo.channel,
+      await keys.seal('photo-ref', photo.ref, photo.id),
+      hour,
+      hour + HOUR_MS + PHOTO_TRY_MS,
+      dayOf(photo.now),
+    ],
   }
 }
 
@@ -115,11 +125,11 @@ export function failPhoto(photo: ClaimedPhoto, reason: PhotoReason): Statement {
   return { sql: `UPDATE photos SET state = 'failed', reason = ?, ${FINAL} WHERE ${OURS} RETURNING id`, args: [reason, ...oursOf(photo)] }
 }
 
-/** Due again at `dueAt` (epoch ms). */
+/** Due again at the first whole minute from `dueAt` on (epoch ms). */
 export function releasePhoto(photo: ClaimedPhoto, dueAt: number, reason: PhotoReason): Statement {
   return {
     sql: `UPDATE photos SET state = 'due', reason = ?, due_at = ?, lease_until = NULL, lease_by = NULL WHERE ${OURS}`,
-    args: [reason, dueAt, ...oursOf(photo)],
+    args: [reason, Math.ceil(dueAt / MINUTE_MS) * MINUTE_MS, ...oursOf(photo)],
   }
 }
 
@@ -148,6 +158,6 @@ export function dropDraftPhotos(ids: string[]): Statement {
 }
 
 const OURS = "id = ? AND state = 'fetching' AND lease_by = ? AND attempts = ?"
-const FINAL = 'ref = NULL, due_at = 0, give_up_at = 0, lease_until = NULL, lease_by = NULL'
+const FINAL = "ref = NULL, channel = '', due_at = 0, give_up_at = 0, lease_until = NULL, lease_by = NULL"
 
 const oursOf = ({ id, holder, attempts }: ClaimedPhoto): Value[] => [id, holder, attempts]

@@ -20,7 +20,7 @@ export function listRules(now: Date): Rule[] {
   const rule = (name: string, table: string, key: string, where: string, ...args: Value[]): Rule => ({ name, table, key, where, args })
   return [
     rule('updates', 'updates', 'code', 'kept_at < ?', instant(7)),
-    rule('transcript', 'transcript', 'seq', 'at < ?', instant(30)),
+    rule('transcript', 'transcript', 'seq', 'day < ?', daysAgo(30)),
     rule('link_codes', 'link_codes', 'code_tag', 'expires_at <= ?', at),
     rule('tries', 'tries', 'tag', 'until <= ?', at),
     rule('phrase_people', 'phrase_people', 'tag', 'month < ?', monthsBefore(monthOf(now), 1)),

@@ -1,15 +1,17 @@
 /**
- * The web chat's own memory: both sides of each talk, sealed, 30 days. `seq` is given out inside the writing
+ * The web chat's own memory: both sides of each talk, sealed, 30 days. The exact time stands inside the seal; the row
+ * has the day, because the hour would lead to the reports of that hour. `seq` is given out inside the writing
  * transaction and there is one writer, so whoever has read up to a seq never misses a smaller one.
  * A line belongs to an owner: an address, or, for the goodbye to an erased person, a keyed name that leads to nobody.
  */
 import type { Db, Row, Statement } from '../src/chat.ts'
+import { dayOf } from '../src/time.ts'
 
-export type TranscriptRow = { seq: number; owner: string; side: 'you' | 'bot'; body: Uint8Array; at: string }
+export type TranscriptRow = { seq: number; owner: string; side: 'you' | 'bot'; body: Uint8Array }
 /** `visitor` is the address's id on the web; missing for a goodbye. */
 export type NewTranscriptRow = TranscriptRow & { visitor?: string }
 
-const COLUMNS = 't.seq, t.address_id, t.side, t.body, t.at'
+const COLUMNS = 't.seq, t.address_id, t.side, t.body'
 
 /** The whole of it as the web channel takes it. */
 export function transcriptStore(db: Db) {
@@ -46,10 +48,10 @@ export type BotLine = { owner: string; goodbye: boolean; body: Uint8Array; at: D
 /** A line of the bot, once for each `sentAs`; returns its seq, or no row when the address was erased meanwhile. */
 export function appendBotLine({ owner, goodbye, body, at, sentAs }: BotLine): Statement {
   return {
-    sql: `INSERT INTO transcript(address_id, side, body, at, sent_as)
+    sql: `INSERT INTO transcript(address_id, side, body, day, sent_as)
           SELECT ?, 'bot', ?, ?, ? WHERE ? = 1 OR EXISTS (SELECT 1 FROM addresses WHERE id = ?)
           ON CONFLICT(sent_as) DO UPDATE SET sent_as = excluded.sent_as RETURNING seq`,
-    args: [owner, body, at.toISOString(), sentAs, goodbye ? 1 : 0, owner],
+    args: [owner, body, dayOf(at), sentAs, goodbye ? 1 : 0, owner],
   }
 }
 
@@ -113,6 +115,5 @@ function rowOf(row: Row): TranscriptRow {
     owner: String(row.address_id),
     side: row.side === 'you' ? 'you' : 'bot',
     body: row.body as Uint8Array,
-    at: String(row.at),
   }
 }

@@ -47,10 +47,15 @@ export async function claimTries(db: Db, tag: string, seen: Tries | undefined, n
   return rows.length > 0
 }
 
-/** A try that was right after all does not count. */
+/** A try that was right after all does not count. Only the hour is kept: an exact instant would tell who looked up a report. */
 export function forgiveTry(tag: string, now: number): Statement {
-  return { sql: 'UPDATE tries SET count = max(count - 1, 0), until = ? WHERE tag = ?', args: [now, tag] }
+  return { sql: 'UPDATE tries SET count = max(count - 1, 0), until = ? WHERE tag = ?', args: [hourBefore(now), tag] }
 }
+
+/** The beginning of an hour, in epoch ms. */
+export const hourBefore = (at: number): number => Math.floor(at / HOUR_MS) * HOUR_MS
+
+const HOUR_MS = 60 * 60 * 1000
 
 /** Whose tries: a keyed hash that is neither the contact nor any other tag of theirs. */
 export async function triesTag(keys: Keys, what: string, whose = ''): Promise<string> {

@@ -51,8 +51,8 @@ export type TurnCommit = {
     mutedUntil: number
   }
   outbox: OutboxRow[]
-  /** What the web page shows as the visitor's own line, sealed. */
-  transcript?: { body: Uint8Array; at: string }
+  /** What the web page shows as the visitor's own line, sealed; the exact time stands inside. */
+  transcript?: { body: Uint8Array; day: string }
   writes: Statement[]
 }
 
@@ -133,9 +133,9 @@ function insertContacts(turns: TurnCommit[]): Statement {
 
 function insertLines(turns: TurnCommit[]): Statement {
   const bodies = pack(turns.map(({ transcript }) => transcript?.body ?? null))
-  const rows = turns.map(({ address, transcript }, i) => [address.id, transcript?.at, ...(bodies.places[i] ?? [])])
+  const rows = turns.map(({ address, transcript }, i) => [address.id, transcript?.day, ...(bodies.places[i] ?? [])])
   return {
-    sql: `INSERT INTO transcript(address_id, side, body, at)
+    sql: `INSERT INTO transcript(address_id, side, body, day)
           SELECT value ->> 0, 'you', substr(?2, value ->> 2, value ->> 3), value ->> 1 FROM json_each(?1)`,
     args: [JSON.stringify(rows), bodies.packed],
   }

@@ -4,7 +4,7 @@
  * a minute, so that an attack from many accounts shuts nobody out. The answer is the same whether a number exists.
  */
 import { type CaseStatus, findCaseByReceipt } from '../db/cases.ts'
-import { addTries, claimTries, forgiveTry, listTries, type Tries, triesTag } from '../db/tries.ts'
+import { addTries, claimTries, forgiveTry, hourBefore, listTries, type Tries, triesTag } from '../db/tries.ts'
 import type { Button, Decision, Handler, Reply, Turn } from '../src/chat.ts'
 import { parsePayload, payloadOf } from '../src/text.ts'
 import { DAY_MS } from '../src/time.ts'
@@ -53,7 +53,7 @@ async function lookUp(turn: Turn, receipt: string): Promise<Decision> {
 
   const status = await findCaseByReceipt(db, keys, receipt)
   if (status) return { replies: [statusReply(status)], writes: [forgiveTry(mine, now)] }
-  const until = Math.floor(now / HOUR_MS) * HOUR_MS + HOUR_MS
+  const until = hourBefore(now) + HOUR_MS
   const writes = [addTries(everybody, { n: 1, limit: Number.MAX_SAFE_INTEGER, now, until })]
   return { ...again({ text: { key: 'track.unknown' }, buttons }), writes }
 }
@@ -62,10 +62,15 @@ async function lookUp(turn: Turn, receipt: string): Promise<Decision> {
 function planOf(seen: Tries | undefined, pressed: boolean, now: number): { wait: number; next?: Tries } {
   if (seen && seen.until > now) return { wait: seen.until - now }
   const known = seen && seen.until + DAY_MS > now ? seen : undefined
-  if (pressed && !known) return { wait: MINUTE_MS, next: { count: 0, until: now + MINUTE_MS } }
+  if (pressed && !known) return { wait: MINUTE_MS, next: { count: 0, until: untilOf(now, MINUTE_MS) } }
   const count = (known?.count ?? 0) + 1
   const grown = count >= FREE_TRIES ? Math.min(MINUTE_MS * 2 ** (count - FREE_TRIES), DAY_MS) : 0
-  return { wait: 0, next: { count, until: now + Math.max(grown, pressed ? MINUTE_MS : 0) } }
+  return { wait: 0, next: { count, until: untilOf(now, Math.max(grown, pressed ? MINUTE_MS : 0)) } }
+}
+
+/** When the next try is allowed, in whole minutes, or an hour that is past: the instant somebody tried is nobody's to know. */
+function untilOf(now: number, wait: number): number {
+  return wait === 0 ? hourBefore(now) : Math.ceil((now + wait) / MINUTE_MS) * MINUTE_MS
 }
 
 function waiting(milliseconds: number): Decision {

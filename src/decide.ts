@@ -11,7 +11,7 @@ import type { OutboxRow, TurnCommit, TurnState } from '../db/turns.ts'
 import { keepUpdate } from '../db/updates.ts'
 import type { About, Contact, Db, Decision, Handler, Inbound, InboundMessage, Keys, Reply, Statement, Text, Turn } from './chat.ts'
 import type { Later } from './gather.ts'
-import { randomCode, randomId } from './keys.ts'
+import { evenJson, randomCode, randomId } from './keys.ts'
 import { causeOf, type Log } from './log.ts'
 import type { Route, Router } from './router.ts'
 import { sealReply } from './sealed-reply.ts'
@@ -57,7 +57,7 @@ export async function decide(parts: ReceiveParts, inbound: Inbound, state: TurnS
     return { commit: await decideMessage(base, message), failed: false }
   } catch (error) {
     const code = randomCode(5, parts.random)
-    parts.log('error', 'handler.failed', { channel: inbound.channel, code, cause: causeOf(error) })
+    parts.log('error', 'handler.failed', { channel: inbound.channel, code, cause: causeOf(error, saidIn(inbound)) })
     const reason = error instanceof Error ? error.name : 'Error'
     const writes = [
       await keepUpdate(parts.keys, { code, addressId: contact.addressId, turn, inbound, reason, now }),
@@ -67,6 +67,13 @@ export async function decide(parts: ReceiveParts, inbound: Inbound, state: TurnS
     const session = await sessionOf(base)
     return { commit: await commitOf(base, { replies: [apology], writes, session }), failed: true }
   }
+}
+
+/** Everything in it that came from the person, as words. */
+function saidIn(inbound: Inbound): string {
+  if (inbound.kind === 'event') return inbound.address
+  const { address, text, payload = '', label = '', start = '', attachments } = inbound
+  return [address, text, payload, label, start, ...attachments.map((one) => JSON.stringify(one))].join(' ')
 }
 
 type Base = { parts: ReceiveParts; inbound: Inbound; key: string; contact: Contact; turn: number; now: Date; state: TurnState }
@@ -157,7 +164,7 @@ async function commitOf(
   const at = now.getTime()
   const day = dayOf(now)
   const outbox = await Promise.all(end.replies.map((reply) => outboxRow(parts.keys, contact, inbound, reply, at, end.erased ?? false)))
-  const line = parts.transcripts.has(inbound.channel) && inbound.kind === 'message' && !end.erased ? lineOf(inbound) : undefined
+  const line = parts.transcripts.has(inbound.channel) && inbound.kind === 'message' && !end.erased ? lineOf(inbound, now) : undefined
   return {
     key,
     day,
@@ -179,9 +186,7 @@ async function commitOf(
       mutedUntil: end.mutedUntil ?? state.stored?.mutedUntil ?? 0,
     },
     outbox,
-    ...(line
-      ? { transcript: { body: await parts.keys.seal('transcript', JSON.stringify(line), contact.addressId), at: now.toISOString() } }
-      : {}),
+    ...(line ? { transcript: { body: await parts.keys.seal('transcript', evenJson(line), contact.addressId), day } } : {}),
     writes: end.writes,
   }
 }
@@ -193,9 +198,10 @@ async function outboxRow(keys: Keys, contact: Contact, inbound: Inbound, reply: 
 }
 
 /** What the web page shows as the visitor's own line. `id` lets the page know its own bubble again. */
-function lineOf(message: InboundMessage): { id: string; text: string; payload?: string; label?: string; photos?: number; location?: true } {
+function lineOf(message: InboundMessage, now: Date) {
   const photos = message.attachments.filter(({ kind }) => kind === 'photo').length
   return {
+    at: now.toISOString(),
     id: message.id,
     text: message.text,
     ...(message.payload ? { payload: message.payload } : {}),

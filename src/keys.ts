@@ -26,6 +26,16 @@ export async function openText(keys: Keys, purpose: SealPurpose, box: Uint8Array
   return decoder.decode(await keys.open(purpose, box, bound))
 }
 
+const encoder = new TextEncoder()
+const STEP = 512
+
+/** JSON filled up with spaces to steps of 512 bytes, so that the length of its box does not tell what was said (a receipt has always 22 letters). */
+export function evenJson(value: unknown): string {
+  const json = JSON.stringify(value)
+  const { byteLength } = encoder.encode(json)
+  return json + ' '.repeat(Math.ceil(byteLength / STEP) * STEP - byteLength)
+}
+
 /** Compares two secrets in time that depends on neither, once their lengths agree. */
 export function sameSecret(left: string, right: string): boolean {
   let difference = left.length ^ right.length

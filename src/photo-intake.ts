@@ -49,7 +49,7 @@ export const viewName = (id: string): string => `${id}-view`
 export const ownerOf = (name: string): string => name.replace(/-view$/, '')
 
 const FETCH_MS = 15_000
-/** Before try 2, 3, … in ms; the last goes on. */
+/** Before try 2, 3, … in ms, then up to the next whole minute; the last goes on. */
 const DELAYS = [5_000, 15_000, 60_000, 180_000, 600_000, 1_200_000]
 /** Our own store or database away: that is no fault of the photo, it waits longer than for a platform. */
 const OWN_DELAY_MS = 60_000
@@ -136,7 +136,7 @@ export function createIntake(parts: PhotoParts, stopping: AbortSignal): () => Pr
 
   const afterFailure = async (photo: ClaimedPhoto, ref: string, { failed, final, retryAfter = 0 }: FetchFailure): Promise<void> => {
     if (final) return fail(photo, ref, failed)
-    if (stopping.aborted) return void (await db.write([releasePhoto(photo, now().getTime(), 'stopping')]))
+    if (stopping.aborted) return void (await db.write([releasePhoto(photo, 0, 'stopping')]))
     const delay = Math.max(DELAYS[Math.min(photo.attempts, DELAYS.length) - 1] ?? 0, retryAfter * 1000)
     return again(photo, failed, { delay, giveUpAt: photo.giveUpAt, ref })
   }

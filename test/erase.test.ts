@@ -87,7 +87,7 @@ async function fill(bot: Bot): Promise<{ contact: string; address: string }> {
       await bot.keys.tag('contact', contact),
       box,
     ),
-    sql("INSERT INTO transcript(address_id, side, body, at) VALUES (?, 'you', ?, '2026')", address, box),
+    sql("INSERT INTO transcript(address_id, side, body, day) VALUES (?, 'you', ?, '2026')", address, box),
     sql('INSERT INTO tries(tag, count, until) VALUES (?, 1, 1)', await bot.keys.tag('tries', `link:${contact}`)),
     await keepUpdate(bot.keys, {
       code: 'ABCDE',

@@ -58,8 +58,8 @@ describe('retention', () => {
     [
       'transcript',
       '30 days',
-      { address_id: 'a', side: 'you', body: box, at: ago(30, -1).toISOString() },
-      { address_id: 'a', side: 'you', body: box, at: ago(30).toISOString() },
+      { seq: 1, address_id: 'a', side: 'you', body: box, day: addDays(today, -31) },
+      { seq: 2, address_id: 'a', side: 'you', body: box, day: addDays(today, -30) },
     ],
     [
       'link_codes',

@@ -145,19 +145,19 @@ CREATE INDEX updates_address ON updates(address_id);
 CREATE INDEX updates_kept ON updates(kept_at);
 
 -- The web chat's own memory, both sides, sealed, 30 days. `sent_as` is the outbox id and part of a line of ours: a row
--- that is sent again after a crash is not shown twice.
+-- that is sent again after a crash is not shown twice. `day` is all of the time that stands open.
 CREATE TABLE transcript (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   address_id TEXT NOT NULL,
   side TEXT NOT NULL,
   body BLOB NOT NULL,
-  at TEXT NOT NULL,
+  day TEXT NOT NULL,
   sent_as TEXT UNIQUE
 );
 
 CREATE INDEX transcript_address ON transcript(address_id, seq);
 
-CREATE INDEX transcript_at ON transcript(at);
+CREATE INDEX transcript_day ON transcript(day);
 
 -- Sealed small things with a version for compare-and-set: Zalo's token pair, the bot's own name.
 CREATE TABLE secrets (

@@ -37,7 +37,8 @@ CREATE TABLE reply_links (
 CREATE INDEX reply_links_contact ON reply_links(contact_tag);
 
 -- A photo from "due" (only a sealed reference) to "stored" (a sealed object). No contact, ever; a case once it is filed.
--- Once its state is final the reference and the times are erased: an exact time would lead back to who sent it.
+-- While it waits its times stand on whole hours or minutes; once its state is final the reference, the channel
+-- and the times are erased: an exact time would lead back to who sent it.
 -- `lost` counts processes that died with it in hand.
 CREATE TABLE photos (
   id TEXT PRIMARY KEY,

@@ -7,6 +7,7 @@ import type { About, Channel, Inbound, Keys, Limits, OutboundMessage } from '../
 import { AppError, SendError } from '../../errors.ts'
 import type { EvidenceStore } from '../../evidence.ts'
 import { gather, type Later } from '../../gather.ts'
+import { evenJson } from '../../keys.ts'
 import type { Render } from '../../render.ts'
 import { createLimiter, type Limiter } from './limiter.ts'
 import { fileKind, mimeOf } from './picture.ts'
@@ -67,8 +68,9 @@ export function createWeb(options: WebOptions): WebChannel {
       const address = await owners(message.address)
       const owner = address ?? (await goodbyeOwner(keys, message.address))
       const goodbye = address === undefined
-      const body = await keys.seal('transcript', JSON.stringify(bodyOf(message, goodbye, options.about().publicUrl)), owner)
-      const seq = await append({ owner, goodbye, body, at: now(), sentAs: message.id })
+      const at = now()
+      const body = await keys.seal('transcript', evenJson(bodyOf(message, at, goodbye, options.about().publicUrl)), owner)
+      const seq = await append({ owner, goodbye, body, at, sentAs: message.id })
       if (seq === undefined) throw new SendError('unreachable', 'erased')
       streams.wake()
       return String(seq)
@@ -87,9 +89,10 @@ export function createWeb(options: WebOptions): WebChannel {
 }
 
 /** A picture of ours is named by its path, so that the page loads it from where it was itself loaded. */
-function bodyOf({ text, buttons, image, document }: OutboundMessage, goodbye: boolean, publicUrl: string | null): BotBody {
+function bodyOf({ text, buttons, image, document }: OutboundMessage, at: Date, goodbye: boolean, publicUrl: string | null): BotBody {
   const own = publicUrl !== null && image?.startsWith(`${publicUrl}/`)
   return {
+    at: at.toISOString(),
     text,
     ...(buttons.length > 0 ? { buttons } : {}),
     ...(image ? { image: own ? image.slice(publicUrl.length) : image } : {}),

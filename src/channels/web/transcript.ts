@@ -6,7 +6,7 @@ import type { DocumentFile, Keys, RenderedButton } from '../../chat.ts'
 import { openJson } from '../../keys.ts'
 import type { Line } from './line.ts'
 
-export type StoredLine = { seq: number; owner: string; side: 'you' | 'bot'; body: Uint8Array; at: string }
+export type StoredLine = { seq: number; owner: string; side: 'you' | 'bot'; body: Uint8Array }
 
 export type TranscriptStore = {
   /** Address id of each visitor who has one. */
@@ -30,9 +30,9 @@ export type TranscriptStore = {
 }
 
 /** Inside the seal, the bot's side. */
-export type BotBody = { text: string; buttons?: RenderedButton[]; image?: string; document?: DocumentFile; goodbye?: true }
+export type BotBody = { at: string; text: string; buttons?: RenderedButton[]; image?: string; document?: DocumentFile; goodbye?: true }
 /** Inside the seal, the visitor's side: written by the turn's commit. */
-type OwnBody = { id?: string; text: string; label?: string; payload?: string; photos?: number; location?: true }
+type OwnBody = { at: string; id?: string; text: string; label?: string; payload?: string; photos?: number; location?: true }
 
 /** The owner of lines to a visitor who has no address any more. Not the cookie's own tag: that one is a secret. */
 export async function goodbyeOwner(keys: Keys, visitor: string): Promise<string> {
@@ -49,9 +49,9 @@ export async function ownersOf(keys: Keys, store: TranscriptStore, visitor: stri
 /** The line as the page gets it, or undefined when its box does not open (another key wrote it). */
 export async function openLine(keys: Keys, stored: StoredLine): Promise<Line | undefined> {
   try {
-    const { seq, at, side } = stored
-    if (side === 'bot') return botLine(await openJson<BotBody>(keys, 'transcript', stored.body, stored.owner), seq, at)
-    return ownLine(await openJson<OwnBody>(keys, 'transcript', stored.body, stored.owner), seq, at)
+    const { seq, side } = stored
+    if (side === 'bot') return botLine(await openJson<BotBody>(keys, 'transcript', stored.body, stored.owner), seq)
+    return ownLine(await openJson<OwnBody>(keys, 'transcript', stored.body, stored.owner), seq)
   } catch {
     return undefined
   }
@@ -63,7 +63,7 @@ export async function openDocument(keys: Keys, stored: StoredLine): Promise<Docu
   return (await openJson<BotBody>(keys, 'transcript', stored.body, stored.owner)).document
 }
 
-function botLine({ text, buttons = [], image, document, goodbye }: BotBody, seq: number, at: string): Line {
+function botLine({ at, text, buttons = [], image, document, goodbye }: BotBody, seq: number): Line {
   return {
     seq,
     from: 'bot',
@@ -76,7 +76,7 @@ function botLine({ text, buttons = [], image, document, goodbye }: BotBody, seq:
   }
 }
 
-function ownLine({ id, text, label, photos, location }: OwnBody, seq: number, at: string): Line {
+function ownLine({ at, id, text, label, photos, location }: OwnBody, seq: number): Line {
   return {
     seq,
     from: 'you',
