@@ -5,17 +5,17 @@ import { AppError } from './errors.ts'
 
 /** The body as bytes. Throws AppError `too_large` past `max` bytes, whether or not the length was announced. */
 export async function readBytes(request: Request, max: number): Promise<Uint8Array> {
-  if (Number(request.headers.get('content-length') ?? 0) > max) throw new AppError('too_large', 'The body is too large.')
-  const bytes = new Uint8Array(await request.arrayBuffer())
-  if (bytes.byteLength > max) throw new AppError('too_large', 'The body is too large.')
+  const announced = lengthOf(request, max)
+  const bytes = announced === undefined ? await readAtMost(request, max) : new Uint8Array(await request.arrayBuffer())
+  if (bytes.byteLength > max) throw tooLarge()
   return bytes
 }
 
 /** The body as text, byte for byte as it was signed. Invalid UTF-8 is kept as replacement characters; throws AppError `too_large`. */
 export async function readText(request: Request, max: number): Promise<string> {
-  if (Number(request.headers.get('content-length') ?? 0) > max) throw new AppError('too_large', 'The body is too large.')
-  const text = await request.text()
-  if (text.length > max) throw new AppError('too_large', 'The body is too large.')
+  const announced = lengthOf(request, max)
+  const text = announced === undefined ? new TextDecoder().decode(await readAtMost(request, max)) : await request.text()
+  if (text.length > max) throw tooLarge()
   return text
 }
 
@@ -29,4 +29,38 @@ export function parseObject(text: string): Record<string, unknown> {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new AppError('invalid', 'The body is not a JSON object.')
   return value as Record<string, unknown>
+}
+
+const tooLarge = () => new AppError('too_large', 'The body is too large.')
+
+/** What was announced: the server holds the sender to it. */
+function lengthOf(request: Request, max: number): number | undefined {
+  const header = request.headers.get('content-length')
+  if (header === null) return undefined
+  if (!(Number(header) <= max)) throw tooLarge()
+  return Number(header)
+}
+
+/** A body that comes in pieces of no announced number is given up as soon as it passes `max`. */
+async function readAtMost(request: Request, max: number): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array[] = []
+  let size = 0
+  const reader = request.body?.getReader()
+  while (reader) {
+    const { done, value } = await reader.read()
+    if (done) break
+    size += value.byteLength
+    if (size > max) {
+      await reader.cancel()
+      throw tooLarge()
+    }
+    pieces.push(value)
+  }
+  const all = new Uint8Array(size)
+  let at = 0
+  for (const piece of pieces) {
+    all.set(piece, at)
+    at += piece.byteLength
+  }
+  return all
 }

@@ -3,6 +3,7 @@
  * fills our memory. Errors name a text key: the visitor reads it.
  */
 import * as z from 'zod'
+import { readBytes } from '../../body.ts'
 import { AppError } from '../../errors.ts'
 import { cleanText } from '../../text.ts'
 
@@ -100,30 +101,13 @@ async function readForm(request: Request): Promise<Posted> {
   return { id: named.data, text: said.data, photos: await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer()))) }
 }
 
-/** The body, given up as soon as it passes `max`. */
+/** The body, with the sentence of the page when it is too large. */
 async function readLimited(request: Request, max: number): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = () => new AppError('too_large', 'web.too_large')
-  if (Number(request.headers.get('content-length') ?? 0) > max) throw tooLarge()
-  const pieces: Uint8Array[] = []
-  let size = 0
-  const reader = request.body?.getReader()
-  while (reader) {
-    const { done, value } = await reader.read()
-    if (done) break
-    size += value.byteLength
-    if (size > max) {
-      await reader.cancel()
-      throw tooLarge()
-    }
-    pieces.push(value)
+  try {
+    return (await readBytes(request, max)) as Uint8Array<ArrayBuffer>
+  } catch (error) {
+    throw error instanceof AppError && error.code === 'too_large' ? new AppError('too_large', 'web.too_large') : error
   }
-  const all = new Uint8Array(size)
-  let at = 0
-  for (const piece of pieces) {
-    all.set(piece, at)
-    at += piece.byteLength
-  }
-  return all
 }
 
 function typeOf(request: Request): string {
