@@ -2,8 +2,8 @@
  * Two contacts become one (F5): everything of `from` goes to `to`, in one commit. A stop on either side wins, the
  * younger age wins, both sides' proofs of consent stay. Written as SQL over both rows, so that nothing stale is merged.
  */
-import type { Keys, Purpose, Statement } from '../src/chat.ts'
-import { guard } from './client.ts'
+import type { Db, Keys, Purpose, Statement } from '../src/chat.ts'
+import { guard, guardThat } from './client.ts'
 import { forgetLinkTries, linkTriesTag } from './link-codes.ts'
 
 const PURPOSES: Purpose[] = ['push', 'contest', 'named_report', 'deals']
@@ -12,10 +12,13 @@ const PURPOSES: Purpose[] = ['push', 'contest', 'named_report', 'deals']
  * The statements, in their order. The commit fails as a conflict when either contact is gone; a turn of `from` that
  * was decided meanwhile loses its turn number and is decided again as `to`.
  */
-export async function joinContacts(keys: Keys, to: string, from: string): Promise<Statement[]> {
+export async function joinContacts(db: Db, keys: Keys, to: string, from: string): Promise<Statement[]> {
   const [toTag, fromTag] = [await keys.tag('contact', to), await keys.tag('contact', from)]
+  const [turns] = await db.read('SELECT total(turn) AS n FROM addresses WHERE contact_id = ?', [from])
   const move = (table: string): Statement => ({ sql: `UPDATE ${table} SET contact_id = ? WHERE contact_id = ?`, args: [to, from] })
   return [
+    // A turn of `from` in this very commit would write for a person who is gone by its end: then both go one after another.
+    guardThat('(SELECT total(turn) FROM addresses WHERE contact_id = ?) = ?', [from, Number(turns?.n ?? 0)]),
     {
       sql: `UPDATE contacts AS a SET ${PURPOSES.map(flagOf).join(', ')},
               unit_id = coalesce(a.unit_id, b.unit_id), member_kind = coalesce(a.member_kind, b.member_kind), age = ${AGE},

@@ -160,7 +160,7 @@ async function join({ contact, db, keys, now }: Turn): Promise<Decision> {
       useLinkCode(code, now.getTime()),
       guard(),
       guardThat('EXISTS (SELECT 1 FROM addresses WHERE id = ? AND contact_id = ?)', [asked.addressId, asked.contactId]),
-      ...(await joinContacts(keys, contact.id, asked.contactId)),
+      ...(await joinContacts(db, keys, contact.id, asked.contactId)),
       forgetLinkTries(await linkTriesTag(keys, contact.id)),
       await tell(keys, asked, { text: { key: 'link.done', params: { channel: channelName(contact.channel) } } }, now),
     ],

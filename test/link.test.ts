@@ -276,7 +276,7 @@ describe('nối tài khoản', () => {
   })
 
   test('joining reads no table from end to end', async () => {
-    for (const { sql, args } of await joinContacts(bot.keys, 'c1', 'c2')) {
+    for (const { sql, args } of await joinContacts(bot.db, bot.keys, 'c1', 'c2')) {
       const plan = (await bot.db.read(`EXPLAIN QUERY PLAN ${sql}`, args)).map(({ detail }) => String(detail))
       expect(
         plan.filter((line) => line.startsWith('SCAN') && !line.includes('CONSTANT ROW')),
