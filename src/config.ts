@@ -41,19 +41,30 @@ export type Config = {
 const url = (example: string, https = false) =>
   z
     .string()
-    .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), `must be a web address, e.g. ${example}`)
-    .refine((text) => !https || text.startsWith('https://'), `must begin with https://, e.g. ${example}`)
+    .refine((text) => isAddress(text) && (!https || text.startsWith('https://')), {
+      message: `must be a web address that begins with ${https ? 'https://' : 'http:// or https://'}, e.g. ${example}`,
+    })
     .transform((text) => text.replace(/\/+$/, ''))
 
 const text = z.string().optional()
 
 const schema = z.object({
-  PORT: z.coerce.number().int().min(0).max(65535, 'must be a port from 0 to 65535, e.g. 3000').default(3000),
-  HOST: z.string().default('127.0.0.1'),
+  PORT: z
+    .string()
+    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65535, 'must be a port from 0 to 65535, e.g. 3000')
+    .transform(Number)
+    .default(3000),
+  HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9.:_-]+$/, 'must be a host name or an address without a scheme, e.g. 127.0.0.1')
+    .default('127.0.0.1'),
   PUBLIC_URL: url('https://hangviet.example.vn', true).optional(),
   LIBSQL_URL: z
     .string()
-    .regex(/^(file:.+|https?:\/\/.+|libsql:\/\/.+)$/, 'must be file:…, http(s)://… or libsql://…, e.g. file:data/hang-viet.db')
+    .refine(
+      (text) => /^file:.+/.test(text) || (/^(https?|libsql):\/\//.test(text) && isAddress(text.replace(/^libsql:/, 'https:'))),
+      'must be file:…, http(s)://… or libsql://…, e.g. file:data/hang-viet.db',
+    )
     .default('file:data/hang-viet.db'),
   LIBSQL_AUTH_TOKEN: text,
   DATA_KEY: z
@@ -64,7 +75,7 @@ const schema = z.object({
   EVIDENCE_DIR: z.string().default('data/evidence'),
   TELEGRAM_BOT_TOKEN: z
     .string()
-    .regex(/^\d+:[A-Za-z0-9_-]{20,}$/, 'must look like 123456789:AA… as BotFather gives it')
+    .regex(/^\d+:[A-Za-z0-9_-]{20,}$/, 'must be the token as BotFather gives it, e.g. 123456789:AA…')
     .optional(),
   TELEGRAM_WEBHOOK_SECRET: secret(),
   TELEGRAM_API_ROOT: url('https://api.telegram.org').default('https://api.telegram.org'),
@@ -83,12 +94,16 @@ const schema = z.object({
   ZALO_MEDIA_HOSTS: z
     .string()
     .default('')
-    .transform((list) => list.split(/[\s,]+/).filter(Boolean)),
+    .transform((list) => list.split(/[\s,]+/).filter(Boolean))
+    .refine(
+      (hosts) => hosts.every(isMediaHost),
+      'must be hosts, or origins with a scheme, e.g. cdn.example.vn *.photos.example.vn http://127.0.0.1:9000',
+    ),
   ZALO_BOT_TOKEN: z.string().min(8, 'must be the token that Zalo Bot Creator sent you, e.g. 12345:abcdef').optional(),
   ZALO_BOT_WEBHOOK_SECRET: secret(),
   ZALO_BOT_API_ROOT: url('https://bot-api.zaloplatforms.com').default('https://bot-api.zaloplatforms.com'),
   DATA_ABROAD_DECISION: text,
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error').default('info'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error, e.g. info').default('info'),
   NOW: z
     .string()
     .refine((value) => !Number.isNaN(Date.parse(value)), 'must be an ISO instant, e.g. 2026-11-23T08:00:00+07:00')
@@ -166,6 +181,16 @@ function secret() {
     .string()
     .regex(/^[A-Za-z0-9_-]{8,256}$/, 'must be 8 to 256 letters, digits, _ or -, e.g. the output of: openssl rand -hex 24')
     .optional()
+}
+
+function isAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && /^[a-z]+:\/\/[^/]/i.test(text)
+}
+
+/** A whole top domain would open the photo door to anybody. */
+function isMediaHost(entry: string): boolean {
+  if (entry.includes('://')) return isAddress(entry) && new URL(entry).origin === entry.toLowerCase()
+  return /^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?$/i.test(entry)
 }
 
 function decodeKey(value: string): Uint8Array<ArrayBuffer> | undefined {
