@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Agent, fetch as undiciFetch } from 'undici'
 import { openDb } from '../db/client.ts'
-import { type Migration, migrate } from '../db/migrate.ts'
+import { listApplied, type Migration, migrate } from '../db/migrate.ts'
 import { checkKey } from '../db/settings.ts'
 import type { Db, Keys } from './chat.ts'
 import { type Config, isHere, parseConfig } from './config.ts'
@@ -46,8 +46,12 @@ export async function openFooting(env: NodeJS.ProcessEnv, say: Say = console.log
 export async function openGround(env: NodeJS.ProcessEnv, say: Say = console.log): Promise<Ground> {
   const footing = await openFooting(env, say)
   const { config, keys, log } = footing
+  // Before the first byte goes there.
+  warnAbroad(config)
   if (config.databaseUrl.startsWith('file:')) await mkdir(dirname(config.databaseUrl.slice(5)), { recursive: true, mode: 0o700 })
   const db = await openDb({ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') })
+  // Somebody else's database is not even migrated.
+  if ((await listApplied(db)).length > 0) await checkKey(db, keys)
   const migrated: string[] = []
   await migrate(db, await readMigrations(), (name) => {
     migrated.push(name)
@@ -55,7 +59,6 @@ export async function openGround(env: NodeJS.ProcessEnv, say: Say = console.log)
   })
   await checkKey(db, keys)
   await loadContent(db, (what, done, all) => say(`  ${what}: ${done}/${all}`))
-  warnAbroad(config)
   return { ...footing, db, migrated, fetch: pooledFetch() }
 }
 

@@ -2,6 +2,8 @@ import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { openDb } from '../db/client.ts'
+import { LATEST_MIGRATION, listApplied } from '../db/migrate.ts'
 import { isHere, parseConfig } from '../src/config.ts'
 import { openGround } from '../src/node-ground.ts'
 
@@ -162,6 +164,24 @@ describe('the ground of a start', () => {
     expect(warned.join('\n')).toContain(`chmod 600 ${file}`)
     await writeFile(file, 'short')
     await expect(opens({})).rejects.toThrow(/32 bytes/)
+  }, 60_000)
+
+  test('with another key not even a migration is brought in', async () => {
+    await opens({ DATA_KEY: KEY })
+    const db = await openDb({ url })
+    await db.write([{ sql: 'DELETE FROM migrations WHERE name = ?', args: [LATEST_MIGRATION] }])
+    await expect(opens({ DATA_KEY: Buffer.alloc(32, 2).toString('base64') })).rejects.toThrow(/another DATA_KEY/)
+    expect(await listApplied(db)).not.toContain(LATEST_MIGRATION)
+    db.close()
+  }, 60_000)
+
+  test('a database elsewhere is warned of before anything goes there, until the decision is recorded (R21)', async () => {
+    const env = { LIBSQL_URL: 'http://nowhere.invalid:9', DATA_KEY: KEY }
+    await expect(opens(env)).rejects.toThrow()
+    expect(warned.join('\n')).toMatch(/CẢNH BÁO.*ngoài Việt Nam.*DATA_ABROAD_DECISION/)
+    warned.length = 0
+    await expect(opens({ ...env, DATA_ABROAD_DECISION: 'QĐ 12/2026' })).rejects.toThrow()
+    expect(warned).toEqual([])
   }, 60_000)
 
   test('a libSQL server without DATA_KEY is refused before anything is asked of it', async () => {
