@@ -216,6 +216,14 @@ export function dropCases(ids: string[], until: string): Statement[] {
   ]
 }
 
+/**
+ * Empties the write-ahead log of a file: until then it holds the pages as they were before an erasing. Where another
+ * process reads at this moment the log stays until the next night.
+ */
+export async function emptyLog(db: Db): Promise<void> {
+  if (db.kind === 'file') await db.read('PRAGMA wal_checkpoint(TRUNCATE)')
+}
+
 // ---- small things -----------------------------------------------------------------------------------------------
 
 /** How far the job has come, so that a day looks at one day's rows. */

@@ -17,6 +17,7 @@ import {
   dropInbox,
   dropReplyLinks,
   dropTallies,
+  emptyLog,
   endSessions,
   findInboxStretch,
   findMark,
@@ -94,6 +95,7 @@ export function createRetention(parts: RetentionParts): Retention {
       counts.silent = await erasePeople(parts, silent(at), at)
       counts.unanswered = await erasePeople(parts, unanswered(at), at)
       counts.asked = await askPeople(parts, at)
+      await emptyLog(db)
       log('info', 'retention.done', counts)
       return counts
     },

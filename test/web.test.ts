@@ -386,6 +386,41 @@ describe('photos', () => {
     expect(bot.evidence.files.size).toBe(0)
   })
 
+  test('of one visitor are twenty an hour, because they are stored before anybody knows whether a report wants them', async () => {
+    const bot = await open()
+    const lan = bot.browser()
+    await lan.open()
+    const photo = new Uint8Array([0xff, 0xd8, 0xff, 0xe0])
+    for (let i = 0; i < 4; i++) {
+      expect((await lan.sends(Array.from({ length: 5 }, (_, at): [string, Uint8Array<ArrayBuffer>] => [`${at}.jpg`, photo]))).status).toBe(
+        202,
+      )
+      bot.clock.advance(60_000)
+    }
+    const held = await lan.sends(Array.from({ length: 5 }, (_, at): [string, Uint8Array<ArrayBuffer>] => [`${at}.jpg`, photo]))
+    expect(held.status).toBe(429)
+    expect(bot.evidence.files.size).toBe(20)
+    bot.clock.advance(60 * 60_000)
+    expect((await lan.sends([['a.jpg', photo]])).status).toBe(202)
+  })
+
+  test('in a form of countless parts are refused before it is taken apart', async () => {
+    const bot = await open()
+    const lan = bot.browser()
+    await lan.open()
+    const part = '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
+    const post = (parts: number) =>
+      lan.request('/chat/messages', {
+        method: 'POST',
+        body: `${part.repeat(parts)}--x--\r\n`,
+        headers: { 'content-type': 'multipart/form-data; boundary="x"' },
+      })
+    await post(1)
+    const from = performance.now()
+    expect((await post(500_000)).status).toBe(400)
+    expect(performance.now() - from).toBeLessThan(400)
+  })
+
   test('of a message that was not taken do not stay', async () => {
     bot = await reopen({ take: () => Promise.reject(new AppError('unavailable', 'away')) })
     expect((await bot.browser().sends([['a.jpg', JPEG]])).status).toBe(503)

@@ -14,27 +14,29 @@ export type Limiter = {
 
 type Bucket = { tokens: number; at: number }
 
-/** @param perMinute messages of one visitor. @param newPerMinute visitors not seen in the last minute. */
+/** @param perMinute messages of one visitor. @param newPerMinute visitors not seen in the last minute. @param windowMs what counts as the minute. */
 export function createLimiter({
   now,
   perMinute = 20,
   newPerMinute = 6_000,
+  windowMs = MINUTE_MS,
 }: {
   now(): Date
   perMinute?: number
   newPerMinute?: number
+  windowMs?: number
 }): Limiter {
   const buckets = new Map<string, Bucket>()
-  const perMs = perMinute / MINUTE_MS
+  const perMs = perMinute / windowMs
   let window = Number.NEGATIVE_INFINITY
   let begun = 0
 
   const sweep = (at: number) => {
-    if (at - window < MINUTE_MS) return
+    if (at - window < windowMs) return
     window = at
     begun = 0
     for (const [visitor, bucket] of buckets) {
-      if (at - bucket.at >= MINUTE_MS) buckets.delete(visitor)
+      if (at - bucket.at >= windowMs) buckets.delete(visitor)
     }
   }
 
@@ -43,7 +45,7 @@ export function createLimiter({
       const at = now().getTime()
       sweep(at)
       const known = buckets.get(visitor)
-      if (!known && begun >= newPerMinute) return { wait: Math.ceil((window + MINUTE_MS - at) / 1000), busy: true }
+      if (!known && begun >= newPerMinute) return { wait: Math.ceil((window + windowMs - at) / 1000), busy: true }
       if (!known) begun++
       const tokens = known ? Math.min(perMinute, known.tokens + (at - known.at) * perMs) : perMinute
       const passes = tokens >= cost
