@@ -394,6 +394,38 @@ describe.each(databases)('dispatch over %s', (_, openTest) => {
     expect(said(telegram, '3')).toEqual(['sau khi dừng'])
   })
 
+  test('what a slow platform leaves no time for is given back before the lease runs out, so nobody says it twice', async () => {
+    await hears('1', 'một|hai|ba')
+    const second = another('second')
+    const send = telegram.send
+    telegram.send = async (message) => {
+      const id = await send(message)
+      bot.clock.advance(46_000)
+      // Meanwhile another process looks for what was left lying.
+      if (telegram.sent.length < 3) await second.drain()
+      return id
+    }
+    await drain()
+    expect(said(telegram)).toEqual(['một', 'hai', 'ba'])
+  })
+
+  test('a platform that asks for no pause at all is still given a second', async () => {
+    fails(telegram, new SendError('rate_limited', 'telegram_429', 0))
+    await hears('1', 'một')
+    await drain()
+    expect(said(telegram)).toEqual([])
+    bot.clock.advance(1_000)
+    await drain()
+    expect(said(telegram)).toEqual(['một'])
+  })
+
+  test('the goodbyes of many who were erased do not wait for each other', async () => {
+    await start({ perChat: 1, chatBurst: 3 })
+    for (let i = 0; i < 10; i++) await hears(String(i), 'tạm biệt')
+    await drain()
+    expect(said(telegram)).toHaveLength(10)
+  })
+
   test('an idle dispatcher writes nothing', async () => {
     await happens('1', 'unblocked')
     let writes = 0
