@@ -11,6 +11,8 @@ import { createProduct, type Product } from './app.ts'
 import type { Db, Keys } from './chat.ts'
 import { type Config, parseConfig } from './config.ts'
 import { AppError } from './errors.ts'
+import type { EvidenceStore } from './evidence.ts'
+import { createR2Evidence, type EvidenceBucket } from './evidence-r2.ts'
 import { randomId, secureRandom } from './keys.ts'
 import { createWebKeys } from './keys-web.ts'
 import { causeOf, createLog, type Log } from './log.ts'
@@ -56,7 +58,8 @@ async function open(env: Env): Promise<Opened> {
     }
     const holder = `worker-${randomId(secureRandom)}`
     // Called by its bare name: workerd's fetch refuses to be a method of another object.
-    const product = await createProduct({ config, db, keys, fetch: (url, init) => fetch(url, init), now, log, holder })
+    const evidence = evidenceOf(env)
+    const product = await createProduct({ config, db, keys, fetch: (url, init) => fetch(url, init), now, log, holder, evidence })
     return { product, db, log, now, holder }
   } catch (error) {
     const log = ground?.log ?? createLog('error', () => new Date())
@@ -80,6 +83,17 @@ async function prepare(env: Env): Promise<Ground> {
   return { env, config, keys: await createWebKeys(config.dataKey), log, now, keyChecked: false }
 }
 
+/** The bucket bound as EVIDENCE. Without one a photo cannot be kept: its report says that it did not arrive. */
+function evidenceOf({ EVIDENCE }: Env): EvidenceStore {
+  if (EVIDENCE) return createR2Evidence(EVIDENCE as EvidenceBucket)
+  return {
+    put: () => Promise.reject(new AppError('unavailable', 'No R2 bucket is bound as EVIDENCE.')),
+    get: () => Promise.resolve(undefined),
+    delete: () => Promise.resolve(),
+    list: () => Promise.resolve({ names: [] }),
+  }
+}
+
 /** R21: Workers run outside Vietnam; until the decision's reference is recorded, each isolate says so. */
 function warnAbroad({ abroadDecision }: Config, log: Log): void {
   if (abroadDecision) return
@@ -90,7 +104,7 @@ function warnAbroad({ abroadDecision }: Config, log: Log): void {
 }
 
 /**
- * Sends what is due. What must wait a little (a full bucket, the paced rest of a long answer, a second try) is waited
+ * Sends what is due and fetches what photos are due. What must wait a little (a full bucket, the paced rest of a long answer, a second try) is waited
  * for by one request at a time; the others leave it to that one, or to the next minute.
  */
 async function drain({ product, db, log, now, holder }: Opened): Promise<void> {
@@ -99,7 +113,7 @@ async function drain({ product, db, log, now, holder }: Opened): Promise<void> {
   let leading = false
   try {
     for (;;) {
-      await product.dispatcher.drain(until)
+      await Promise.all([product.dispatcher.drain(until), product.photos.drain(until)])
       const next = await findNextDue(db, channels)
       const pause = Math.max((next ?? until) - now().getTime(), PAUSE_MS)
       if (now().getTime() + pause >= until) break

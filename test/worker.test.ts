@@ -7,7 +7,6 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { enqueueReplies } from '../db/turns.ts'
-import { toHex } from '../src/keys.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { openTestServer, type TestDatabase } from './database.ts'
 import { payload, SECRET } from './fake-telegram/channel.ts'
@@ -153,7 +152,7 @@ describe('the Worker', () => {
   test('its minute sends what was left waiting', async () => {
     const keys = createNodeKeys(DATA_KEY)
     const [address] = await database.db.read("SELECT id FROM addresses WHERE native = '501'")
-    const body = toHex(await keys.seal('reply', JSON.stringify({ reply: { text: { literal: 'Câu trả lời còn sót' } }, locale: 'vi' })))
+    const body = await keys.seal('reply', JSON.stringify({ reply: { text: { literal: 'Câu trả lời còn sót' } }, locale: 'vi' }))
     await database.db.write([enqueueReplies([{ channel: 'telegram', addressId: String(address?.id), body, at: Date.now() }])])
     expect(await worker.tick()).toBe(200)
     await expect.poll(() => sentTo('501').map(({ text }) => text), PATIENCE).toContain('Câu trả lời còn sót')
