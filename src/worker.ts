@@ -23,7 +23,7 @@ type Opened = { product: Product; db: Db; log: Log; now(): Date; holder: string 
 
 /** Cloudflare ends what goes on after an answer at 30 seconds; the sends of the last round need some of them. */
 const DRAIN_MS = 20_000
-const PAUSE_MS = 1_000
+const PAUSE_MS = 600
 const LEASE = 'worker-drain'
 
 let ground: Ground | undefined

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createTexts } from '../content/index.ts'
 import { enqueueReplies } from '../db/turns.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { openTestServer, type TestDatabase } from './database.ts'
@@ -15,6 +16,8 @@ import { signedWebhook, startFakeZalo } from './fake-zalo.ts'
 import { bundleWorker, type RunningWorker, startWorker } from './workerd.ts'
 import { keys as zaloKeys } from './zalo-kit.ts'
 
+/** What “trợ giúp” is answered with. */
+const ANSWER = createTexts().render({ key: 'help.menu' }, 'vi')
 const DATA_KEY = new Uint8Array(32).fill(9)
 const PATIENCE = { timeout: 20_000, interval: 50 }
 
@@ -83,8 +86,12 @@ describe('the Worker', () => {
     ).status
   }
   const sentTo = (chat: string) => telegram.taken.filter((message) => message.chat === chat)
-  const zaloTo = (person: string) =>
-    zalo.messages().filter((body) => (body as { recipient: { user_id: string } }).recipient.user_id === person)
+  /** Whoever is new is greeted too: only the answers count. */
+  const answersTo = (chat: string) => sentTo(chat).filter(({ text }) => text.includes(ANSWER))
+  const zaloAnswersTo = (person: string) =>
+    zalo
+      .messages()
+      .filter((body) => (body as { recipient: { user_id: string } }).recipient.user_id === person && JSON.stringify(body).includes(ANSWER))
   const turnOf = async (native: string) => (await database.db.read('SELECT turn FROM addresses WHERE native = ?', [native]))[0]?.turn
   const waiting = async () => (await database.db.read('SELECT count(*) AS n FROM outbox'))[0]?.n
 
@@ -101,15 +108,13 @@ describe('the Worker', () => {
 
   test('answers a Telegram message at once, without waiting for the minute', async () => {
     expect(await toTelegram(typed('501', 'trợ giúp'))).toBe(200)
-    await expect.poll(() => sentTo('501').length, PATIENCE).toBe(1)
-    expect(sentTo('501')[0]?.text).toContain('Trợ lý')
+    await expect.poll(() => answersTo('501').length, PATIENCE).toBe(1)
     await expect.poll(waiting, PATIENCE).toBe(0)
   })
 
   test('answers a Zalo message', async () => {
     expect(await toZalo('9001', 'trợ giúp', 'zalo-1')).toBe(200)
-    await expect.poll(() => zaloTo('9001').length, PATIENCE).toBe(1)
-    expect(JSON.stringify(zaloTo('9001'))).toContain('Trợ lý')
+    await expect.poll(() => zaloAnswersTo('9001').length, PATIENCE).toBe(1)
   })
 
   test('refuses what is forged and keeps nothing of it', async () => {
@@ -122,11 +127,11 @@ describe('the Worker', () => {
   test('answers twenty people who write at once, each once', async () => {
     const people = Array.from({ length: 20 }, (_, i) => String(700 + i))
     const statuses = await Promise.all(
-      people.map((one, i) => (i % 2 ? toTelegram(typed(one, 'trợ giúp')) : toZalo(one, 'trợ giúp', `zalo-${one}`))),
+      people.map((one, i) => (i % 4 ? toTelegram(typed(one, 'trợ giúp')) : toZalo(one, 'trợ giúp', `zalo-${one}`))),
     )
     expect(statuses).toEqual(people.map(() => 200))
     for (const [i, one] of people.entries()) {
-      await expect.poll(() => (i % 2 ? sentTo(one) : zaloTo(one)).length, PATIENCE).toBe(1)
+      await expect.poll(() => (i % 4 ? answersTo(one) : zaloAnswersTo(one)).length, PATIENCE).toBe(1)
       expect(await turnOf(one)).toBe(1)
     }
     await expect.poll(waiting, PATIENCE).toBe(0)
@@ -136,7 +141,7 @@ describe('the Worker', () => {
     const statuses = await Promise.all(Array.from({ length: 10 }, () => toTelegram(typed('800', 'trợ giúp'))))
     expect(statuses).toEqual(Array(10).fill(200))
     expect(await turnOf('800')).toBe(10)
-    await expect.poll(() => sentTo('800').length, PATIENCE).toBe(10)
+    await expect.poll(() => answersTo('800').length, PATIENCE).toBe(10)
     expect(sentTo('800').filter(({ text }) => text.includes('trục trặc'))).toEqual([])
   })
 
@@ -145,7 +150,7 @@ describe('the Worker', () => {
     expect(await Promise.all([toTelegram(body), toTelegram(body), toTelegram(body)])).toEqual([200, 200, 200])
     expect(await toTelegram(body)).toBe(200)
     await expect.poll(waiting, PATIENCE).toBe(0)
-    expect(sentTo('502')).toHaveLength(1)
+    expect(answersTo('502')).toHaveLength(1)
     expect(await turnOf('502')).toBe(1)
   })
 
