@@ -36,6 +36,17 @@ export function conflictTable(error: unknown): string | undefined {
   return /constraint failed: ([a-z_]+)\./i.exec(String((error as Error).message))?.[1]
 }
 
+/**
+ * True when the statement itself cannot run (no such table, wrong type): somebody's mistake, neither a conflict nor the
+ * database being away. A server says so in words alone, under code SQLITE_UNKNOWN.
+ */
+export function mistakeOf(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string }
+  const text = `${code} ${message}`
+  if (conflictOf(error) || isBusy(error) || /disk|read-?only|malformed/i.test(text)) return false
+  return /SQLITE_ERROR|SQL_INPUT_ERROR|SQLITE_MISMATCH|SQL_PARSE_ERROR|SQLite (input )?error:/.test(text)
+}
+
 /** The guard of a guarded write: rolls the whole batch back unless the statement before it changed exactly `rows` rows. */
 export function guard(rows = 1): Statement {
   return {
