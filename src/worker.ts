@@ -3,7 +3,7 @@
  * a product of its own (a shared one made most of 20 parallel requests fail). Only what is pure is kept for the
  * isolate: the parsed configuration and the keys. Migrations and webhooks are the admin command's work, on Node.
  */
-import { openDb } from '../db/client.ts'
+import { openServer } from '../db/client.ts'
 import { dropLease, takeLease } from '../db/leases.ts'
 import { findNextDue } from '../db/outbox.ts'
 import { checkKey } from '../db/settings.ts'
@@ -51,7 +51,7 @@ async function open(env: Env): Promise<Opened> {
   try {
     if (ground?.env !== env) ground = await prepare(env)
     const { config, keys, log, now } = ground
-    const db = await openDb({ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') })
+    const db = openServer({ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') })
     if (!ground.keyChecked) {
       await checkKey(db, keys)
       ground.keyChecked = true

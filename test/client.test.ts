@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { conflictOf, conflictTable, guard, mistakeOf, openDb } from '../db/client.ts'
+import { conflictOf, conflictTable, guard, mistakeOf } from '../db/client.ts'
+import { openDb } from '../db/open.ts'
 import type { Statement, Value } from '../src/chat.ts'
 import { databases, freePort, openTestFile, type TestDatabase } from './database.ts'
 
@@ -159,7 +160,7 @@ describe.each(databases)('the database in %s', (_, openTest) => {
 })
 
 test('a database that is away is neither a conflict nor a mistake', async () => {
-  const nobody = await openDb({ url: `http://127.0.0.1:${await freePort()}` })
+  const nobody = openDb({ url: `http://127.0.0.1:${await freePort()}` })
   const failure = await failureOf(nobody.read('SELECT 1'))
   expect(failure.message).not.toBe('nothing was thrown')
   expect([conflictOf(failure), mistakeOf(failure)]).toEqual([undefined, false])

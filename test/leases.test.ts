@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDb } from '../db/client.ts'
 import { dropLease, takeLease } from '../db/leases.ts'
+import { openDb } from '../db/open.ts'
 import { claimRun, listRuns } from '../db/runs.ts'
 import { databases, type TestDatabase } from './database.ts'
 

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openDb } from '../db/client.ts'
 import { LATEST_MIGRATION, listApplied, migrate } from '../db/migrate.ts'
+import { openDb } from '../db/open.ts'
 import type { Db } from '../src/chat.ts'
 import { databases, readMigrations, type TestDatabase } from './database.ts'
 
@@ -40,7 +40,7 @@ describe.each(databases)('migrating the database in %s', (_, openTest) => {
   })
 
   test('two programs that start at once both go on, and each migration is in once', async () => {
-    const other = await openDb({ url: database.url })
+    const other = openDb({ url: database.url })
     const all = [...(await readMigrations()), MORE, { name: '9002_rows', sql: "INSERT INTO more(id) VALUES ('once');" }]
     const heard: string[] = []
     await Promise.all([migrate(db, all, (name) => heard.push(name)), migrate(other, all, (name) => heard.push(name))])

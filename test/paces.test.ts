@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openDb } from '../db/client.ts'
+import { openDb } from '../db/open.ts'
 import { findHold, holdChannel, takeTokens } from '../db/paces.ts'
 import type { Db } from '../src/chat.ts'
 import { databases, openTestFile, type TestDatabase } from './database.ts'
@@ -12,7 +12,7 @@ describe.each(databases)('the pace of a channel in %s', (_, openTest) => {
   let other: Db
   beforeAll(async () => {
     database = await openTest()
-    other = await openDb({ url: database.url })
+    other = openDb({ url: database.url })
   })
   afterAll(async () => {
     other.close()

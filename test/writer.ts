@@ -3,7 +3,7 @@
  * test that what is acknowledged is stored. Arguments: how (`product` or `naive`), database url, name, rows.
  */
 import { createClient } from '@libsql/client'
-import { openDb } from '../db/client.ts'
+import { openDb } from '../db/open.ts'
 
 const [how = '', url = '', name = '', rows = '0'] = process.argv.slice(2)
 const write = how === 'naive' ? naive() : await product()
@@ -22,7 +22,7 @@ process.stdout.write(`${JSON.stringify({ acknowledged, busy })}\n`)
 process.exit(0)
 
 async function product(): Promise<(id: string) => Promise<boolean>> {
-  const db = await openDb({
+  const db = openDb({
     url,
     timeout: 0,
     onBusy: () => {
