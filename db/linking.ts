@@ -8,6 +8,11 @@ import { forgetLinkTries, linkTriesTag } from './link-codes.ts'
 
 const PURPOSES: Purpose[] = ['push', 'contest', 'named_report', 'deals']
 
+/** Rolls the commit back unless the address still belongs to this contact: who agreed may have been erased or joined meanwhile. */
+export function stillTheirs(addressId: string, contactId: string): Statement {
+  return guardThat('EXISTS (SELECT 1 FROM addresses WHERE id = ? AND contact_id = ?)', [addressId, contactId])
+}
+
 /**
  * The statements, in their order. The commit fails as a conflict when either contact is gone; a turn of `from` that
  * was decided meanwhile loses its turn number and is decided again as `to`.

@@ -7,8 +7,8 @@ import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Agent, fetch as undiciFetch } from 'undici'
-import { openDb } from '../db/client.ts'
 import { listApplied, type Migration, migrate } from '../db/migrate.ts'
+import { openDb } from '../db/open.ts'
 import { checkKey } from '../db/settings.ts'
 import type { Db, Keys } from './chat.ts'
 import { type Config, isHere, parseConfig } from './config.ts'
@@ -49,7 +49,7 @@ export async function openGround(env: NodeJS.ProcessEnv, say: Say = console.log)
   // Before the first byte goes there.
   warnAbroad(config)
   if (config.databaseUrl.startsWith('file:')) await mkdir(dirname(config.databaseUrl.slice(5)), { recursive: true, mode: 0o700 })
-  const db = await openDb({ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') })
+  const db = openDb({ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') })
   // Somebody else's database is not even migrated.
   if ((await listApplied(db)).length > 0) await checkKey(db, keys)
   const migrated: string[] = []

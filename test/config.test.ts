@@ -2,8 +2,8 @@ import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { openDb } from '../db/client.ts'
 import { LATEST_MIGRATION, listApplied } from '../db/migrate.ts'
+import { openDb } from '../db/open.ts'
 import { isHere, parseConfig } from '../src/config.ts'
 import { openGround } from '../src/node-ground.ts'
 
