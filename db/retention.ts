@@ -85,19 +85,16 @@ export function dropDue({ table, key, where, args }: Rule): Statement {
 /**
  * Addresses whose session ran out, of 500 people seen on this day. Found by the day because an index on the session's
  * end would be written in every turn.
- * @param after the last `place` of the page before; 0 at first
+ * @param after the last id of the page before; '' at first
  */
-export async function listEndedSessions(db: Db, day: string, after: number, now: Date): Promise<{ ids: string[]; next?: number }> {
-  const people = await db.read(`SELECT rowid AS place, id FROM contacts WHERE seen_day = ? AND rowid > ? ORDER BY rowid LIMIT ${STEP}`, [
-    day,
-    after,
-  ])
+export async function listEndedSessions(db: Db, day: string, after: string, now: Date): Promise<{ ids: string[]; next?: string }> {
+  const people = await db.read(`SELECT id FROM contacts WHERE seen_day = ? AND id > ? ORDER BY id LIMIT ${STEP}`, [day, after])
   const rows = await db.read(
     `SELECT a.id FROM json_each(?) j JOIN addresses a ON a.contact_id = j.value WHERE a.session_until <= ? AND a.session IS NOT NULL`,
     [JSON.stringify(people.map(({ id }) => id)), now.getTime()],
   )
   const last = people.at(-1)
-  return { ids: rows.map(({ id }) => String(id)), ...(people.length === STEP && last ? { next: Number(last.place) } : {}) }
+  return { ids: rows.map(({ id }) => String(id)), ...(people.length === STEP && last ? { next: String(last.id) } : {}) }
 }
 
 /**

@@ -36,7 +36,7 @@ export function transcriptStore(db: Db) {
 /** Address id of each of these visitors who has one. */
 export async function findOwners(db: Db, visitors: string[]): Promise<Map<string, string>> {
   const rows = await db.read(
-    "SELECT j.value AS visitor, a.id FROM json_each(?) j JOIN addresses a ON a.channel = 'web' AND a.native = j.value",
+    "SELECT j.value AS visitor, a.id FROM json_each(?) j CROSS JOIN addresses a ON a.channel = 'web' AND a.native = j.value",
     [JSON.stringify(visitors)],
   )
   return new Map(rows.map((row) => [String(row.visitor), String(row.id)]))

@@ -160,8 +160,9 @@ function takeTurns(turns: TurnCommit[]): Statement {
           SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, substr(?2, j.value ->> 8, j.value ->> 9),
             j.value ->> 5, j.value ->> 6, j.value ->> 7
           FROM json_each(?1) j
-          WHERE j.value ->> 4 = 1 OR EXISTS (SELECT 1 FROM addresses a WHERE a.id = j.value ->> 0)
-          ON CONFLICT(id) DO UPDATE SET turn = excluded.turn, session = excluded.session, session_until = excluded.session_until,
+          WHERE j.value ->> 4 = 1
+            OR EXISTS (SELECT 1 FROM addresses a WHERE a.channel = j.value ->> 2 AND a.native = j.value ->> 3 AND a.id = j.value ->> 0)
+          ON CONFLICT(channel, native) DO UPDATE SET turn = excluded.turn, session = excluded.session, session_until = excluded.session_until,
             in_at = excluded.in_at, muted_until = excluded.muted_until, stopped = 0
           WHERE addresses.turn = excluded.turn - 1`,
     args: [JSON.stringify(rows), sessions.packed],

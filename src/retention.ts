@@ -127,8 +127,8 @@ async function walkInbox(db: Db, at: Date, drop: boolean): Promise<number> {
 
 async function* endedSessions({ db }: RetentionParts, at: Date): AsyncGenerator<string[]> {
   for (let day = await findSessionDay(db, at); day <= dayOf(at); day = addDays(day, 1)) {
-    for (let after: number | undefined = 0; after !== undefined; ) {
-      const page: { ids: string[]; next?: number } = await listEndedSessions(db, day, after, at)
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const page: { ids: string[]; next?: string } = await listEndedSessions(db, day, after, at)
       if (page.ids.length > 0) yield page.ids
       after = page.next
       await breathe()

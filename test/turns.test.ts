@@ -67,7 +67,7 @@ describe.each(databases)('turns in %s', (_, openTest) => {
     const second = turnOf('minh', 1, { key: 'minh-1-again' })
     second.contact = { ...second.contact, id: 'c-minh-2' }
     second.address = { ...second.address, id: 'a-minh-2' }
-    expect(await refusal(second)).toBe('unique addresses')
+    expect(await refusal(second)).toBe('check')
     expect(await db.read("SELECT count(*) AS n FROM contacts WHERE id LIKE 'c-minh%'")).toEqual([{ n: 1 }])
   })
 

@@ -2,8 +2,12 @@
  * `npm run bench`: every figure as a ratio to a named peer measured in turns in the same run, one JSON line each at the
  * end. Never part of `npm test`: a timed test tells more about the machine than about the product.
  */
+import { spawnSync } from 'node:child_process'
 import { bundleFigure } from './bundle.ts'
 import { webhookFigures } from './webhook.ts'
+
+// The load runs on one core, the servers on the other.
+spawnSync('taskset', ['-acp', '1', String(process.pid)])
 
 const say = (line: string) => console.error(line)
 const figures = [await bundleFigure(), ...(await webhookFigures(say))]
