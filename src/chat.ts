@@ -71,6 +71,8 @@ export type Reply = {
   menu?: true
   image?: string
   document?: Omit<DocumentFile, 'text'> & { text: Text }
+  /** Number of its first choice where choices are numbered, when an earlier message of the same answer has some. */
+  from?: number
 }
 
 // ---- turns ------------------------------------------------------------------------------------------------------
@@ -192,6 +194,8 @@ export type OutboundMessage = {
   buttons: RenderedButton[]
   /** "Bạn nhắn số để chọn": put under a numbered list where buttons cannot be shown. */
   hint: string
+  /** Number of the first choice; 1 when absent. */
+  from?: number
   image?: string
   document?: DocumentFile
   bulk: boolean

@@ -15,7 +15,7 @@ import { randomCode, randomId } from './keys.ts'
 import { causeOf, type Log } from './log.ts'
 import type { Route, Router } from './router.ts'
 import { sealReply } from './sealed-reply.ts'
-import { choicesOf, openSession, SESSION_MS, type Session, sealSession } from './session.ts'
+import { choicesOf, numberOn, openSession, SESSION_MS, type Session, sealSession } from './session.ts'
 import { dayOf } from './time.ts'
 
 export type ReceiveParts = {
@@ -92,7 +92,8 @@ async function decideMessage(base: Base, message: InboundMessage): Promise<TurnC
   const writes = decision.writes ?? []
   const offer =
     decision.useful && !next.open && !contact.pushOffered && !contact.group && !decision.erased ? parts.offerPush(turn) : undefined
-  const said = [...replies, ...(offer?.replies ?? [])]
+  // Below an answer with choices of its own the offer is numbered on: a "1" meant for those must never agree to pushes.
+  const said = offer ? numberOn([...replies, ...offer.replies]) : replies
   return commitOf(base, {
     replies: said,
     writes: [...writes, ...(offer?.writes ?? [])],

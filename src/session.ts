@@ -44,15 +44,26 @@ export async function sealSession(keys: Keys, session: Session, addressId: strin
   return keys.seal('session', JSON.stringify(session), addressId)
 }
 
-/** The choices a digit may pick after these replies: the payload buttons of the last reply that has any. */
+/** The choices a digit may pick after these replies: those of the last message that has any; of all, where they are numbered on. */
 export function choicesOf(replies: Reply[]): Choices {
-  for (const { buttons = [], menu } of replies.toReversed()) {
-    const choices = payloadChoices(buttons)
-    if (menu) return choices.length > 0 ? [...choices, ...payloadChoices(menuButtons)] : 'menu'
-    if (choices.length > 0) return choices
-  }
-  return []
+  const last = replies.findLast((reply) => choicesIn(reply).length > 0)
+  if (!last) return []
+  if (last.from !== undefined) return replies.flatMap(choicesIn)
+  return last.menu && payloadChoices(last.buttons ?? []).length === 0 ? 'menu' : choicesIn(last)
 }
+
+/** Numbers the choices on from one message to the next, so that no digit means two things. */
+export function numberOn(replies: Reply[]): Reply[] {
+  let from = 1
+  return replies.map((reply) => {
+    const first = from
+    const own = choicesIn(reply).length
+    from += own
+    return own > 0 && first > 1 ? { ...reply, from: first } : reply
+  })
+}
+
+const choicesIn = ({ buttons = [], menu }: Reply): Choice[] => [...payloadChoices(buttons), ...(menu ? menuChoices : [])]
 
 /** The choices one by one. */
 export function listChoices(choices: Choices): Choice[] {

@@ -11,9 +11,21 @@ import { caseCode, createLexicon, documentNumber, listen } from '../../src/vietn
 import { askAgain, askWrong, expectsReason, takeReason, takeWords } from './flag.ts'
 import { foundReply, goneReply, itemReply, moreReply, nothingReply, searchReply, topicReply, topicsReply } from './show.ts'
 
-const TODAY = ['tin', 'tin mới', 'hàng Việt', 'mỗi ngày một điều']
+const TODAY = ['tin', 'tin mới', 'tin tức', 'tin hôm nay', 'đọc tin', 'hàng Việt', 'mỗi ngày một điều']
 const TOPICS = ['thư viện', 'chủ đề']
 const DOCUMENTS = ['văn bản', 'chỉ thị']
+/** What is asked for so often by name that it is looked up without "tìm". */
+const SUBJECTS = [
+  'OCOP',
+  'OCOP là gì',
+  'hàng OCOP',
+  'sản phẩm OCOP',
+  'mã vạch',
+  'cuộc vận động',
+  'cuộc vận động là gì',
+  'truy xuất nguồn gốc',
+  'hàng Việt Nam chất lượng cao',
+]
 const doors = createLexicon([
   ...TODAY.map((words) => ({ words, value: 'today' as const })),
   ...TOPICS.map((words) => ({ words, value: 'topics' as const })),
@@ -32,7 +44,7 @@ const QUERY_WORDS = 10
 export const library: Handler = {
   name: 'library',
   version: 1,
-  words: [...TODAY, ...TOPICS, ...DOCUMENTS],
+  words: [...TODAY, ...TOPICS, ...DOCUMENTS, ...SUBJECTS],
   commands: ['tinmoi', 'vanban'],
   public: true,
   wants: asks,

@@ -48,7 +48,6 @@ export async function fileReport(turn: Turn, draft: Draft, mayReply: boolean): P
       menuReply(mayReply ? 'report.keep_linked' : 'report.keep', { number }),
     ],
     writes: [addTries(tag, { n: 1, limit: MAX_A_DAY, now: now.getTime(), until }), guard(), ...opened],
-    useful: true,
   }
 }
 
