@@ -25,7 +25,7 @@ const TYPED: Array<[RegExp, string]> = [
   [/tên muốn trợ lý gọi|want to be called/, 'Lan'],
   [/gõ tên nơi đó|Type its name/, 'Hải Phòng'],
   [/gõ mã nối|Type the 8/, 'ABCD2345'],
-  [/^(Đã ghi nhận|Noted): /, 'đơn vị'],
+  [/^(Đã ghi nhận|Noted): (?!you)/, 'đơn vị'],
   [/gửi mã nhận|Send the receipt/i, 'PA-2611-7K3Q-M4TD-9XWE'],
 ]
 /** Doors without a button in the menu. */
@@ -116,7 +116,12 @@ const buttonsOf = (answer: OutboundMessage[]) =>
 /** One of a kind is enough: a hundred items share a button, the values of a report's step do not. */
 function isNew(seen: Set<string>, name: string): boolean {
   const { handler, action, id = '', step = '' } = parsePayload(name) ?? { handler: name, action: '' }
-  const told = handler === 'report' ? `${id}@${step.split('-')[0]}` : handler === 'consent' || handler === 'data' ? `${id}@${step}` : ''
+  const told =
+    handler === 'report'
+      ? `${id}@${step.split('-')[0]}`
+      : handler === 'consent' || handler === 'unit' || handler === 'data'
+        ? `${id}@${step}`
+        : ''
   const flag = handler === 'library' && action === 'flag' ? step : ''
   const sign = `${handler}:${action}:${told}${flag}`
   if (seen.has(sign)) return false

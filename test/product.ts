@@ -7,6 +7,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createProduct } from '../src/app.ts'
+import type { Db } from '../src/chat.ts'
 import { parseConfig } from '../src/config.ts'
 import { createFileEvidence } from '../src/evidence-files.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
@@ -17,20 +18,8 @@ import { fakeTelegram } from './fake-telegram.ts'
 import { startFakeZalo } from './fake-zalo.ts'
 import { startFakeZaloBot } from './fake-zalo-bot.ts'
 import { fakeClock } from './harness.ts'
+import { type Answer, type Member, newest, numberOf, type TelegramMember } from './members.ts'
 import { keys as oa } from './zalo-kit.ts'
-
-/** What reached a person: one message as their app shows it. */
-export type Shown = { text: string; buttons: Array<{ label: string; payload?: string; url?: string }> }
-export type Answer = Shown[]
-
-export type Member = {
-  id: string
-  says(text: string): Promise<Answer>
-  /** Taps the newest button with this label. Where there are none, types what its number says. */
-  taps(label: string): Promise<Answer>
-  sendsPhoto(bytes: Uint8Array): Promise<Answer>
-  heard(): Answer
-}
 
 export type WholeProduct = Awaited<ReturnType<typeof openProduct>>
 
@@ -52,6 +41,11 @@ export async function openProduct() {
     { sql: "INSERT INTO settings(name, value) VALUES ('telegram_name', ?)", args: [telegram.bot.username] },
   ])
   const evidence = createFileEvidence(folder, clock.now)
+  let broken: RegExp | undefined
+  const db: Db = {
+    ...database.db,
+    read: (sql, args) => (broken?.test(sql) ? Promise.reject(new Error('broken on purpose')) : database.db.read(sql, args)),
+  }
   const parts = {
     config: parseConfig({
       PUBLIC_URL: 'https://bot.example.vn',
@@ -70,7 +64,7 @@ export async function openProduct() {
       ZALO_BOT_WEBHOOK_SECRET: SECRET,
       ZALO_BOT_API_ROOT: zaloBot.root,
     }),
-    db: database.db,
+    db,
     keys,
     fetch: (url: string, init?: RequestInit) => fetch(url, init),
     now: clock.now,
@@ -119,46 +113,47 @@ export async function openProduct() {
     await settle()
     return heard().slice(before)
   }
-  const newest = (heard: Answer, label: string) => {
-    for (const { buttons } of heard.toReversed()) {
-      const button = buttons.find((one) => one.label === label)
-      if (button?.payload) return button.payload
-    }
-    throw new Error(`no button “${label}”; last: ${JSON.stringify(heard.at(-1))}`)
-  }
+
+  /** What a Telegram chat was shown, a group's too. */
+  const heardIn = (chat: string): Answer =>
+    telegram.taken
+      .filter((one) => one.chat === chat)
+      .map(({ text, params }) => {
+        const markup = params.reply_markup as { inline_keyboard?: Array<Array<Record<string, string>>> } | undefined
+        const buttons = (markup?.inline_keyboard ?? []).flat().map(({ text: label = '', callback_data, url }) => ({
+          label,
+          ...(callback_data ? { payload: callback_data } : {}),
+          ...(url ? { url } : {}),
+        }))
+        return { text, buttons }
+      })
 
   /** @param id as Telegram sends it: a number, written out because it may pass 2^53 */
-  const onTelegram = (id: string): Member & { sends(part: object): Promise<Answer>; event(status: string): Promise<void> } => {
+  const onTelegram = (id: string): TelegramMember => {
     const from = { id: `#${id}#`, is_bot: false, first_name: 'Lan', language_code: 'vi' }
     const chat = { id: `#${id}#`, type: 'private', first_name: 'Lan' }
     const exact = (update: object) => JSON.stringify(update).replace(/"#(-?\d+)#"/g, '$1')
-    const heard = (): Answer =>
-      telegram.taken
-        .filter((one) => one.chat === id)
-        .map(({ text, params }) => {
-          const markup = params.reply_markup as { inline_keyboard?: Array<Array<Record<string, string>>> } | undefined
-          const buttons = (markup?.inline_keyboard ?? []).flat().map(({ text: label = '', callback_data, url }) => ({
-            label,
-            ...(callback_data ? { payload: callback_data } : {}),
-            ...(url ? { url } : {}),
-          }))
-          return { text, buttons }
-        })
+    const heard = () => heardIn(id)
     const deliver = (update: object) =>
       post('/webhooks/telegram', exact({ update_id: 735_800_000 + next(), ...update }), { 'x-telegram-bot-api-secret-token': SECRET })
-    const sends = (part: object) =>
-      answered(heard, () =>
-        deliver({ message: { message_id: next(), from, chat, date: Math.floor(clock.now().getTime() / 1000), ...part } }),
-      )
+    const date = () => Math.floor(clock.now().getTime() / 1000)
+    const messageOf = (part: object) => ({ message: { message_id: next(), from, chat, date: date(), ...part } })
+    const sends = (part: object) => answered(heard, () => deliver(messageOf(part)))
+    const tap = (label: string) => {
+      const data = newest(heard(), label)
+      const message = { message_id: next(), chat, date: date(), text: '…' }
+      return () => deliver({ callback_query: { id: `215278455${next()}`, from, message, chat_instance: '1', data } })
+    }
     return {
       id,
       heard,
       sends,
       says: (text) => sends({ text }),
-      taps: (label) => {
-        const data = newest(heard(), label)
-        const message = { message_id: next(), chat, date: Math.floor(clock.now().getTime() / 1000), text: '…' }
-        return answered(heard, () => deliver({ callback_query: { id: `215278455${next()}`, from, message, chat_instance: '1', data } }))
+      posts: (text) => deliver(messageOf({ text })),
+      taps: (label) => answered(heard, tap(label)),
+      tapsTwice(label) {
+        const first = tap(label)
+        return answered(heard, () => Promise.all([first(), first()]))
       },
       sendsPhoto(bytes) {
         const file = `AgACAgUAAxkBAAI${next()}`
@@ -248,7 +243,17 @@ export async function openProduct() {
     zalo,
     zaloBot,
     evidence,
+    url: database.url,
     settle,
+    /** Reads of the database that match fail from now on; undefined mends it. */
+    break(what: RegExp | undefined) {
+      broken = what
+    },
+    /** An error that a test made on purpose is no failure of the product. */
+    forgetErrors(what: string) {
+      lines.splice(0, lines.length, ...lines.filter((line) => !line.includes(what)))
+    },
+    groupHeard: heardIn,
     onTelegram,
     onZalo,
     onZaloBot,
@@ -280,19 +285,3 @@ type ZaloMessage = {
   text?: string
   attachment?: { payload: { buttons?: Array<{ title: string; payload: string | { url: string } }> } }
 }
-
-/** The number under which the last list shows this choice. */
-function numberOf(heard: Answer, label: string): string | undefined {
-  for (const { text, buttons } of heard.toReversed()) {
-    const number = text
-      .split('\n')
-      .find((line) => line.replace(/^\d+\. /, '') === label && /^\d/.test(line))
-      ?.split('.')[0]
-    if (number) return number
-    if (buttons.length > 0 || /^1\. /m.test(text)) return undefined
-  }
-  return undefined
-}
-
-/** All texts of an answer, one under the other. */
-export const wordsOf = (answer: Answer): string => answer.map(({ text }) => text).join('\n---\n')
