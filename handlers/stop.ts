@@ -51,6 +51,7 @@ async function stopAll(turn: Turn): Promise<Decision> {
   if (ended.length === 0) return nothing(turn)
   const proofs = await Promise.all(ended.map((purpose) => recordConsent(turn, purpose, 'withdrawn')))
   return {
+    dropsOf: 'consent',
     replies: [{ text: { key: 'stop.done' }, buttons: [MENU] }],
     writes: [
       ...proofs.flat(),
@@ -63,7 +64,7 @@ async function stopAll(turn: Turn): Promise<Decision> {
 /** Nothing is on. Who says stop all the same is not offered pushes later. */
 function nothing({ contact }: Turn): Decision {
   const writes = contact.pushOffered ? [] : [updateContact(contact.id, { pushOffered: true })]
-  return { replies: [{ text: { key: 'stop.nothing' }, buttons: [MENU] }], writes }
+  return { dropsOf: 'consent', replies: [{ text: { key: 'stop.nothing' }, buttons: [MENU] }], writes }
 }
 
 function ask(): Reply {

@@ -140,6 +140,8 @@ export type Decision = {
   next?: { step: string; data?: unknown }
   /** Ends the open step even though another handler owned it ("hủy"). */
   drops?: boolean
+  /** Ends the open or put-aside step of this handler: "stop" answers a question about pushes, and nothing else. */
+  dropsOf?: string
   /** Something of use was done (an item read, a quiz played): the moment to offer pushes, once. */
   useful?: boolean
   /** The contact was erased by `writes`: replies carry their own sealed address, no session is kept. */

@@ -16,6 +16,8 @@ export type Session = {
   /** Put aside when another handler needed a step of its own; offered again when that one ends. */
   parked?: Step
   choices: Choices
+  /** A step ran out since the last message; said once. */
+  ended?: true
   /** The 115 text was said in this session. */
   warned?: boolean
 }
@@ -27,11 +29,12 @@ const EMPTY: Session = { choices: [] }
 /** Nothing but the menu was offered: says nothing of a person, so it needs no seal. */
 const MENU_SHOWN = new Uint8Array([0])
 
-/** The session of an address, or an empty one when it ran out. A box that does not open (another key, another shape) counts as empty. */
+/** The session of an address, or an empty one when it ran out; `ended` when a step ran out with it. */
 export async function openSession(keys: Keys, box: Uint8Array | null, addressId: string, until: number, now: number): Promise<Session> {
-  if (!box || until <= now) return EMPTY
-  if (box.byteLength === MENU_SHOWN.byteLength) return { choices: 'menu' }
+  if (!box) return EMPTY
+  if (box.byteLength === MENU_SHOWN.byteLength) return until <= now ? EMPTY : { choices: 'menu' }
   const session = await openJson<Partial<Session>>(keys, 'session', box, addressId)
+  if (until <= now) return session.open ? { choices: [], ended: true } : EMPTY
   return { ...session, choices: session.choices ?? [] }
 }
 

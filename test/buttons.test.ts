@@ -22,7 +22,7 @@ const TYPED: Array<[RegExp, string]> = [
   [/gõ tên đơn vị|name of your unit/, 'quận 7'],
   [/muốn tìm gì|looking for\?/, 'đổi trả hàng'],
   [/viết một câu|write a sentence/i, 'con số này cũ rồi'],
-  [/tên muốn trợ lý gọi|want to be called/, 'Lan'],
+  [/tên muốn được gọi|want to be called/, 'Lan'],
   [/gõ tên nơi đó|Type its name/, 'Hải Phòng'],
   [/gõ mã nối|Type the 8/, 'ABCD2345'],
   [/^(Đã ghi nhận|Noted): (?!you)/, 'đơn vị'],

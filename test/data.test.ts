@@ -127,7 +127,7 @@ describe('dữ liệu của tôi', () => {
     await lan.sends({ payload: 'data:age:' })
     expect(textOf(await lan.says('1'))).toContain('Từ 16 tuổi trở lên')
     await lan.sends({ payload: 'data:call:' })
-    expect(textOf(await lan.says('chị'))).toContain('gọi bạn là “chị”')
+    expect(textOf(await lan.says('chị'))).toContain('Cách gọi bạn muốn: “chị”')
     await lan.sends({ payload: 'data:correct:' })
     await lan.taps('Tên gọi')
     expect(textOf(await lan.says('Hồng Hạnh'))).toContain('gọi bạn là “chị Hồng Hạnh”')

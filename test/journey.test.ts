@@ -123,7 +123,7 @@ test('a digit below an item and the offer of pushes never agrees by mistake', as
   await lan.says('menu')
   const [item, offer] = await lan.says('1')
   expect(item?.text).toContain('1. Chủ đề')
-  expect(offer?.text).toContain('4. Đồng ý\n5. Không đồng ý')
+  expect(offer?.text).toContain('5. Đồng ý\n6. Không đồng ý')
   expect(wordsOf(await lan.says('1'))).toContain('Bạn muốn đọc về điều gì?')
   expect(await p.db.read('SELECT choice FROM consents')).toEqual([])
   expect(wordsOf(await lan.says('không đồng ý'))).not.toContain('Đã bật')

@@ -33,7 +33,7 @@ const doors = createLexicon([
 ])
 // What people look up is often a keyword of another handler: right after "Tìm" it is a subject.
 const subjects = createLexicon(
-  'hàng giả, hàng nhái, hàng dỏm, phản ánh, ưu đãi, giảm giá, phúc lợi, khuyến mãi, đổi trả, nhãn hàng, mã vạch, điểm bán, phiên chợ, hội chợ, đơn vị, đường dây nóng, tố giác'
+  'hàng giả, hàng nhái, hàng dỏm, phản ánh, ưu đãi, giảm giá, phúc lợi, khuyến mãi, đổi trả, nhãn hàng, mã vạch, điểm bán, phiên chợ, hội chợ, đơn vị, đường dây nóng, tố giác, đồ giả, thuốc giả, sữa giả, bán hàng giả, hàng kém chất lượng, voucher, mã giảm giá, khiếu nại'
     .split(', ')
     .map((words) => ({ words, value: true })),
 )
