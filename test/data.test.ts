@@ -130,7 +130,7 @@ describe('dữ liệu của tôi', () => {
     expect(textOf(await lan.says('chị'))).toContain('Cách gọi bạn muốn: “chị”')
     await lan.sends({ payload: 'data:correct:' })
     await lan.taps('Tên gọi')
-    expect(textOf(await lan.says('Hồng Hạnh'))).toContain('gọi bạn là “chị Hồng Hạnh”')
+    expect(textOf(await lan.says('Hồng Hạnh'))).toContain('Cách gọi bạn muốn: “chị Hồng Hạnh”')
     expect(await bot.db.read('SELECT member_kind, age, honorific, name FROM contacts')).toEqual([
       { member_kind: 'thanh_nien', age: 'adult', honorific: 'chi', name: 'Hồng Hạnh' },
     ])
