@@ -3,10 +3,15 @@
  * younger age wins, both sides' proofs of consent stay. Written as SQL over both rows, so that nothing stale is merged.
  */
 import type { Keys, Purpose, Statement } from '../src/chat.ts'
-import { guard } from './client.ts'
+import { guard, guardThat } from './client.ts'
 import { forgetLinkTries, linkTriesTag } from './link-codes.ts'
 
 const PURPOSES: Purpose[] = ['push', 'contest', 'named_report', 'deals']
+
+/** Rolls the commit back unless the address still belongs to this contact: who agreed may have been erased or joined meanwhile. */
+export function stillTheirs(addressId: string, contactId: string): Statement {
+  return guardThat('EXISTS (SELECT 1 FROM addresses WHERE id = ? AND contact_id = ?)', [addressId, contactId])
+}
 
 /**
  * The statements, in their order. The commit fails as a conflict when either contact is gone; a turn of `from` that

@@ -36,6 +36,18 @@ export async function hasDue(db: Db, channel: string, now: number): Promise<bool
   return rows.length > 0
 }
 
+/** When a reply of these channels may go next (epoch ms, perhaps past), holds counted; undefined when none waits. */
+export async function findNextDue(db: Db, channels: readonly string[]): Promise<number | undefined> {
+  const [row] = await db.read(
+    `SELECT min(at) AS at FROM (
+       SELECT max((SELECT min(due_at) FROM outbox WHERE state = 'queued' AND channel = j.value AND priority = 0),
+                  coalesce((SELECT hold_until FROM paces WHERE channel = j.value), 0)) AS at
+       FROM json_each(?) j)`,
+    [JSON.stringify(channels)],
+  )
+  return row?.at == null ? undefined : Number(row.at)
+}
+
 /** Takes up to `most` due replies of a channel for this holder. In order of age; each address's in its own order. */
 export async function claimReplies(db: Db, channel: string, holder: string, now: number, most: number): Promise<ClaimedRow[]> {
   const [rows = []] = await db.write([

@@ -3,7 +3,7 @@
  * agrees, then this side is asked too: a code that was overheard joins nobody. Words, not digits, answer the question
  * that comes on its own, because digits belong to what was offered last.
  */
-import { guard, guardThat } from '../db/client.ts'
+import { guard } from '../db/client.ts'
 import {
   askToLink,
   claimLinkTry,
@@ -15,7 +15,7 @@ import {
   makeLinkCode,
   useLinkCode,
 } from '../db/link-codes.ts'
-import { joinContacts } from '../db/linking.ts'
+import { joinContacts, stillTheirs } from '../db/linking.ts'
 import { enqueueReplies } from '../db/turns.ts'
 import type { Button, Decision, Handler, Keys, Locale, Reply, Statement, Text, Turn } from '../src/chat.ts'
 import { randomCode } from '../src/keys.ts'
@@ -159,7 +159,7 @@ async function join({ contact, db, keys, now }: Turn): Promise<Decision> {
     writes: [
       useLinkCode(code, now.getTime()),
       guard(),
-      guardThat('EXISTS (SELECT 1 FROM addresses WHERE id = ? AND contact_id = ?)', [asked.addressId, asked.contactId]),
+      stillTheirs(asked.addressId, asked.contactId),
       ...(await joinContacts(keys, contact.id, asked.contactId)),
       forgetLinkTries(await linkTriesTag(keys, contact.id)),
       await tell(keys, asked, { text: { key: 'link.done', params: { channel: channelName(contact.channel) } } }, now),

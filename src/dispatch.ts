@@ -3,7 +3,17 @@
  * beside each other, so that one that is down stops no other. A row is `sending` in the database before anything
  * leaves; a process that dies leaves a lease that runs out.
  */
-import { type ClaimedRow, claimReplies, dropReplies, hasDue, hasExpired, REPLY_WAIT_MS, recordPart, releaseExpired } from '../db/outbox.ts'
+import {
+  type ClaimedRow,
+  claimReplies,
+  dropReplies,
+  hasDue,
+  hasExpired,
+  LEASE_MS,
+  REPLY_WAIT_MS,
+  recordPart,
+  releaseExpired,
+} from '../db/outbox.ts'
 import { findHold, takeTokens } from '../db/paces.ts'
 import { addTallies } from '../db/tallies.ts'
 import type { Channel, Db, Keys, Locale, Reply } from './chat.ts'
@@ -41,6 +51,8 @@ export type Dispatcher = {
   stop(): Promise<void>
 }
 
+/** What has not begun by then is given back: no send may outlast its lease, or another process would say it too. */
+const BEGIN_MS = LEASE_MS / 2
 /** Sends under way at once on one channel. */
 const IN_FLIGHT = 64
 const IDLE_MS = 1_000
@@ -106,19 +118,21 @@ function createLoop(parts: DispatchParts, channel: Channel) {
     const most = channel.limits.oneBucket ? await takeTokens(db, channel.name, room, channel.limits.perSecond, at) : room
     if (most === 0) return []
     const rows = await claimReplies(db, channel.name, parts.holder, at, most)
-    return [...groupBy(rows, (row) => row.addressId || `erased:${row.id}`).values()].map((own) => sendInOrder(own, stopping))
+    return [...groupBy(rows, (row) => row.addressId || `erased:${row.id}`)].map(([address, own]) => sendInOrder(address, own, stopping))
   }
 
   /** The rows of one address, one after another. */
-  const sendInOrder = async (rows: ClaimedRow[], stopping: () => boolean): Promise<void> => {
+  const sendInOrder = async (address: string, rows: ClaimedRow[], stopping: () => boolean): Promise<void> => {
+    const claimedAt = now().getTime()
     inFlight += rows.length
     let retryAt = 0
     try {
       for (const row of rows) {
         const at = now().getTime()
         const until = Math.max(heldUntil, Math.min(retryAt, row.createdAt + REPLY_WAIT_MS), row.waitUntil)
-        const wait = until > at ? until - at : stopping() ? 0 : pace(row.addressId, at)
-        const outcome = wait > 0 || stopping() ? givenBack(row, at + wait, until > at ? 'in_order' : 'paced') : await sendRow(row)
+        const notNow = stopping() || at - claimedAt > BEGIN_MS
+        const wait = until > at ? until - at : notNow ? 0 : pace(address, at)
+        const outcome = wait > 0 || notNow ? givenBack(row, at + wait, until > at ? 'in_order' : 'paced') : await sendRow(row)
         retryAt = outcome.retryAt ?? retryAt
         noteFailures(outcome)
         await record(outcome)

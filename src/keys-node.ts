@@ -2,7 +2,7 @@
  * Keys over node:crypto: four times cheaper than WebCrypto for boxes of this size, same bytes (test/keys.test.ts
  * opens each one's boxes with the other). Node's entrance, admin command and tests use it.
  */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import type { Keys } from './chat.ts'
 import { AppError } from './errors.ts'
 import { hmacInfo, KEY_SALT, sealInfo, TAG_LENGTH, VERSION } from './keys.ts'
@@ -10,11 +10,11 @@ import { hmacInfo, KEY_SALT, sealInfo, TAG_LENGTH, VERSION } from './keys.ts'
 /** @param dataKey 32 bytes. Throws AppError `invalid` for another length. */
 export function createNodeKeys(dataKey: Uint8Array): Keys {
   if (dataKey.byteLength !== 32) throw new AppError('invalid', 'DATA_KEY must be 32 bytes.')
-  const derived = new Map<string, Buffer>()
-  const derive = (info: string): Buffer => {
+  const derived = new Map<string, KeyObject>()
+  const derive = (info: string): KeyObject => {
     let key = derived.get(info)
     if (!key) {
-      key = Buffer.from(hkdfSync('sha256', dataKey, KEY_SALT, info, 32))
+      key = createSecretKey(Buffer.from(hkdfSync('sha256', dataKey, KEY_SALT, info, 32)))
       derived.set(info, key)
     }
     return key

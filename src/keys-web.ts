@@ -11,16 +11,16 @@ const encoder = new TextEncoder()
 export async function createWebKeys(dataKey: Uint8Array<ArrayBuffer>): Promise<Keys> {
   if (dataKey.byteLength !== 32) throw new AppError('invalid', 'DATA_KEY must be 32 bytes.')
   const root = await crypto.subtle.importKey('raw', dataKey, 'HKDF', false, ['deriveKey'])
-  const derived = new Map<string, Promise<typeof root>>()
-  const derive = (info: string): Promise<typeof root> => {
-    let key = derived.get(info)
-    if (!key) {
-      const hkdf = { name: 'HKDF', hash: 'SHA-256', salt: encoder.encode(KEY_SALT), info: encoder.encode(info) }
-      key = info.startsWith('seal/')
-        ? crypto.subtle.deriveKey(hkdf, root, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
-        : crypto.subtle.deriveKey(hkdf, root, { name: 'HMAC', hash: 'SHA-256', length: 256 }, false, ['sign'])
-      derived.set(info, key)
-    }
+  // Keys are kept, not promises of keys: on Workers a promise of one request must not be awaited in another.
+  const derived = new Map<string, typeof root>()
+  const derive = async (info: string): Promise<typeof root> => {
+    const known = derived.get(info)
+    if (known) return known
+    const hkdf = { name: 'HKDF', hash: 'SHA-256', salt: encoder.encode(KEY_SALT), info: encoder.encode(info) }
+    const key = info.startsWith('seal/')
+      ? await crypto.subtle.deriveKey(hkdf, root, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
+      : await crypto.subtle.deriveKey(hkdf, root, { name: 'HMAC', hash: 'SHA-256', length: 256 }, false, ['sign'])
+    derived.set(info, key)
     return key
   }
   return {

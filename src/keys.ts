@@ -26,11 +26,11 @@ export async function openText(keys: Keys, purpose: SealPurpose, box: Uint8Array
   return decoder.decode(await keys.open(purpose, box, bound))
 }
 
-/** Compares two secrets in time that depends on neither, once their lengths agree. */
-export function sameSecret(left: string, right: string): boolean {
-  let difference = left.length ^ right.length
-  for (let i = 0; i < left.length; i++) difference |= left.charCodeAt(i) ^ right.charCodeAt(i % Math.max(right.length, 1))
-  return difference === 0
+/** Compares what was given with a secret, in time that does not tell where they differ. An empty secret equals nothing. */
+export function sameSecret(given: string, secret: string): boolean {
+  let difference = given.length ^ secret.length
+  for (let i = 0; i < secret.length; i++) difference |= (i < given.length ? given.charCodeAt(i) : 0) ^ secret.charCodeAt(i)
+  return secret.length > 0 && difference === 0
 }
 
 /** Bytes as lower-case hex. */

@@ -7,8 +7,8 @@ import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Agent, fetch as undiciFetch } from 'undici'
-import { openDb } from '../db/client.ts'
 import { type Migration, migrate } from '../db/migrate.ts'
+import { openDb } from '../db/open.ts'
 import { checkKey } from '../db/settings.ts'
 import type { Db, Keys } from './chat.ts'
 import { type Config, isHere, parseConfig } from './config.ts'
@@ -47,7 +47,7 @@ export async function openGround(env: NodeJS.ProcessEnv, say: Say = console.log)
   const footing = await openFooting(env, say)
   const { config, keys, log } = footing
   if (config.databaseUrl.startsWith('file:')) await mkdir(dirname(config.databaseUrl.slice(5)), { recursive: true, mode: 0o700 })
-  const db = await openDb({ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') })
+  const db = openDb({ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') })
   const migrated: string[] = []
   await migrate(db, await readMigrations(), (name) => {
     migrated.push(name)

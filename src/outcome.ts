@@ -42,7 +42,8 @@ export function givenBack(row: ClaimedRow, dueAt: number, reason: string): Outco
 
 /** @param part parts that were sent before the failure: a retry resumes behind them. */
 export function failedTo(channel: string, row: ClaimedRow, part: number, failure: SendError, at: number): Outcome {
-  const { reason, retryAfter = 1 } = failure
+  const { reason } = failure
+  const retryAfter = Math.max(failure.retryAfter ?? 1, 1)
   const again = (dueAt: number, attempts: number) => requeue({ id: row.id, addressId: row.addressId, dueAt, attempts, part, reason })
   const final = (statements: Statement[] = []): Outcome => ({ statements, done: row.id, tally: { what: 'failed', reason, n: 1 } })
   const wholeChannelWaits = (until: number): Outcome => ({

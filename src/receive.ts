@@ -4,7 +4,7 @@
  * "not yet" (the platform sends it again) or "done" (the inbox key drops the repeat).
  */
 
-import { conflictOf, conflictTable, guard } from '../db/client.ts'
+import { conflictOf, conflictTable, guard, mistakeOf } from '../db/client.ts'
 import { commitTurns, loadTurns, type TurnCommit, type TurnKey } from '../db/turns.ts'
 import { dropUpdate, type KeptUpdate } from '../db/updates.ts'
 import type { Inbound } from './chat.ts'
@@ -20,9 +20,12 @@ export type Receiver = {
   replay(kept: KeptUpdate): Promise<boolean>
 }
 
+/** How often a handler's own guard may fail before its person gets an apology. */
 const TRIES = 5
 /** Characters of an inbox key's hash: 132 bits. */
 const KEY_LENGTH = 22
+/** How often a turn may be taken by another process first: photos of an album arrive together. */
+const RACES = 40
 
 type Outcome = 'done' | 'seen' | 'lost'
 
@@ -47,14 +50,20 @@ export function createReceiver(parts: ReceiveParts): Receiver {
   }
 
   const takeTurn = async (inbound: Inbound, key: string): Promise<void> => {
-    for (let attempt = 1; attempt <= TRIES; attempt++) {
+    let tries = 1
+    let turnBefore: number | undefined
+    for (let race = 1; race <= RACES && tries <= TRIES; race++) {
       const state = await load({ channel: inbound.channel, native: inbound.address, key })
       if (state.seen) return
-      const { commit: turn } = await decide(parts, inbound, state, key, attempt === TRIES)
-      const outcome = await commit(turn)
+      const turn = state.stored?.turn ?? 0
+      // Lost, though nobody else took the turn: then it is the handler's own guard.
+      if (turn === turnBefore) tries++
+      turnBefore = turn
+      const { commit: ended } = await decide(parts, inbound, state, key, tries === TRIES)
+      const outcome = await commit(ended)
       if (outcome === 'seen') return
       if (outcome === 'done') {
-        if (turn.outbox.length > 0) parts.wake(inbound.channel)
+        if (ended.outbox.length > 0) parts.wake(inbound.channel)
         return
       }
     }
@@ -93,8 +102,7 @@ export function createReceiver(parts: ReceiveParts): Receiver {
 /** What a refused commit means; throws the error on when it is the database that is away. */
 function outcomeOf(error: unknown): Outcome {
   if (conflictOf(error)) return conflictTable(error) === 'inbox' ? 'seen' : 'lost'
-  // A statement the database cannot run is a handler's mistake: tried again, then apologized for.
-  const { code, message } = error as { code?: string; message?: string }
-  if (/SQLITE_ERROR|SQL_INPUT_ERROR|SQLITE_MISMATCH|SQL_PARSE_ERROR/.test(`${code} ${message}`)) return 'lost'
+  // A handler's mistake: tried again, then apologized for.
+  if (mistakeOf(error)) return 'lost'
   throw error
 }

@@ -8,8 +8,17 @@ export const DAY_MS = 24 * 60 * 60 * 1000
 
 /** The day in Vietnam, `2026-11-23`. */
 export function dayOf(at: Date): string {
-  return new Date(at.getTime() + VIETNAM_MS).toISOString().slice(0, 10)
+  const number = Math.floor((at.getTime() + VIETNAM_MS) / DAY_MS)
+  // Asked several times a turn, and nearly always for the same day.
+  if (number !== lastNumber) {
+    lastNumber = number
+    lastDay = new Date(number * DAY_MS).toISOString().slice(0, 10)
+  }
+  return lastDay
 }
+
+let lastNumber = Number.NaN
+let lastDay = ''
 
 /** The hour in UTC, `2026-11-23T08Z`: the only precision a case keeps outside its seal. */
 export function hourOf(at: Date): string {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openDb } from '../db/client.ts'
+import { openDb } from '../db/open.ts'
 import { replayKept } from '../src/admin/replay.ts'
 import type { Handler } from '../src/chat.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
@@ -80,7 +80,7 @@ describe('the command line', () => {
     expect((await operator.run('officer', 'remove', id)).code).toBe(0)
     expect((await operator.run('officer', 'remove', id)).code).toBe(1)
     expect((await operator.run('officer', 'list')).out).toMatch(new RegExp(`${id}.*thôi trực`))
-    const db = await openDb({ url: operator.url })
+    const db = openDb({ url: operator.url })
     expect(await db.read('SELECT roles, active FROM officers ORDER BY active')).toEqual([
       { roles: '["viewer","case"]', active: 0 },
       { roles: '["viewer"]', active: 1 },
@@ -106,7 +106,7 @@ describe('the command line', () => {
 
   test('retention previews in counts and deletes only with --run', async () => {
     await operator.run('migrate')
-    const db = await openDb({ url: operator.url })
+    const db = openDb({ url: operator.url })
     await db.write([
       { sql: "INSERT INTO contacts(id, joined_day, seen_day) VALUES ('c1', '2026-01-01', '2026-01-01')", args: [] },
       { sql: "INSERT INTO addresses(id, contact_id, channel, native, turn, in_at) VALUES ('a1', 'c1', 'telegram', '1', 1, 0)", args: [] },
@@ -239,7 +239,7 @@ describe('replay', () => {
     const telegram = await fakeTelegram()
     const operator = await createOperator({ TELEGRAM_BOT_TOKEN: FAKE_TOKEN, TELEGRAM_API_ROOT: telegram.root })
     await operator.run('migrate')
-    const database = { db: await openDb({ url: operator.url }), url: operator.url, close: async () => {} }
+    const database = { db: openDb({ url: operator.url }), url: operator.url, close: async () => {} }
     const other = await createBot({ database, handlers: [fragile] })
     const code = codeIn(textOf(await other.person('100').says('trợ giúp')))
     expect(await operator.run('replay', code, '--send')).toMatchObject({ code: 0, out: `${code}: xong. / done` })

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openDb } from '../db/client.ts'
+import { openDb } from '../db/open.ts'
 import { createFileEvidence } from '../src/evidence-files.ts'
 import { bundleAdmin, createOperator, type Operator, TEST_KEY } from './admin-desk.ts'
 
@@ -38,7 +38,7 @@ describe('backup and restore', () => {
     args: [id, priority, state],
   })
   const withDb = async <T>(operator: Operator, work: (db: Awaited<ReturnType<typeof openDb>>) => Promise<T>): Promise<T> => {
-    const db = await openDb({ url: operator.url })
+    const db = openDb({ url: operator.url })
     try {
       return await work(db)
     } finally {
@@ -148,7 +148,7 @@ describe('backup and restore', () => {
     expect((await fresh.spawn('setting', 'list')).out).toContain(NAME)
     const aside = [...said.out.matchAll(/the old data is at: (.*)/g)].map(([, path]) => path ?? '')
     expect(aside).toHaveLength(2)
-    const kept = await openDb({ url: `file:${aside[0]}` })
+    const kept = openDb({ url: `file:${aside[0]}` })
     expect(await kept.read("SELECT value FROM settings WHERE name = 'unit_name'")).toEqual([{ value: 'LĐLĐ cũ' }])
     kept.close()
     expect((await createFileEvidence(aside[1] ?? '').list()).names).toEqual(['old-photo'])
@@ -157,7 +157,7 @@ describe('backup and restore', () => {
   test('a database that a running server has open is not replaced', async () => {
     const file = await backUp()
     await fresh.spawn('setting', 'set', 'unit_name', 'Đang chạy')
-    const server = await openDb({ url: fresh.url })
+    const server = openDb({ url: fresh.url })
     await server.read('SELECT count(*) FROM settings')
     const said = await fresh.spawn('restore', file, '--replace')
     expect(said).toMatchObject({ code: 1 })

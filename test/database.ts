@@ -8,8 +8,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openDb } from '../db/client.ts'
 import { type Migration, migrate } from '../db/migrate.ts'
+import { openDb } from '../db/open.ts'
 import type { Db } from '../src/chat.ts'
 
 export type TestDatabase = { db: Db; url: string; close(): Promise<void> }
@@ -25,7 +25,7 @@ export async function readMigrations(): Promise<Migration[]> {
 export async function openTestFile(): Promise<TestDatabase> {
   const directory = await mkdtemp(join(tmpdir(), 'hang-viet-'))
   const url = `file:${join(directory, 'test.db')}`
-  const db = await openDb({ url })
+  const db = openDb({ url })
   await migrate(db, await readMigrations())
   return {
     db,
@@ -52,7 +52,7 @@ export async function openTestServer(): Promise<TestDatabase> {
   })
   const url = `http://127.0.0.1:${port}`
   await untilHealthy(url, server)
-  const db = await openDb({ url })
+  const db = openDb({ url })
   await migrate(db, await readMigrations())
   return {
     db,

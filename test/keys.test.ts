@@ -32,6 +32,6 @@ describe('keys', () => {
   test('secrets are the same only when every character is', () => {
     expect(sameSecret('abc', 'abc')).toBe(true)
     for (const other of ['', 'ab', 'abcd', 'abd', 'abcabc']) expect(sameSecret('abc', other)).toBe(false)
-    expect(sameSecret('', '')).toBe(true)
+    expect(sameSecret('', '')).toBe(false)
   })
 })

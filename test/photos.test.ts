@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openDb } from '../db/client.ts'
+import { openDb } from '../db/open.ts'
 import { attachPhotos, claimPhoto, dropDraftPhotos, failPhoto, hasDuePhoto, releasePhoto, storePhoto } from '../db/photos.ts'
 import type { Db, Value } from '../src/chat.ts'
 import { SendError } from '../src/errors.ts'
@@ -19,7 +19,7 @@ describe('several at work', () => {
   test.each(databases)('two processes on one database (%s) fetch each photo once', async (_, open) => {
     const shared = await open()
     try {
-      const other = await openDb({ url: shared.url })
+      const other = openDb({ url: shared.url })
       const photo = await jpeg()
       const from = platform('telegram', photo)
       const ids = Array.from({ length: 14 }, (_, i) => `photo${i}`)

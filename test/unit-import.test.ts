@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openDb } from '../db/client.ts'
+import { openDb } from '../db/open.ts'
 import { findUnitByCode, listSuccessors, searchUnits } from '../db/units.ts'
 import { importFile } from '../src/admin/unit.ts'
 import type { Db } from '../src/chat.ts'
@@ -15,7 +15,7 @@ describe('unit import', () => {
   beforeEach(async () => {
     operator = await createOperator()
     await operator.run('migrate')
-    db = await openDb({ url: operator.url })
+    db = openDb({ url: operator.url })
   })
   afterEach(async () => {
     db.close()

@@ -5,8 +5,9 @@
 import { mkdir, mkdtemp, open, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
-import { foldFile, openDb } from '../../db/client.ts'
+import { foldFile } from '../../db/file.ts'
 import { listApplied } from '../../db/migrate.ts'
+import { openDb } from '../../db/open.ts'
 import { checkKey } from '../../db/settings.ts'
 import { foldLog, isSound, settleRestored } from '../../db/snapshot.ts'
 import type { Keys } from '../chat.ts'
@@ -85,7 +86,7 @@ async function stage(target: string): Promise<string> {
 
 /** Sound, of this key, known to this program; and nothing in it is sent a second time. */
 async function checkDatabase(path: string, keys: Keys): Promise<void> {
-  const db = await openDb({ url: `file:${path}` })
+  const db = openDb({ url: `file:${path}` })
   try {
     if (!(await isSound(db)))
       throw new AppError('invalid', 'Cơ sở dữ liệu trong bản sao lưu bị hỏng. / The database in the backup is damaged.')

@@ -1,55 +1,46 @@
 /**
  * Starts a server of the bench as a process of its own, pinned to a core where the machine can do that, and waits for
- * its first line.
+ * its first answer. Processor time and memory are read from /proc.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 
-export type Server = { url: string; startedInMs: number; memoryMb(): number; stop(): Promise<void> }
+export type Server = {
+  url: string
+  /** From process start to the first answer. */
+  startedInMs: number
+  memoryMb(): number
+  /** Processor time of all its threads so far, in seconds. */
+  processorSeconds(): number
+  stop(): Promise<void>
+}
 
+const TICKS_PER_SECOND = 100
 const pinned = spawnSync('taskset', ['-c', '0', 'true']).status === 0
 
-/** @param ready tells from a line of output that the server serves. */
-export async function startServer(
-  program: string[],
-  env: Record<string, string>,
-  port: number,
-  ready: (line: string) => boolean,
-): Promise<Server> {
+export async function startServer(program: string[], env: Record<string, string>, port: number, core = 0): Promise<Server> {
   const startedAt = performance.now()
-  const command = pinned ? ['taskset', '-c', '0', process.execPath, ...program] : [process.execPath, ...program]
-  const child = spawn(command[0] ?? process.execPath, command.slice(1), {
-    env: { ...process.env, ...env, PORT: String(port) },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  await firstLine(child, ready)
+  const [command = '', ...args] = pinned ? ['taskset', '-c', String(core), process.execPath, ...program] : [process.execPath, ...program]
+  const child = spawn(command, args, { env: { ...process.env, ...env, PORT: String(port) }, stdio: ['ignore', 'ignore', 'inherit'] })
   const url = `http://127.0.0.1:${port}`
   for (;;) {
-    const answer = await fetch(`${url}/healthz`).catch(() => undefined)
-    if (answer) break
+    if (child.exitCode !== null) throw new Error(`the server ${program.join(' ')} stopped with ${child.exitCode}`)
+    if (await fetch(`${url}/healthz`).catch(() => undefined)) break
     await new Promise((resume) => setTimeout(resume, 2))
   }
+  const startedInMs = performance.now() - startedAt
   return {
     url,
-    startedInMs: performance.now() - startedAt,
-    memoryMb: () =>
-      Number(
-        spawnSync('ps', ['-o', 'rss=', '-p', String(child.pid)])
-          .stdout.toString()
-          .trim(),
-      ) / 1024,
+    startedInMs,
+    memoryMb: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
+    processorSeconds() {
+      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+      return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+    },
     stop: () =>
       new Promise((resolve) => {
         child.once('exit', () => resolve())
         child.kill('SIGKILL')
       }),
   }
-}
-
-function firstLine(child: ChildProcess, ready: (line: string) => boolean): Promise<void> {
-  return new Promise((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`the server stopped with ${code}`)))
-    child.stdout?.on('data', (chunk: Buffer) => {
-      if (chunk.toString().split('\n').some(ready)) resolve()
-    })
-  })
 }

@@ -5,6 +5,7 @@
 import { parseObject, readText } from '../../body.ts'
 import type { Channel, Inbound, OutboundMessage } from '../../chat.ts'
 import { AppError, SendError } from '../../errors.ts'
+import { sameSecret } from '../../keys.ts'
 import { asGrammy, type Connection, fileUrl, openApi, runtimeFetch } from './api.ts'
 import { askFailureOf, failureOf } from './failure.ts'
 import { asksForName, inboundOf, type Self } from './inbound.ts'
@@ -58,7 +59,7 @@ export function createTelegram(options: TelegramOptions): Channel & { name: 'tel
     async receive(request: Request): Promise<Inbound[]> {
       const body = await readText(request, MAX_BODY)
       const given = request.headers.get('x-telegram-bot-api-secret-token') ?? ''
-      if (!isSame(given, secret)) throw new AppError('unauthorized', 'The webhook secret is missing or wrong.')
+      if (!sameSecret(given, secret)) throw new AppError('unauthorized', 'The webhook secret is missing or wrong.')
       return read(parseUpdate(parseObject(body)))
     },
 
@@ -103,13 +104,6 @@ export function createTelegram(options: TelegramOptions): Channel & { name: 'tel
 
     setUp: (webhookUrl) => register({ api, token, secret, self, commands: options.commands(), webhookUrl }),
   }
-}
-
-/** Takes as long for a wrong first letter as for a wrong last one. */
-function isSame(given: string, secret: string): boolean {
-  let difference = given.length ^ secret.length
-  for (let at = 0; at < secret.length; at++) difference |= given.charCodeAt(at) ^ secret.charCodeAt(at)
-  return difference === 0
 }
 
 function fileFailure(status: number): SendError {

@@ -74,7 +74,7 @@ export function createStreams({ keys, store, perVisitor = 5, maxStreamMs }: Stre
       again = true
       return
     }
-    clearTimeout(poll)
+    if (poll) clearTimeout(poll)
     // A database that is away is asked again with the next tick; the pages keep waiting.
     looking = look()
       .catch(() => {})
@@ -102,8 +102,8 @@ export function createStreams({ keys, store, perVisitor = 5, maxStreamMs }: Stre
   }
 
   const rest = () => {
-    clearTimeout(poll)
-    clearInterval(heartbeat)
+    if (poll) clearTimeout(poll)
+    if (heartbeat) clearInterval(heartbeat)
     started = undefined
     generation++
   }
@@ -111,7 +111,7 @@ export function createStreams({ keys, store, perVisitor = 5, maxStreamMs }: Stre
   const remove = (stream: Stream) => {
     const own = open.get(stream.visitor)
     if (!own?.delete(stream)) return
-    clearTimeout(stream.timer)
+    if (stream.timer) clearTimeout(stream.timer)
     if (own.size === 0) open.delete(stream.visitor)
     count--
     if (count === 0) rest()

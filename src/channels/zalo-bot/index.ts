@@ -6,6 +6,7 @@ import * as z from 'zod'
 import { parseObject, readText } from '../../body.ts'
 import type { Channel, ChannelState, Limits, OutboundMessage } from '../../chat.ts'
 import { AppError, SendError } from '../../errors.ts'
+import { sameSecret } from '../../keys.ts'
 import { fetchAllowed, zaloMediaHosts } from '../../media.ts'
 import { numberedText } from '../../text.ts'
 import { type ApiOptions, zaloBotApi } from './api.ts'
@@ -93,14 +94,4 @@ function wireOf(message: OutboundMessage): { method: 'sendMessage' | 'sendPhoto'
 function objectOf(result: unknown): Record<string, unknown> {
   if (typeof result === 'object' && result !== null && !Array.isArray(result)) return result as Record<string, unknown>
   throw new AppError('invalid', 'The answer is not a Zalo Bot update.')
-}
-
-/** Takes as long for a near miss as for a far one. */
-function sameSecret(given: string, expected: string): boolean {
-  const encoder = new TextEncoder()
-  const left = encoder.encode(given)
-  const right = encoder.encode(expected)
-  let difference = left.length ^ right.length
-  for (let at = 0; at < right.length; at++) difference |= (left[at] ?? 0) ^ (right[at] ?? 0)
-  return right.length > 0 && difference === 0
 }

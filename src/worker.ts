@@ -1,0 +1,131 @@
+/**
+ * The Cloudflare Workers entrance. Nothing that does input or output crosses requests: each has a database client and
+ * a product of its own (a shared one made most of 20 parallel requests fail). Only what is pure is kept for the
+ * isolate: the parsed configuration and the keys. Migrations and webhooks are the admin command's work, on Node.
+ */
+import { openServer } from '../db/client.ts'
+import { dropLease, takeLease } from '../db/leases.ts'
+import { findNextDue } from '../db/outbox.ts'
+import { checkKey } from '../db/settings.ts'
+import { createProduct, type Product } from './app.ts'
+import type { Db, Keys } from './chat.ts'
+import { type Config, parseConfig } from './config.ts'
+import { AppError } from './errors.ts'
+import type { EvidenceStore } from './evidence.ts'
+import { createR2Evidence, type EvidenceBucket } from './evidence-r2.ts'
+import { randomId, secureRandom } from './keys.ts'
+import { createWebKeys } from './keys-web.ts'
+import { causeOf, createLog, type Log } from './log.ts'
+
+type Env = Record<string, unknown>
+type Ground = { env: Env; config: Config; keys: Keys; log: Log; now(): Date; keyChecked: boolean }
+type Opened = { product: Product; db: Db; log: Log; now(): Date; holder: string }
+
+/** Cloudflare ends what goes on after an answer at 30 seconds; the sends of the last round need some of them. */
+const DRAIN_MS = 20_000
+const PAUSE_MS = 600
+const LEASE = 'worker-drain'
+
+let ground: Ground | undefined
+
+const entrance: ExportedHandler<Env> = {
+  async fetch(request, env, ctx) {
+    const opened = await open(env).catch(() => undefined)
+    if (!opened) return new Response('unavailable', { status: 503 })
+    const answer = await opened.product.app.fetch(request, env, ctx)
+    // Only what was posted makes replies; they leave now instead of at the next minute.
+    if (request.method === 'POST') ctx.waitUntil(drain(opened))
+    return answer
+  },
+  async scheduled(_event, env) {
+    const opened = await open(env)
+    await opened.product.schedule.tick(opened.now())
+    await drain(opened)
+  },
+}
+
+export default entrance
+
+/** A product for one request. What stops it is logged, never answered. */
+async function open(env: Env): Promise<Opened> {
+  try {
+    if (ground?.env !== env) ground = await prepare(env)
+    const { config, keys, log, now } = ground
+    const db = openServer({ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') })
+    if (!ground.keyChecked) {
+      await checkKey(db, keys)
+      ground.keyChecked = true
+    }
+    const holder = `worker-${randomId(secureRandom)}`
+    // Called by its bare name: workerd's fetch refuses to be a method of another object.
+    const evidence = evidenceOf(env)
+    const product = await createProduct({ config, db, keys, fetch: (url, init) => fetch(url, init), now, log, holder, evidence })
+    return { product, db, log, now, holder }
+  } catch (error) {
+    const log = ground?.log ?? createLog('error', () => new Date())
+    log('error', 'worker.unavailable', { cause: error instanceof AppError ? error.message : causeOf(error) })
+    throw error
+  }
+}
+
+async function prepare(env: Env): Promise<Ground> {
+  const config = parseConfig(env)
+  if (config.databaseUrl.startsWith('file:')) {
+    throw new AppError('invalid', 'LIBSQL_URL is required on Workers: http(s)://… or libsql://… of a libSQL server.')
+  }
+  if (!config.dataKey) {
+    throw new AppError('invalid', 'DATA_KEY is required on Workers: base64 of 32 bytes, e.g. the output of: openssl rand -base64 32')
+  }
+  const startedAt = Date.now()
+  const now = () => (config.now ? new Date(config.now.getTime() + Date.now() - startedAt) : new Date())
+  const log = createLog(config.logLevel, now)
+  warnAbroad(config, log)
+  return { env, config, keys: await createWebKeys(config.dataKey), log, now, keyChecked: false }
+}
+
+/** The bucket bound as EVIDENCE. Without one a photo cannot be kept: its report says that it did not arrive. */
+function evidenceOf({ EVIDENCE }: Env): EvidenceStore {
+  if (EVIDENCE) return createR2Evidence(EVIDENCE as EvidenceBucket)
+  return {
+    put: () => Promise.reject(new AppError('unavailable', 'No R2 bucket is bound as EVIDENCE.')),
+    get: () => Promise.resolve(undefined),
+    delete: () => Promise.resolve(),
+    list: () => Promise.resolve({ names: [] }),
+  }
+}
+
+/** R21: Workers run outside Vietnam; until the decision's reference is recorded, each isolate says so. */
+function warnAbroad({ abroadDecision }: Config, log: Log): void {
+  if (abroadDecision) return
+  log('warn', 'data.abroad', {
+    notice:
+      'Workers chạy ngoài Việt Nam: đây là chuyển dữ liệu cá nhân ra nước ngoài (Luật 91/2025/QH15), cần quyết định và hồ sơ. Ghi số quyết định vào DATA_ABROAD_DECISION.',
+  })
+}
+
+/**
+ * Sends what is due and fetches what photos are due. What must wait a little (a full bucket, the paced rest of a long answer, a second try) is waited
+ * for by one request at a time; the others leave it to that one, or to the next minute.
+ */
+async function drain({ product, db, log, now, holder }: Opened): Promise<void> {
+  const until = now().getTime() + DRAIN_MS
+  const channels = product.channels.map(({ name }) => name)
+  let leading = false
+  try {
+    for (;;) {
+      await Promise.all([product.dispatcher.drain(until), product.photos.drain(until)])
+      const next = await findNextDue(db, channels)
+      const pause = Math.max((next ?? until) - now().getTime(), PAUSE_MS)
+      if (now().getTime() + pause >= until) break
+      leading = await takeLease(db, LEASE, holder, now().getTime(), pause + DRAIN_MS)
+      if (!leading) break
+      await new Promise((resume) => setTimeout(resume, pause))
+    }
+    if (leading) await dropLease(db, LEASE, holder)
+  } catch (error) {
+    // The rows stay in the outbox: the next minute sends them.
+    log('error', 'worker.drain_failed', { cause: causeOf(error) })
+  } finally {
+    db.close()
+  }
+}

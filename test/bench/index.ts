@@ -1,0 +1,11 @@
+/**
+ * `npm run bench`: every figure as a ratio to a named peer measured in turns in the same run, one JSON line each at the
+ * end. Never part of `npm test`: a timed test tells more about the machine than about the product.
+ */
+import { bundleFigure } from './bundle.ts'
+import { webhookFigures } from './webhook.ts'
+
+const say = (line: string) => console.error(line)
+const figures = [await bundleFigure(), ...(await webhookFigures(say))]
+for (const one of figures) console.log(JSON.stringify(one))
+process.exit(0)

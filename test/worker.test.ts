@@ -1,0 +1,202 @@
+/**
+ * The Worker for real: wrangler's bundle in workerd, a libSQL server over HTTP, Telegram and Zalo played by fakes.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createTexts } from '../content/index.ts'
+import { enqueueReplies } from '../db/turns.ts'
+import { createNodeKeys } from '../src/keys-node.ts'
+import { openTestServer, type TestDatabase } from './database.ts'
+import { payload, SECRET } from './fake-telegram/channel.ts'
+import { type FakeTelegram, fakeTelegram } from './fake-telegram.ts'
+import { signedWebhook, startFakeZalo } from './fake-zalo.ts'
+import { bundleWorker, type RunningWorker, startWorker } from './workerd.ts'
+import { keys as zaloKeys } from './zalo-kit.ts'
+
+/** What “trợ giúp” is answered with. */
+const ANSWER = createTexts().render({ key: 'help.menu' }, 'vi')
+const DATA_KEY = new Uint8Array(32).fill(9)
+const PATIENCE = { timeout: 20_000, interval: 50 }
+
+let database: TestDatabase
+let telegram: FakeTelegram
+let zalo: Awaited<ReturnType<typeof startFakeZalo>>
+let values: Record<string, string>
+
+beforeAll(async () => {
+  ;[database, telegram, zalo] = await Promise.all([openTestServer(), fakeTelegram(), startFakeZalo(zaloKeys)])
+  values = {
+    LIBSQL_URL: database.url,
+    DATA_KEY: Buffer.from(DATA_KEY).toString('base64'),
+    TELEGRAM_BOT_TOKEN: telegram.token,
+    TELEGRAM_WEBHOOK_SECRET: SECRET,
+    TELEGRAM_API_ROOT: telegram.root,
+    ZALO_APP_ID: zaloKeys.appId,
+    ZALO_APP_SECRET: zaloKeys.appSecret,
+    ZALO_OA_SECRET_KEY: zaloKeys.oaSecretKey,
+    ZALO_OA_ID: zaloKeys.oaId,
+    ZALO_ACCESS_TOKEN: zaloKeys.accessToken,
+    ZALO_REFRESH_TOKEN: zaloKeys.refreshToken,
+    ZALO_API_ROOT: zalo.apiRoot,
+    ZALO_OAUTH_ROOT: zalo.oauthRoot,
+  }
+})
+afterAll(() => Promise.all([database?.close(), telegram?.close(), zalo?.close()]))
+
+describe('the Worker', () => {
+  let worker: RunningWorker
+  let updates = 1000
+  beforeAll(async () => {
+    worker = await startWorker(values)
+  })
+  afterAll(() => worker?.close())
+
+  /** A typed text as Telegram would post it: the recorded body, with another person, number and text. */
+  const typed = (chat: string, text: string, update = ++updates): string => {
+    const recorded = payload('text') as { message: { from: object; chat: object } }
+    const from = { ...recorded.message.from, id: Number(chat) }
+    const message = { ...recorded.message, from, chat: { ...recorded.message.chat, id: Number(chat) }, text, entities: [] }
+    return JSON.stringify({ ...recorded, update_id: update, message })
+  }
+  const toTelegram = async (body: string, secret = SECRET): Promise<number> => {
+    const headers = { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': secret }
+    return (await fetch(`${worker.url}/webhooks/telegram`, { method: 'POST', headers, body })).status
+  }
+  const toZalo = async (sender: string, text: string, id: string, oaSecretKey = zaloKeys.oaSecretKey): Promise<number> => {
+    const signed = signedWebhook(
+      { appId: zaloKeys.appId, oaSecretKey },
+      {
+        app_id: zaloKeys.appId,
+        sender: { id: sender },
+        recipient: { id: zaloKeys.oaId },
+        event_name: 'user_send_text',
+        message: { text, msg_id: id },
+        timestamp: String(Date.now()),
+      },
+    )
+    return (
+      await fetch(`${worker.url}/webhooks/zalo`, {
+        method: 'POST',
+        headers: Object.fromEntries(signed.headers),
+        body: await signed.text(),
+      })
+    ).status
+  }
+  const sentTo = (chat: string) => telegram.taken.filter((message) => message.chat === chat)
+  /** Whoever is new is greeted too: only the answers count. */
+  const answersTo = (chat: string) => sentTo(chat).filter(({ text }) => text.includes(ANSWER))
+  const zaloAnswersTo = (person: string) =>
+    zalo
+      .messages()
+      .filter((body) => (body as { recipient: { user_id: string } }).recipient.user_id === person && JSON.stringify(body).includes(ANSWER))
+  const turnOf = async (native: string) => (await database.db.read('SELECT turn FROM addresses WHERE native = ?', [native]))[0]?.turn
+  const waiting = async () => (await database.db.read('SELECT count(*) AS n FROM outbox'))[0]?.n
+
+  test('serves, and says when it is ready', async () => {
+    expect((await fetch(`${worker.url}/healthz`)).status).toBe(200)
+    expect(await (await fetch(`${worker.url}/readyz`)).text()).toBe('ok')
+    expect((await fetch(`${worker.url}/webhooks/zalo-bot`, { method: 'POST' })).status).toBe(404)
+  })
+
+  test('warns once that data leaves Vietnam, until the decision is recorded', async () => {
+    await fetch(`${worker.url}/healthz`)
+    await expect.poll(() => worker.output().split('data.abroad').length - 1, PATIENCE).toBe(1)
+  })
+
+  test('answers a Telegram message at once, without waiting for the minute', async () => {
+    expect(await toTelegram(typed('501', 'trợ giúp'))).toBe(200)
+    await expect.poll(() => answersTo('501').length, PATIENCE).toBe(1)
+    await expect.poll(waiting, PATIENCE).toBe(0)
+  })
+
+  test('answers a Zalo message', async () => {
+    expect(await toZalo('9001', 'trợ giúp', 'zalo-1')).toBe(200)
+    await expect.poll(() => zaloAnswersTo('9001').length, PATIENCE).toBe(1)
+  })
+
+  test('refuses what is forged and keeps nothing of it', async () => {
+    const before = await database.db.read('SELECT count(*) AS n FROM inbox')
+    expect(await toTelegram(typed('666', 'trợ giúp'), 'another_secret_0123456789')).toBe(401)
+    expect(await toZalo('666', 'trợ giúp', 'zalo-forged', 'another-key')).toBe(401)
+    expect(await database.db.read('SELECT count(*) AS n FROM inbox')).toEqual(before)
+  })
+
+  test('answers twenty people who write at once, each once', async () => {
+    const people = Array.from({ length: 20 }, (_, i) => String(700 + i))
+    const statuses = await Promise.all(
+      people.map((one, i) => (i % 4 ? toTelegram(typed(one, 'trợ giúp')) : toZalo(one, 'trợ giúp', `zalo-${one}`))),
+    )
+    expect(statuses).toEqual(people.map(() => 200))
+    for (const [i, one] of people.entries()) {
+      await expect.poll(() => (i % 4 ? answersTo(one) : zaloAnswersTo(one)).length, PATIENCE).toBe(1)
+      expect(await turnOf(one)).toBe(1)
+    }
+    await expect.poll(waiting, PATIENCE).toBe(0)
+  })
+
+  test('takes ten messages that one person sends at once, as an album comes, in ten turns and without an apology', async () => {
+    const statuses = await Promise.all(Array.from({ length: 10 }, () => toTelegram(typed('800', 'trợ giúp'))))
+    expect(statuses).toEqual(Array(10).fill(200))
+    expect(await turnOf('800')).toBe(10)
+    await expect.poll(() => answersTo('800').length, PATIENCE).toBe(10)
+    expect(sentTo('800').filter(({ text }) => text.includes('trục trặc'))).toEqual([])
+  })
+
+  test('answers an update that Telegram sends twice once', async () => {
+    const body = typed('502', 'trợ giúp')
+    expect(await Promise.all([toTelegram(body), toTelegram(body), toTelegram(body)])).toEqual([200, 200, 200])
+    expect(await toTelegram(body)).toBe(200)
+    await expect.poll(waiting, PATIENCE).toBe(0)
+    expect(answersTo('502')).toHaveLength(1)
+    expect(await turnOf('502')).toBe(1)
+  })
+
+  test('its minute sends what was left waiting', async () => {
+    const keys = createNodeKeys(DATA_KEY)
+    const [address] = await database.db.read("SELECT id FROM addresses WHERE native = '501'")
+    const body = await keys.seal('reply', JSON.stringify({ reply: { text: { literal: 'Câu trả lời còn sót' } }, locale: 'vi' }))
+    await database.db.write([enqueueReplies([{ channel: 'telegram', addressId: String(address?.id), body, at: Date.now() }])])
+    expect(await worker.tick()).toBe(200)
+    await expect.poll(() => sentTo('501').map(({ text }) => text), PATIENCE).toContain('Câu trả lời còn sót')
+    await expect.poll(waiting, PATIENCE).toBe(0)
+  })
+
+  test('its minute renews the Zalo grant ahead of time', async () => {
+    await worker.tick()
+    await expect.poll(async () => (await database.db.read("SELECT name FROM secrets WHERE name = 'zalo'")).length, PATIENCE).toBe(1)
+    expect(zalo.grant.rotations).toBeGreaterThan(0)
+  })
+})
+
+describe('a Worker that is set up wrongly', () => {
+  test.each([
+    ['without DATA_KEY', 'DATA_KEY', '', 'DATA_KEY is required'],
+    ['with a DATA_KEY that is too short', 'DATA_KEY', 'c2hvcnQ=', 'DATA_KEY must be base64 of 32 bytes'],
+    ['with the key of another database', 'DATA_KEY', Buffer.alloc(32, 1).toString('base64'), 'another DATA_KEY'],
+    ['without a database', 'LIBSQL_URL', '', 'LIBSQL_URL is required'],
+  ])('%s answers 503; the reason stands in the log alone', async (_, name, value, reason) => {
+    const worker = await startWorker({ ...values, [name]: value })
+    try {
+      const answer = await fetch(`${worker.url}/webhooks/telegram`, { method: 'POST', body: '{}' })
+      expect(answer.status).toBe(503)
+      expect(await answer.text()).toBe('unavailable')
+      await expect.poll(() => worker.output(), PATIENCE).toContain(reason)
+    } finally {
+      await worker.close()
+    }
+  })
+})
+
+test('the bundle stays under 1 MB gzipped', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hang-viet-bundle-'))
+  try {
+    const bytes = gzipSync(await readFile(await bundleWorker(folder))).byteLength
+    console.log(`worker bundle: ${(bytes / 1024).toFixed(1)} KB gzipped`)
+    expect(bytes).toBeLessThan(1_000_000)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
