@@ -16,10 +16,10 @@ const TOPICS = ['thư viện', 'chủ đề']
 const DOCUMENTS = ['văn bản', 'chỉ thị']
 /** What is asked for so often by name that it is looked up without "tìm". */
 const SUBJECTS = [
-  'OCOP',
-  'OCOP là gì',
-  'hàng OCOP',
-  'sản phẩm OCOP',
+  'ocop',
+  'ocop là gì',
+  'hàng ocop',
+  'sản phẩm ocop',
   'mã vạch',
   'cuộc vận động',
   'cuộc vận động là gì',
