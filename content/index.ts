@@ -3,6 +3,7 @@
  * Values are not escaped: all channels send plain text; pages escape by themselves.
  */
 import i18next, { type i18n } from 'i18next'
+import about from './about.json' with { type: 'json' }
 import cancel from './cancel.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
@@ -32,6 +33,7 @@ type Text = { key: string; params?: Record<string, string | number | Text> } | {
 
 /** The files in the order of their names; a test holds that both locales have the same keys and variables. */
 export const namespaces = {
+  about,
   cancel,
   common,
   consent,

@@ -152,8 +152,11 @@ const PURPOSES = Object.keys(wordings) as Purpose[]
 const AGES = ['adult', 'under16', 'unknown'] as const
 
 const ages = createLexicon([
-  ...entries('adult', 'từ 16 tuổi trở lên, trên 16 tuổi, đủ 16 tuổi, đã đủ 16 tuổi, đủ tuổi, đủ rồi, người lớn'),
-  ...entries('under16', 'dưới 16 tuổi, chưa đủ 16 tuổi, chưa đủ tuổi, chưa đủ, chưa, không, không phải, no'),
+  ...entries(
+    'adult',
+    'từ 16 tuổi trở lên, từ 16, từ 16 trở lên, trên 16, đủ 16, trên 16 tuổi, đủ 16 tuổi, đã đủ 16 tuổi, đủ tuổi, đủ rồi, người lớn',
+  ),
+  ...entries('under16', 'dưới 16 tuổi, dưới 16, chưa đủ 16, chưa đủ 16 tuổi, chưa đủ tuổi, chưa đủ, chưa, không, không phải, no'),
   ...entries('unknown', 'không muốn nói, không nói, bỏ qua, thôi, từ chối, không muốn, khỏi'),
 ])
 

@@ -8,7 +8,18 @@ import { parsePayload, payloadOf } from '../src/text.ts'
 import { dateVi, dayOf } from '../src/time.ts'
 import { createLexicon, listen } from '../src/vietnamese/index.ts'
 
-const WORDS = ['ưu đãi', 'ưu đãi đoàn viên', 'giảm giá', 'phúc lợi', 'phúc lợi đoàn viên', 'khuyến mãi', 'khuyến mại']
+const WORDS = [
+  'ưu đãi',
+  'ưu đãi đoàn viên',
+  'giảm giá',
+  'phúc lợi',
+  'phúc lợi đoàn viên',
+  'khuyến mãi',
+  'khuyến mại',
+  'voucher',
+  'mã giảm giá',
+  'mã ưu đãi',
+]
 const PAGE = 5
 /** Longest place a button can carry. */
 const SLUG = 36

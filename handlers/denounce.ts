@@ -22,6 +22,7 @@ export const denounce: Handler = {
           buttons: [
             { label: { key: 'denounce.b_report' }, payload: payloadOf('report', 'start') },
             { label: { key: 'denounce.b_hotlines' }, payload: payloadOf('hotlines', 'list') },
+            { label: { key: 'common.b_menu' }, payload: payloadOf('help', 'menu') },
           ],
         },
       ],

@@ -5,7 +5,7 @@
 import { recordRequest } from '../db/data-requests.ts'
 import { eraseContact } from '../db/erasure.ts'
 import { addTallies } from '../db/tallies.ts'
-import type { Decision, Handler, Reply, Turn } from '../src/chat.ts'
+import type { Button, Decision, Handler, Reply, Turn } from '../src/chat.ts'
 import { parsePayload, payloadOf } from '../src/text.ts'
 import { dayOf } from '../src/time.ts'
 import { listen, yesNo } from '../src/vietnamese/index.ts'
@@ -20,12 +20,13 @@ export const erase: Handler = {
   async handle(turn) {
     const answer = answerOf(turn)
     if (answer === 'yes') return eraseNow(turn)
-    if (answer === 'no') return { replies: [{ text: { key: 'erase.kept' } }] }
+    if (answer === 'no') return { replies: [{ text: { key: 'erase.kept' }, buttons: [MENU] }] }
     return { replies: [QUESTION], next: { step: 'confirm' } }
   },
   offerAgain: async () => [QUESTION],
 }
 
+const MENU: Button = { label: { key: 'common.b_menu' }, payload: payloadOf('help', 'menu') }
 const QUESTION: Reply = {
   text: { key: 'erase.ask' },
   buttons: [

@@ -2,11 +2,13 @@
  * The fallback, last in the list: the menu, what the bot cannot read, and what was not understood. Of the last it
  * keeps a count without words (db/phrases.ts), so that officers learn what people ask for and nobody is listened to.
  */
+import { searchItems } from '../db/item-search.ts'
 import { countPhrase } from '../db/phrases.ts'
 import type { Attachment, Button, Decision, Handler, Reply, Turn } from '../src/chat.ts'
 import { menuButtons, menuReply } from '../src/menu.ts'
 import { parsePayload, payloadOf } from '../src/text.ts'
-import { createLexicon, type Heard, listen } from '../src/vietnamese/index.ts'
+import { dayOf } from '../src/time.ts'
+import { createLexicon, type Heard, isDanger, listen, yesNo } from '../src/vietnamese/index.ts'
 
 const WORDS = ['trợ giúp', 'giúp', 'giúp tôi', 'hướng dẫn', 'help']
 const COMMANDS = ['trogiup', 'help']
@@ -14,6 +16,9 @@ const COMMANDS = ['trogiup', 'help']
 const MOST_WORDS = 4
 const MOST_LETTERS = 60
 const SUGGESTIONS = 3
+/** Longer sentences are stories; the library is not searched for them. */
+const MOST_ASKED = 12
+const LINK = /^(?:https?:\/\/|www\.)\S+$/i
 
 /** @param others the handlers before it, whose words it looks for inside what was not understood */
 export function createHelp(others: readonly Handler[]): Handler {
@@ -40,9 +45,14 @@ export function createHelp(others: readonly Handler[]): Handler {
       const [attachment] = message.attachments
       if (attachment) return { replies: [unasked(attachment)] }
       if (message.text === '') return { replies: [menuReply('help.menu')] }
+      if (LINK.test(message.text)) return { replies: [unasked({ kind: 'unsupported', what: 'link' })] }
+      if (yesNo(heard)) return { replies: [menuReply('help.ready')] }
+      // 115 was said above, or a moment ago: "not understood" below it would leave a frightened person alone.
+      if (isDanger(heard)) return { replies: [{ text: { key: 'help.after_danger' }, buttons: [HOTLINES, REPORT, MENU] }] }
       const meant = doors.within(heard).slice(0, SUGGESTIONS)
-      const buttons = [...new Set([...meant, OFFICER, MENU])]
-      const reply: Reply = meant.length > 0 ? { text: { key: 'help.did_you_mean' }, buttons } : NOT_UNDERSTOOD
+      const read = contact.group ? [] : await itemsAbout(turn, heard, SUGGESTIONS - meant.length)
+      const buttons = [...new Set([...meant, ...read, OFFICER, MENU])]
+      const reply: Reply = meant.length + read.length > 0 ? { text: { key: 'help.did_you_mean' }, buttons } : NOT_UNDERSTOOD
       return { replies: [reply], ...(contact.group ? {} : await counted(turn, heard)) }
     },
   }
@@ -69,7 +79,16 @@ const isCommand = (text: string) => COMMANDS.some((command) => new RegExp(`^/${c
 function unasked(attachment: Attachment): Reply {
   if (attachment.kind === 'photo') return { text: { key: 'help.photo' }, buttons: [REPORT, MENU] }
   if (attachment.kind === 'location') return { text: { key: 'help.location' }, buttons: [NEAR, HOTLINES, MENU] }
+  if (attachment.what === 'link') return { text: { key: 'help.link' }, buttons: [REPORT, MENU] }
   return { text: { key: `help.${attachment.what}` }, buttons: [MENU] }
+}
+
+/** What the library has about all that was asked. One syllable is rarely a word, so it takes two. */
+async function itemsAbout({ db, now, message }: Turn, { words }: Heard, most: number): Promise<Button[]> {
+  if (most <= 0 || words.length < 2 || words.length > MOST_ASKED) return []
+  const { rows, match } = await searchItems(db, message.text, dayOf(now))
+  if (match !== 'exact') return []
+  return rows.slice(0, most).map(({ id, title }) => ({ label: { literal: title }, payload: payloadOf('library', 'item', id) }))
 }
 
 async function counted({ message, contact, keys, now }: Turn, heard: Heard): Promise<Pick<Decision, 'writes'>> {

@@ -12,7 +12,21 @@ const OTHERS: HotlineKind[] = ['nguoi_tieu_dung', 'thi_truong', 'khac']
 export const hotlines: Handler = {
   name: 'hotlines',
   version: 1,
-  words: ['gọi ai', 'gọi cho ai', 'cần gọi ai', 'đường dây nóng', 'số điện thoại', 'tổng đài', 'hotline'],
+  words: [
+    'gọi ai',
+    'gọi cho ai',
+    'cần gọi ai',
+    'đường dây nóng',
+    'số điện thoại',
+    'tổng đài',
+    'hotline',
+    'báo ai',
+    'báo cho ai',
+    'báo ở đâu',
+    'gọi công an',
+    'bị lừa',
+    'khiếu nại',
+  ],
   commands: ['goiai'],
   public: true,
   async handle({ db, contact }) {

@@ -2,6 +2,7 @@
  * Every handler, in the order they are tried; help is last. Adding one is one line here.
  */
 import type { Handler } from '../src/chat.ts'
+import { about } from './about.ts'
 import { cancel } from './cancel.ts'
 import { consent } from './consent.ts'
 import { data } from './data/index.ts'
@@ -47,6 +48,7 @@ const tasks: readonly Handler[] = [
   quiz,
   library,
   language,
+  about,
 ]
 
 export const handlers: readonly Handler[] = [...tasks, createHelp(tasks)]

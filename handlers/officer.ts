@@ -14,6 +14,8 @@ const WORDS = [
   'liên hệ cán bộ',
   'nói chuyện với cán bộ',
   'nói chuyện với người',
+  'gặp cán bộ công đoàn',
+  'gặp cán bộ Đoàn',
   'gặp người',
   'gặp người thật',
   'gặp nhân viên',

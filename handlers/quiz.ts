@@ -32,7 +32,7 @@ const LETTERS = 'ABCDEF'
 export const quiz: Handler = {
   name: 'quiz',
   version: 1,
-  words: ['đố vui', 'trắc nghiệm', 'câu hỏi', 'thi', 'thi thử', 'chơi tiếp'],
+  words: ['đố vui', 'quiz', 'trắc nghiệm', 'câu hỏi', 'thi', 'thi thử', 'thi trắc nghiệm', 'chơi tiếp'],
   commands: ['dovui'],
   expects: (message, step) => {
     return pickedPlace(listen(message.text), step.data as QuizData) !== undefined

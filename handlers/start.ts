@@ -2,7 +2,7 @@
  * The first word and the menu: who runs this, what it does, that it is voluntary and what it never asks (F1, R1, R16,
  * R28), then the doors at once. A unit's deep link joins on the way. "Quyền riêng tư" is the notice of §2.4.
  */
-import type { About, Button, Decision, Handler, InboundMessage, Reply, Turn } from '../src/chat.ts'
+import type { About, Button, Decision, Handler, InboundMessage, Reply, Text, Turn } from '../src/chat.ts'
 import { menuButtons, menuReply } from '../src/menu.ts'
 import { parsePayload } from '../src/text.ts'
 import { createLexicon, listen } from '../src/vietnamese/index.ts'
@@ -16,14 +16,14 @@ const PUBLIC_DOORS = new Set(['library:today:', 'deals:list:', 'hotlines:list:']
 export const start: Handler = {
   name: 'start',
   version: 1,
-  words: ['bắt đầu', 'menu', 'danh mục', 'xin chào', 'hi', 'alo', 'chào', 'hello', ...NOTICE],
+  words: ['bắt đầu', 'menu', 'danh mục', 'xin chào', 'hi', 'alo', 'chào', 'chào buổi sáng', 'hê lô', 'hello', ...NOTICE],
   commands: ['menu', 'start'],
   public: true,
   greets: true,
   wants: (message) => message.start !== undefined,
   async handle(turn) {
     const { message, contact, about } = turn
-    if (asksNotice(message)) return { replies: noticeOf(about) }
+    if (asksNotice(message)) return { replies: noticeOf(about, contact.channel) }
     if (contact.group) return { replies: [groupMenu(about)] }
     const intro: Reply[] = contact.fresh ? [introOf(about)] : []
     if (message.start !== undefined) return byCode(turn, message.start, intro)
@@ -57,10 +57,11 @@ async function byCode(turn: Turn, code: string, intro: Reply[]): Promise<Decisio
 }
 
 /** The minimum notice (§2.4), in three messages because each is one idea. */
-function noticeOf({ unitName, dataOfficer, hosting }: About): Reply[] {
+function noticeOf({ unitName, dataOfficer, hosting }: About, channel: string): Reply[] {
+  const inbox: Text = channel === 'zalo' ? { key: 'start.inbox_zalo', params: { unit: unitName } } : { literal: '' }
   return [
     { text: { key: 'start.notice_why', params: { unit: unitName } } },
-    { text: { key: 'start.notice_what', params: { place: { key: `start.place_${hosting}` } } } },
+    { text: { key: 'start.notice_what', params: { place: { key: `start.place_${hosting}` }, inbox } } },
     {
       text: { key: 'start.notice_rights', params: { officer: dataOfficer } },
       buttons: menuButtons.filter((button) => 'payload' in button && button.payload.startsWith('data:')),

@@ -15,7 +15,20 @@ const PUSHED: Purpose[] = ['push', 'deals']
 export const stop: Handler = {
   name: 'stop',
   version: 1,
-  words: ['ngừng nhận tin', 'hủy nhận tin', 'từ chối nhận tin', 'từ chối', 'tắt tin', 'dừng nhận tin', 'stop', 'unsubscribe'],
+  words: [
+    'ngừng nhận tin',
+    'hủy nhận tin',
+    'từ chối nhận tin',
+    'từ chối',
+    'tắt tin',
+    'dừng nhận tin',
+    'stop',
+    'unsubscribe',
+    'hủy đăng ký',
+    'không nhận tin nữa',
+    'đừng gửi tin nữa',
+    'đừng nhắn tin nữa',
+  ],
   commands: ['ngungtin', 'stop'],
   urgent: true,
   expects: ({ text }) => yesNo(listen(text)) !== undefined,
@@ -38,6 +51,7 @@ async function stopAll(turn: Turn): Promise<Decision> {
   if (ended.length === 0) return nothing(turn)
   const proofs = await Promise.all(ended.map((purpose) => recordConsent(turn, purpose, 'withdrawn')))
   return {
+    dropsOf: 'consent',
     replies: [{ text: { key: 'stop.done' }, buttons: [MENU] }],
     writes: [
       ...proofs.flat(),
@@ -50,7 +64,7 @@ async function stopAll(turn: Turn): Promise<Decision> {
 /** Nothing is on. Who says stop all the same is not offered pushes later. */
 function nothing({ contact }: Turn): Decision {
   const writes = contact.pushOffered ? [] : [updateContact(contact.id, { pushOffered: true })]
-  return { replies: [{ text: { key: 'stop.nothing' }, buttons: [MENU] }], writes }
+  return { dropsOf: 'consent', replies: [{ text: { key: 'stop.nothing' }, buttons: [MENU] }], writes }
 }
 
 function ask(): Reply {

@@ -65,7 +65,7 @@ async function tapped(turn: Turn, { action, id }: Payload): Promise<Decision> {
 async function open(turn: Turn): Promise<Decision> {
   const { contact, db, now } = turn
   const current = contact.unitId ? await findUnit(db, contact.unitId, dayOf(now)) : undefined
-  if (!current) return { replies: [{ text: { key: 'unit.open' } }], next: SEARCH }
+  if (!current) return { replies: [{ text: { key: 'unit.open' }, buttons: [CANCEL] }], next: SEARCH }
   if (current.closed) return { replies: [await formerReply(turn, current)], next: SEARCH }
   const params = { unit: nameOf(current), above: { literal: current.parentName ?? '' } }
   const key = current.parentName === null ? 'unit.current' : 'unit.current_under'
@@ -84,7 +84,7 @@ async function lookUp(turn: Turn, text: string): Promise<Decision> {
     const found = await searchUnits(db, query, { day: dayOf(now), after: '', limit: PAGE + 1 })
     if (found.length > 0) return { replies: [results(found, contact.locale)], next: { step: 'search', data: { query } } }
   }
-  return { replies: [{ text: { key: 'unit.none' } }], next: SEARCH }
+  return { replies: [{ text: { key: 'unit.none' }, buttons: [CANCEL] }], next: SEARCH }
 }
 
 /** The next page. The words searched for stand in the open step; without it the search begins again. */
@@ -175,6 +175,7 @@ const KINDS: readonly MemberKind[] = ['cong_doan', 'thanh_nien', 'hoi_vien', 'ng
 const SEARCH = { step: 'search', data: {} }
 const LEAVE_BUTTON: Button = { label: { key: 'unit.b_leave' }, payload: payloadOf('unit', 'leave') }
 const MENU: Button = { label: { key: 'common.b_menu' }, payload: payloadOf('start', 'menu') }
+const CANCEL: Button = { label: { key: 'common.b_cancel' }, payload: payloadOf('cancel', 'now') }
 
 const kinds = createLexicon<MemberKind | 'skip'>([
   ...['đoàn viên công đoàn', 'công đoàn', 'công đoàn viên'].map((words) => ({ words, value: 'cong_doan' as const })),

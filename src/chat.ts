@@ -71,6 +71,8 @@ export type Reply = {
   menu?: true
   image?: string
   document?: Omit<DocumentFile, 'text'> & { text: Text }
+  /** Number of its first choice where choices are numbered, when an earlier message of the same answer has some. */
+  from?: number
 }
 
 // ---- turns ------------------------------------------------------------------------------------------------------
@@ -138,6 +140,8 @@ export type Decision = {
   next?: { step: string; data?: unknown }
   /** Ends the open step even though another handler owned it ("hủy"). */
   drops?: boolean
+  /** Ends the open or put-aside step of this handler: "stop" answers a question about pushes, and nothing else. */
+  dropsOf?: string
   /** Something of use was done (an item read, a quiz played): the moment to offer pushes, once. */
   useful?: boolean
   /** The contact was erased by `writes`: replies carry their own sealed address, no session is kept. */
@@ -192,6 +196,8 @@ export type OutboundMessage = {
   buttons: RenderedButton[]
   /** "Bạn nhắn số để chọn": put under a numbered list where buttons cannot be shown. */
   hint: string
+  /** Number of the first choice; 1 when absent. */
+  from?: number
   image?: string
   document?: DocumentFile
   bulk: boolean

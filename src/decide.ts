@@ -15,7 +15,7 @@ import { evenJson, randomCode, randomId } from './keys.ts'
 import { causeOf, type Log } from './log.ts'
 import type { Route, Router } from './router.ts'
 import { sealReply } from './sealed-reply.ts'
-import { choicesOf, openSession, SESSION_MS, type Session, sealSession } from './session.ts'
+import { choicesOf, numberOn, openSession, SESSION_MS, type Session, sealSession } from './session.ts'
 import { dayOf } from './time.ts'
 
 export type ReceiveParts = {
@@ -88,10 +88,11 @@ async function decideMessage(base: Base, message: InboundMessage): Promise<TurnC
   if (muted && !route.handler.urgent) return commitOf(base, { replies: [DANGER], writes: [], session: { ...session, warned: true } })
   const turn = turnOf(base, route)
   const decision = await route.handler.handle(turn)
-  const next = stepAfter(route, decision, session)
+  const next = stepAfter(route, decision, without(session, decision.dropsOf))
   const replies = [
     ...(contact.fresh && !contact.group && !route.handler.greets ? parts.greet(turn) : []),
     ...(route.danger ? [DANGER] : []),
+    ...(session.ended ? [{ text: { key: 'common.step_ended' } }] : []),
     ...(route.outdated ? [{ text: { key: 'common.step_changed' } }] : []),
     ...decision.replies,
     ...(next.again ? await offerAgain(parts, turn, next.again) : []),
@@ -99,7 +100,8 @@ async function decideMessage(base: Base, message: InboundMessage): Promise<TurnC
   const writes = decision.writes ?? []
   const offer =
     decision.useful && !next.open && !contact.pushOffered && !contact.group && !decision.erased ? parts.offerPush(turn) : undefined
-  const said = [...replies, ...(offer?.replies ?? [])]
+  // Below an answer with choices of its own the offer is numbered on: a "1" meant for those must never agree to pushes.
+  const said = offer ? numberOn([...replies, ...offer.replies]) : replies
   return commitOf(base, {
     replies: said,
     writes: [...writes, ...(offer?.writes ?? [])],
@@ -126,6 +128,13 @@ function stepAfter(route: Route, decision: Decision, session: Session) {
   if (outside && before && !decision.drops) return { open: before, parked: session.parked, again: before }
   if (session.parked) return { open: session.parked, parked: undefined, again: session.parked }
   return { open: undefined, parked: undefined }
+}
+
+function without(session: Session, handler: string | undefined): Session {
+  const { open, parked, ...rest } = session
+  const kept = (step: Session['open']) => (step?.handler === handler ? undefined : step)
+  const [before, aside] = [kept(open), kept(parked)]
+  return { ...rest, ...(before ? { open: before } : {}), ...(aside ? { parked: aside } : {}) }
 }
 
 async function offerAgain(parts: ReceiveParts, turn: Turn, step: NonNullable<Turn['step']>): Promise<Reply[]> {

@@ -26,7 +26,7 @@ export function partsOf(
   const file = reply.document && { ...reply.document, text: render(reply.document.text, locale) }
   const document = limits.documents ? file : undefined
   const spoken = [render(reply.text, locale), ...(file && !document ? [file.text] : [])].join('\n\n')
-  const text = shown.length === buttons.length ? spoken : numberedText(spoken, buttons, hint)
+  const text = shown.length === buttons.length ? spoken : numberedText(spoken, buttons, hint, reply.from)
   const texts = splitText(text, limits.text)
   const image = reply.image === undefined ? undefined : absolute(reply.image, target.publicUrl)
   return texts.map((part, i) => ({
@@ -35,6 +35,7 @@ export function partsOf(
     text: part,
     buttons: i === texts.length - 1 ? shown : [],
     hint,
+    ...(reply.from === undefined ? {} : { from: reply.from }),
     ...(i === 0 && image !== undefined ? { image } : {}),
     ...(i === texts.length - 1 && document ? { document } : {}),
     bulk: target.bulk,

@@ -16,6 +16,8 @@ export type Session = {
   /** Put aside when another handler needed a step of its own; offered again when that one ends. */
   parked?: Step
   choices: Choices
+  /** A step ran out since the last message; said once. */
+  ended?: true
   /** The 115 text was said in this session. */
   warned?: boolean
 }
@@ -27,11 +29,12 @@ const EMPTY: Session = { choices: [] }
 /** Nothing but the menu was offered: says nothing of a person, so it needs no seal. */
 const MENU_SHOWN = new Uint8Array([0])
 
-/** The session of an address, or an empty one when it ran out. A box that does not open (another key, another shape) counts as empty. */
+/** The session of an address, or an empty one when it ran out; `ended` when a step ran out with it. */
 export async function openSession(keys: Keys, box: Uint8Array | null, addressId: string, until: number, now: number): Promise<Session> {
-  if (!box || until <= now) return EMPTY
-  if (box.byteLength === MENU_SHOWN.byteLength) return { choices: 'menu' }
+  if (!box) return EMPTY
+  if (box.byteLength === MENU_SHOWN.byteLength) return until <= now ? EMPTY : { choices: 'menu' }
   const session = await openJson<Partial<Session>>(keys, 'session', box, addressId)
+  if (until <= now) return session.open ? { choices: [], ended: true } : EMPTY
   return { ...session, choices: session.choices ?? [] }
 }
 
@@ -44,15 +47,26 @@ export async function sealSession(keys: Keys, session: Session, addressId: strin
   return keys.seal('session', JSON.stringify(session), addressId)
 }
 
-/** The choices a digit may pick after these replies: the payload buttons of the last reply that has any. */
+/** The choices a digit may pick after these replies: those of the last message that has any; of all, where they are numbered on. */
 export function choicesOf(replies: Reply[]): Choices {
-  for (const { buttons = [], menu } of replies.toReversed()) {
-    const choices = payloadChoices(buttons)
-    if (menu) return choices.length > 0 ? [...choices, ...payloadChoices(menuButtons)] : 'menu'
-    if (choices.length > 0) return choices
-  }
-  return []
+  const last = replies.findLast((reply) => choicesIn(reply).length > 0)
+  if (!last) return []
+  if (last.from !== undefined) return replies.flatMap(choicesIn)
+  return last.menu && payloadChoices(last.buttons ?? []).length === 0 ? 'menu' : choicesIn(last)
 }
+
+/** Numbers the choices on from one message to the next, so that no digit means two things. */
+export function numberOn(replies: Reply[]): Reply[] {
+  let from = 1
+  return replies.map((reply) => {
+    const first = from
+    const own = choicesIn(reply).length
+    from += own
+    return own > 0 && first > 1 ? { ...reply, from: first } : reply
+  })
+}
+
+const choicesIn = ({ buttons = [], menu }: Reply): Choice[] => [...payloadChoices(buttons), ...(menu ? menuChoices : [])]
 
 /** The choices one by one. */
 export function listChoices(choices: Choices): Choice[] {

@@ -41,12 +41,12 @@ export function splitText(text: string, limit: number): string[] {
   return parts
 }
 
-/** The same message where buttons cannot be shown: options numbered from 1, links written out, the hint last. */
-export function numberedText(text: string, buttons: RenderedButton[], hint: string): string {
+/** The same message where buttons cannot be shown: options numbered on from `from`, links written out, the hint last. */
+export function numberedText(text: string, buttons: RenderedButton[], hint: string, from = 1): string {
   if (buttons.length === 0) return text
-  let number = 0
-  const lines = buttons.map((button) => ('payload' in button ? `${++number}. ${button.label}` : `${button.label}: ${button.url}`))
-  return [text, lines.join('\n'), ...(number > 0 ? [hint] : [])].join('\n\n')
+  let number = from
+  const lines = buttons.map((button) => ('payload' in button ? `${number++}. ${button.label}` : `${button.label}: ${button.url}`))
+  return [text, lines.join('\n'), ...(number > from ? [hint] : [])].join('\n\n')
 }
 
 /** `handler:action:id.step`, at most 64 bytes (Telegram's limit). Throws when a handler builds a longer one. */

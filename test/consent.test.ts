@@ -203,6 +203,26 @@ describe('consent', () => {
     expect(answer.map(({ text }) => text)).toEqual(['Một tin.', expect.stringContaining('Bạn chưa chọn: nhận tin')])
   })
 
+  test('“ngừng nhận tin” answers an open question about pushes: it is not asked again, and a later yes agrees to nothing', async () => {
+    const lan = bot.person('100')
+    await lan.says('hi')
+    await grownUp()
+    for (const question of ['consent:want:deals', 'consent:want:push']) {
+      await lan.sends({ payload: question })
+      const answer = await lan.says('ngừng nhận tin')
+      expect(textOf(answer)).toContain('không nhận tin nào')
+      expect(answer).toHaveLength(1)
+      await lan.says('có')
+      expect(await contact()).toMatchObject({ push: 0, deals: 0 })
+    }
+  })
+
+  test('“ngừng nhận tin” leaves any other step as it is', async () => {
+    const lan = bot.person('100')
+    await lan.says('hỏi tên')
+    expect(textOf(await lan.says('ngừng nhận tin'))).toContain('Tên?')
+  })
+
   describe('offering pushes', () => {
     test('comes once, after the first useful thing, with two equal buttons', async () => {
       const lan = bot.person('100')

@@ -127,10 +127,10 @@ describe('dữ liệu của tôi', () => {
     await lan.sends({ payload: 'data:age:' })
     expect(textOf(await lan.says('1'))).toContain('Từ 16 tuổi trở lên')
     await lan.sends({ payload: 'data:call:' })
-    expect(textOf(await lan.says('chị'))).toContain('gọi bạn là “chị”')
+    expect(textOf(await lan.says('chị'))).toContain('Cách gọi bạn muốn: “chị”')
     await lan.sends({ payload: 'data:correct:' })
     await lan.taps('Tên gọi')
-    expect(textOf(await lan.says('Hồng Hạnh'))).toContain('gọi bạn là “chị Hồng Hạnh”')
+    expect(textOf(await lan.says('Hồng Hạnh'))).toContain('Cách gọi bạn muốn: “chị Hồng Hạnh”')
     expect(await bot.db.read('SELECT member_kind, age, honorific, name FROM contacts')).toEqual([
       { member_kind: 'thanh_nien', age: 'adult', honorific: 'chi', name: 'Hồng Hạnh' },
     ])

@@ -73,7 +73,9 @@ describe('report', () => {
     expect(labelsOf(send)).toEqual(['Cho trợ lý nhắn lại', 'Không', 'Quay lại'])
     const filed = await lan.taps('Không')
     expect(receiptIn(filed)).toMatch(/^PA-2611-/)
-    expect(textOf(filed)).toContain('LĐLĐ tỉnh Mẫu')
+    // Nobody is promised a reader while there is no officer.
+    expect(textOf(filed)).toContain('Hiện chưa có cán bộ nào nhận việc')
+    expect(labelsOf(filed)).toEqual(['Danh mục'])
     expect(textOf(filed)).not.toMatch(/là hàng giả|là hàng thật/)
     const { number, state, opened_hour, danger, box } = await caseRow(bot)
     expect(number).toBe(receiptIn(filed).slice(0, 12))
@@ -137,7 +139,20 @@ describe('report', () => {
     bot.clock.advance(23 * HOUR)
     expect(textOf(await lan.says('Hộp sữa quá hạn hai tháng'))).toContain('Bước 3/8')
     bot.clock.advance(25 * HOUR)
-    expect(textOf(await lan.says('chợ Mẫu gần nhà'))).toContain('chưa hiểu')
+    const answer = textOf(await lan.says('chợ Mẫu gần nhà'))
+    expect(answer).toContain('đã được xóa sau 24 giờ')
+    expect(answer).toContain('chưa hiểu')
+    expect(textOf(await lan.says('menu'))).not.toContain('đã được xóa')
+  })
+
+  test('a story told before a kind is chosen is kept and not asked for again', async () => {
+    await lan.says('phản ánh')
+    const told = textOf(await lan.says('quán đầu ngõ bán kem trộn không nhãn'))
+    expect(told).toContain('Đã ghi lời kể của bạn')
+    expect(told).toContain('Bước 1/8')
+    expect(textOf(await lan.taps('Không rõ nguồn gốc'))).toContain('Bước 3/8')
+    for (const answer of ['không nhớ', 'hôm nay', 'bỏ qua']) await lan.says(answer)
+    expect(textOf(await lan.taps('Chưa ai dùng'))).toContain('Dấu hiệu: quán đầu ngõ bán kem trộn không nhãn')
   })
 
   test('a restart of the program in the middle loses nothing', async () => {
@@ -568,6 +583,10 @@ describe('report', () => {
           sql: "INSERT INTO units(id, kind, level, name, parent_id, path) VALUES ('own', 'cong_doan', 'co_so', 'CĐCS Nhà máy', 'up', '/up/own/')",
           args: [],
         },
+        {
+          sql: "INSERT INTO officers(id, name, unit_id, active, created_at) VALUES ('o1', 'Cán bộ Mẫu', 'up', 1, '2026-11-01T00:00:00Z')",
+          args: [],
+        },
       ])
       await lan.says('menu')
       await bot.db.write([{ sql: "UPDATE contacts SET unit_id = 'own'", args: [] }])
@@ -576,7 +595,7 @@ describe('report', () => {
     test('the member’s own unit', async () => {
       expect(textOf(await tellsAll(lan))).toContain('Nơi tiếp nhận: CĐCS Nhà máy')
       await lan.taps('Gửi')
-      expect(textOf(await lan.taps('Không'))).toContain('CĐCS Nhà máy')
+      expect(textOf(await lan.taps('Không'))).toContain('Cán bộ của CĐCS Nhà máy sẽ xem trong ngày làm việc')
       expect(await caseRow(bot)).toMatchObject({ unit_id: 'own' })
     })
 

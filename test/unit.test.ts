@@ -137,7 +137,7 @@ describe('unit', () => {
     const lan = bot.person('100')
     expect(textOf(await lan.says('ABC234'))).toContain('chưa tìm thấy')
     await lan.says('hủy')
-    expect(textOf(await lan.says('thanks'))).toContain('chưa hiểu')
+    expect(textOf(await lan.says('garden'))).toContain('chưa hiểu')
     expect(await contact()).toMatchObject({ unit_id: null })
   })
 

@@ -74,9 +74,11 @@ function isCapitalized(text: string): boolean {
   return text !== '' && text.split(/\s+/).every((word) => /^\p{Lu}/u.test(word))
 }
 
+const MENU: Button = { label: { key: 'common.b_menu' }, payload: payloadOf('help', 'menu') }
+
 async function view(turn: Turn): Promise<Decision> {
   const text = await viewOf(turn)
-  if (!text) return { replies: [{ text: { key: 'data.nothing' } }] }
+  if (!text) return { replies: [{ text: { key: 'data.nothing' }, buttons: [MENU] }] }
   const button = (name: string): Button => ({ label: { key: `data.b_${name}` }, payload: payloadOf('data', name) })
   const buttons: Button[] = [
     button('copy'),
@@ -90,7 +92,7 @@ async function view(turn: Turn): Promise<Decision> {
 
 async function copy(turn: Turn): Promise<Decision> {
   const text = await copyOf(turn)
-  if (!text) return { replies: [{ text: { key: 'data.nothing' } }] }
+  if (!text) return { replies: [{ text: { key: 'data.nothing' }, buttons: [MENU] }] }
   const document = { name: 'du-lieu-cua-toi.txt', mime: 'text/plain; charset=utf-8', text }
   return { replies: [{ text: { key: 'data.copy_ready' }, document }], writes: [await logged(turn, 'copy')] }
 }

@@ -11,9 +11,21 @@ import { caseCode, createLexicon, documentNumber, listen } from '../../src/vietn
 import { askAgain, askWrong, expectsReason, takeReason, takeWords } from './flag.ts'
 import { foundReply, goneReply, itemReply, moreReply, nothingReply, searchReply, topicReply, topicsReply } from './show.ts'
 
-const TODAY = ['tin', 'tin mới', 'hàng Việt', 'mỗi ngày một điều']
+const TODAY = ['tin', 'tin mới', 'tin tức', 'tin hôm nay', 'đọc tin', 'hàng Việt', 'mỗi ngày một điều']
 const TOPICS = ['thư viện', 'chủ đề']
 const DOCUMENTS = ['văn bản', 'chỉ thị']
+/** What is asked for so often by name that it is looked up without "tìm". */
+const SUBJECTS = [
+  'ocop',
+  'ocop là gì',
+  'hàng ocop',
+  'sản phẩm ocop',
+  'mã vạch',
+  'cuộc vận động',
+  'cuộc vận động là gì',
+  'truy xuất nguồn gốc',
+  'hàng Việt Nam chất lượng cao',
+]
 const doors = createLexicon([
   ...TODAY.map((words) => ({ words, value: 'today' as const })),
   ...TOPICS.map((words) => ({ words, value: 'topics' as const })),
@@ -21,7 +33,7 @@ const doors = createLexicon([
 ])
 // What people look up is often a keyword of another handler: right after "Tìm" it is a subject.
 const subjects = createLexicon(
-  'hàng giả, hàng nhái, hàng dỏm, phản ánh, ưu đãi, giảm giá, phúc lợi, khuyến mãi, đổi trả, nhãn hàng, mã vạch, điểm bán, phiên chợ, hội chợ, đơn vị, đường dây nóng, tố giác'
+  'hàng giả, hàng nhái, hàng dỏm, phản ánh, ưu đãi, giảm giá, phúc lợi, khuyến mãi, đổi trả, nhãn hàng, mã vạch, điểm bán, phiên chợ, hội chợ, đơn vị, đường dây nóng, tố giác, đồ giả, thuốc giả, sữa giả, bán hàng giả, hàng kém chất lượng, voucher, mã giảm giá, khiếu nại'
     .split(', ')
     .map((words) => ({ words, value: true })),
 )
@@ -32,7 +44,7 @@ const QUERY_WORDS = 10
 export const library: Handler = {
   name: 'library',
   version: 1,
-  words: [...TODAY, ...TOPICS, ...DOCUMENTS],
+  words: [...TODAY, ...TOPICS, ...DOCUMENTS, ...SUBJECTS],
   commands: ['tinmoi', 'vanban'],
   public: true,
   wants: asks,

@@ -15,6 +15,7 @@ const STATUSES = new Set(['con_hieu_luc', 'het_hieu_luc', 'het_giai_doan', 'tham
 const MAX_QUERY = 36
 
 export const topicsButton = button('library.b_topics', 'topics')
+const menuButton: Button = { label: { key: 'common.b_menu' }, payload: payloadOf('help', 'menu') }
 const officerButton: Button = { label: { key: 'common.b_officer' }, payload: payloadOf('officer', 'start') }
 
 /** Law and documents are marked as reference only (R17). */
@@ -47,7 +48,7 @@ export function itemReply(item: Item, turn: Turn): Reply {
       topicsButton,
       document ? button('library.b_documents', 'documents') : button('library.b_other', 'other', id),
       // What is wrong is asked over two messages, and a group chat keeps no step.
-      ...(turn.contact.group ? [] : [button('library.b_wrong', 'wrong', id)]),
+      ...(turn.contact.group ? [] : [button('library.b_wrong', 'wrong', id), menuButton]),
     ],
   }
 }
@@ -108,7 +109,7 @@ export function foundReply(found: Found, query: string, byNumber: boolean): Repl
 export function nothingReply(byNumber: boolean): Reply {
   return {
     text: { key: byNumber ? 'library.found_none_number' : 'library.found_none' },
-    buttons: [searchButton('library.b_search_again'), topicsButton, officerButton],
+    buttons: [searchButton('library.b_search_again'), topicsButton, officerButton, menuButton],
   }
 }
 

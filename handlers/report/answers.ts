@@ -17,7 +17,9 @@ export async function answerStory(turn: Turn, step: StepName, draft: Draft, choi
   const on = (changes: Partial<Draft>, notes: Reply[] = []): Move => forward(step, { ...draft, ...changes }, notes)
   switch (step) {
     case 'kind':
-      return choice ? on({ kind: kindOf(choice) }) : again('report.pick_one')
+      if (choice === undefined) return tellsEarly(draft, text) ?? again('report.pick_one')
+      // What was told already is not asked for again.
+      return draft.signs && !draft.editing ? { step: 'place', draft: { ...draft, kind: kindOf(choice) } } : on({ kind: kindOf(choice) })
     case 'signs':
       return listen(text).words.length >= 2 ? on({ signs: text }) : again('report.facts')
     case 'place':
@@ -37,6 +39,13 @@ export async function answerStory(turn: Turn, step: StepName, draft: Draft, choi
     default:
       return again('report.pick_one')
   }
+}
+
+/** Many begin to tell before they choose a kind: kept as the story, and the kind still asked. */
+function tellsEarly(draft: Draft, text: string): Move | undefined {
+  if (listen(text).words.length < 4) return undefined
+  const signs = [draft.signs, text].filter(Boolean).join('\n')
+  return { step: 'kind', draft: { ...draft, signs }, notes: [{ text: { key: 'report.kind_noted' } }] }
 }
 
 /** To the next step, or back to the review when one field was being changed. */

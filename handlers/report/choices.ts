@@ -53,7 +53,7 @@ const choices: Record<StepName, Choices> = {
     photos: 'ảnh',
     health: 'đã dùng chưa, sức khỏe, đã dùng',
   },
-  age: { adult: 'đủ 16, đã đủ 16, đã đủ 16 tuổi, đủ tuổi', minor: 'chưa đủ 16, chưa đủ 16 tuổi, dưới 16' },
+  age: { adult: 'đủ, đủ rồi, rồi, đã đủ, đủ 16, đã đủ 16, đã đủ 16 tuổi, đủ tuổi', minor: 'chưa đủ 16, chưa đủ 16 tuổi, dưới 16' },
   consent: { yes: '', no: '' },
   name: {},
   phone: { skip: 'bỏ qua, không cho số, không' },

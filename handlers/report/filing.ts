@@ -4,10 +4,11 @@
  */
 import { openCase, type Report } from '../../db/cases.ts'
 import { guard } from '../../db/client.ts'
+import { findDesk } from '../../db/inquiries.ts'
 import { addTries, countTries, triesTag } from '../../db/tries.ts'
-import type { Decision, Turn } from '../../src/chat.ts'
+import type { Button, Decision, Turn } from '../../src/chat.ts'
 import { randomCode } from '../../src/keys.ts'
-import { menuReply } from '../../src/menu.ts'
+import { payloadOf } from '../../src/text.ts'
 import { addDays, dayOf, monthOf, vietnamInstant } from '../../src/time.ts'
 import { isDanger, listen } from '../../src/vietnamese/index.ts'
 import type { Draft } from './draft.ts'
@@ -15,6 +16,8 @@ import { findReceivers } from './receivers.ts'
 
 /** Reports of one person on one day in Vietnam (R10). */
 const MAX_A_DAY = 5
+
+const MENU: Button = { label: { key: 'common.b_menu' }, payload: payloadOf('help', 'menu') }
 
 /** Undefined when today's reports are used up: the draft stays as it is. */
 export async function fileReport(turn: Turn, draft: Draft, mayReply: boolean): Promise<Decision | undefined> {
@@ -40,15 +43,19 @@ export async function fileReport(turn: Turn, draft: Draft, mayReply: boolean): P
     ...(mayReply ? { replyTo: { contactId: contact.id, addressId: contact.addressId } } : {}),
     now,
   })
+  // Nobody is promised a reader whom this deployment does not have yet (R11).
+  const desk = await findDesk(db, contact.unitId, dayOf(now))
   const until = vietnamInstant(addDays(dayOf(now), 1), 0).getTime()
   return {
     replies: [
-      { text: { key: 'report.filed', params: { unit: receiver?.name ?? turn.about.unitName } } },
+      desk
+        ? { text: { key: 'report.filed', params: { unit: receiver?.name ?? turn.about.unitName } } }
+        : { text: { key: 'report.filed_nobody' } },
       { text: { literal: receipt } },
-      menuReply(mayReply ? 'report.keep_linked' : 'report.keep', { number }),
+      // The menu's eight doors would push the receipt out of sight.
+      { text: { key: mayReply ? 'report.keep_linked' : 'report.keep', params: { number } }, buttons: [MENU] },
     ],
     writes: [addTries(tag, { n: 1, limit: MAX_A_DAY, now: now.getTime(), until }), guard(), ...opened],
-    useful: true,
   }
 }
 

@@ -30,6 +30,11 @@ const words = [
   'báo hàng giả',
   'báo cáo hàng giả',
   'mua phải hàng giả',
+  'bán hàng giả',
+  'đồ giả',
+  'thuốc giả',
+  'sữa giả',
+  'hàng kém chất lượng',
 ] as const
 const opening = createLexicon(words.map((one) => ({ words: one, value: true })))
 
@@ -47,7 +52,7 @@ export const report: Handler = {
     if (!step) {
       if (message.payload !== undefined && !starts) return { replies: [menuReply('report.stale')] }
       const draft = newDraft(turn)
-      return ask(turn, 'kind', draft, { notes: [{ text: { key: 'report.intro', params: { unit: turn.about.unitName } } }] })
+      return ask(turn, 'kind', draft, { notes: [intro(turn)] })
     }
     const name = step.step as StepName
     const draft = draftOf(step)
@@ -63,6 +68,14 @@ export const report: Handler = {
   async offerAgain(turn) {
     return turn.step ? [await question(turn, turn.step.step as StepName, draftOf(turn.step))] : []
   },
+}
+
+/** Who receives it, and honestly who else may see it: a page's staff read its Zalo inbox, the web page knows no account (R7). */
+function intro({ about, contact: { channel } }: Turn): Reply {
+  const traces = channel === 'zalo' || channel === 'web' ? channel : 'chat'
+  const text = { key: 'report.intro', params: { unit: about.unitName, traces: { key: `report.traces_${traces}` } } }
+  if (traces === 'web' || !about.publicUrl) return { text }
+  return { text, buttons: [{ label: { key: 'report.b_web' }, url: about.publicUrl }] }
 }
 
 type Extra = { notes?: Reply[]; writes?: Statement[] }

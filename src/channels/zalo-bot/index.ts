@@ -81,7 +81,7 @@ export function createZaloBot(options: ZaloBotOptions): Channel {
 /** A picture that is not on https cannot be fetched by Zalo: its words still reach the person. */
 function wireOf(message: OutboundMessage): { method: 'sendMessage' | 'sendPhoto'; params: Record<string, unknown> } {
   if (message.document) throw new SendError('refused', 'zalo_bot_document')
-  const text = numberedText(message.text, message.buttons, message.hint)
+  const text = numberedText(message.text, message.buttons, message.hint, message.from)
   if (text.length > MAX_TEXT) throw new SendError('refused', 'zalo_bot_text_too_long')
   if (message.image?.startsWith('https://')) {
     const caption = text === '' ? {} : { caption: text }

@@ -30,7 +30,7 @@ export function sender(post: Post, now: () => Date): (message: OutboundMessage) 
   }
 
   async function sendWords(message: OutboundMessage): Promise<string> {
-    const plain = numberedText(message.text, message.buttons, message.hint)
+    const plain = numberedText(message.text, message.buttons, message.hint, message.from)
     const image = imageOf(message, plain)
     const rich = image ?? (now().getTime() < buttonsRefusedUntil ? undefined : withButtons(message))
     if (rich === undefined) return sendTexts(message.address, plain)
