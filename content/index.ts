@@ -62,6 +62,8 @@ export const namespaces = {
 export type Texts = {
   /** The sentence in this locale. A key that does not exist throws: a person never sees a key. */
   render(text: Text, locale: Locale): string
+  /** Is there a sentence for this key? */
+  has(key: string): boolean
 }
 
 export function createTexts(): Texts {
@@ -84,7 +86,7 @@ export function createTexts(): Texts {
     if (!text.params) plain[locale].set(text.key, sentence)
     return sentence
   }
-  return { render }
+  return { render, has: (key) => instance.exists(key.replace('.', ':'), { lng: 'vi' }) }
 }
 
 function build(): i18n {

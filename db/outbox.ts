@@ -16,6 +16,8 @@ export type ClaimedRow = {
   /** Parts that were sent already. */
   part: number
   attempts: number
+  /** Whose lease it is under. */
+  holder: string
   /** Epoch ms. */
   createdAt: number
   /** Epoch ms; not to be sent before, because an earlier reply of this address waits too. */
@@ -66,7 +68,7 @@ export async function claimReplies(db: Db, channel: string, holder: string, now:
       args: [now + LEASE_MS, holder, channel, now, now - REPLY_WAIT_MS, most],
     },
   ])
-  return rows.map(claimedOf).sort((left, right) => left.id - right.id)
+  return rows.map((row) => claimedOf(row, holder)).sort((left, right) => left.id - right.id)
 }
 
 /** Replies whose outcome is final leave nothing behind. */
@@ -74,9 +76,13 @@ export function dropReplies(ids: number[]): Statement {
   return { sql: 'DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?))', args: [JSON.stringify(ids)] }
 }
 
-/** Gives a row back: due again at `dueAt` (epoch ms); later replies of its address wait for it. `attempts` as it shall stand; `part` counts what was sent. */
+/**
+ * Gives a row back, if it is still this holder's: due again at `dueAt` (epoch ms); later replies of its address wait for
+ * it. `attempts` as it shall stand; `part` counts what was sent, and never falls.
+ */
 export function requeue(row: {
   id: number
+  holder: string
   addressId: string
   dueAt: number
   attempts: number
@@ -85,8 +91,9 @@ export function requeue(row: {
 }): Statement[] {
   return [
     {
-      sql: "UPDATE outbox SET state = 'queued', due_at = ?, attempts = ?, part = ?, reason = ?, lease_until = NULL, lease_by = NULL WHERE id = ?",
-      args: [row.dueAt, row.attempts, row.part, row.reason, row.id],
+      sql: `UPDATE outbox SET state = 'queued', due_at = ?, attempts = ?, part = max(part, ?), reason = ?, lease_until = NULL, lease_by = NULL
+            WHERE id = ? AND lease_by = ?`,
+      args: [row.dueAt, row.attempts, row.part, row.reason, row.id, row.holder],
     },
     { sql: 'UPDATE addresses SET replies_from = max(replies_from, ?) WHERE id = ?', args: [row.dueAt, row.addressId] },
   ]
@@ -111,7 +118,7 @@ export async function hasExpired(db: Db, now: number): Promise<boolean> {
   return (await db.read("SELECT 1 AS expired FROM outbox WHERE state = 'sending' AND lease_until < ? LIMIT 1", [now])).length > 0
 }
 
-function claimedOf(row: Row): ClaimedRow {
+function claimedOf(row: Row, holder: string): ClaimedRow {
   const [native = null, ownerId = null, repliesFrom = 0] = JSON.parse(String(row.owner ?? '[]')) as [string?, string?, number?]
   return {
     id: Number(row.id),
@@ -123,6 +130,7 @@ function claimedOf(row: Row): ClaimedRow {
     body: row.body as Uint8Array | null,
     part: Number(row.part),
     attempts: Number(row.attempts),
+    holder,
     createdAt: Number(row.created_at),
     // An earlier reply of this address is waiting: this one waits behind it, 30 seconds at most.
     waitUntil: row.priority === 0 ? Math.min(repliesFrom, Number(row.created_at) + REPLY_WAIT_MS) : 0,

@@ -164,10 +164,13 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
   }
 }
 
-/** Commands of §4.6 whose handler is there, for Telegram's menu. */
+/** Commands of §4.6 whose handler is there, for Telegram's menu. One with a sentence of its own has the key `command_<name>`. */
 function commands(): Array<{ command: string; description: string }> {
   return handlers.flatMap(({ name, commands = [] }) =>
-    commands.slice(0, 1).map((command) => ({ command, description: texts.render({ key: `${name}.command` }, 'vi') })),
+    commands.map((command) => {
+      const own = `${name}.command_${command}`
+      return { command, description: texts.render({ key: texts.has(own) ? own : `${name}.command` }, 'vi') }
+    }),
   )
 }
 

@@ -38,6 +38,8 @@ export type DispatchParts = {
   log: Log
   /** Gathers the outcomes of a tick into one write; absent on Workers. */
   later?: Later
+  /** How long `stop` waits for what is in flight, in ms; 8,000 unless told. */
+  stopMs?: number
 }
 
 export type Dispatcher = {
@@ -47,7 +49,7 @@ export type Dispatcher = {
   wake(channel: string): void
   /** Runs until `stop`; each channel looks once a second and when woken. */
   start(): void
-  /** Takes nothing new, finishes what is in flight (10 s at most), gives the rest back. */
+  /** Takes nothing new, finishes what is in flight (8 s at most), gives the rest back. */
   stop(): Promise<void>
 }
 
@@ -56,7 +58,8 @@ const BEGIN_MS = LEASE_MS / 2
 /** Sends under way at once on one channel. */
 const IN_FLIGHT = 64
 const IDLE_MS = 1_000
-const STOP_MS = 10_000
+/** How long a stop waits for what is in flight; a send that hangs longer is given back. */
+const STOP_MS = 8_000
 /** So many failures in a row that no message explains: the platform is down and the channel waits, longer each time. */
 const DOWN_AFTER = 8
 const DOWN_HOLD_MS = [2_000, 5_000, 15_000, 30_000, 60_000]
@@ -77,7 +80,15 @@ export function createDispatcher(parts: DispatchParts): Dispatcher {
     async stop() {
       stopping = true
       for (const loop of loops.values()) loop.wake()
-      await Promise.race([running, new Promise((resume) => setTimeout(resume, STOP_MS))])
+      let timer: ReturnType<typeof setTimeout> | undefined
+      await Promise.race([
+        running,
+        new Promise((resume) => {
+          timer = setTimeout(resume, parts.stopMs ?? STOP_MS)
+        }),
+      ])
+      clearTimeout(timer)
+      await Promise.all([...loops.values()].map((loop) => loop.giveBack()))
     },
   }
 }
@@ -92,6 +103,7 @@ function createLoop(parts: DispatchParts, channel: Channel) {
   const { db, log, now } = parts
   const pace = chatPace(channel.limits)
   let inFlight = 0
+  const inHand = new Set<ClaimedRow>()
   let failures = 0
   let heldUntil = 0
   let wakeUp: (() => void) | undefined
@@ -125,6 +137,7 @@ function createLoop(parts: DispatchParts, channel: Channel) {
   const sendInOrder = async (address: string, rows: ClaimedRow[], stopping: () => boolean): Promise<void> => {
     const claimedAt = now().getTime()
     inFlight += rows.length
+    for (const row of rows) inHand.add(row)
     let retryAt = 0
     try {
       for (const row of rows) {
@@ -136,12 +149,14 @@ function createLoop(parts: DispatchParts, channel: Channel) {
         retryAt = outcome.retryAt ?? retryAt
         noteFailures(outcome)
         await record(outcome)
+        inHand.delete(row)
       }
     } catch (error) {
       // The outcome could not be written: the lease runs out and the row goes again.
       log('error', 'dispatch.unrecorded', { channel: channel.name, cause: causeOf(error) })
     } finally {
       inFlight -= rows.length
+      for (const row of rows) inHand.delete(row)
       wakeUp?.()
     }
   }
@@ -188,6 +203,12 @@ function createLoop(parts: DispatchParts, channel: Channel) {
 
   return {
     drain,
+    /** What a stop cannot wait for goes to another process, or to the next start: a reply is rather said twice than not. */
+    async giveBack(): Promise<void> {
+      if (inHand.size === 0) return
+      const at = now().getTime()
+      await db.write([...inHand].flatMap((row) => givenBack({ ...row, attempts: row.attempts + 1 }, at, 'stopping').statements))
+    },
     wake() {
       woken = true
       wakeUp?.()

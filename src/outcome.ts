@@ -44,7 +44,7 @@ export function givenBack(row: ClaimedRow, dueAt: number, reason: string): Outco
 export function failedTo(channel: string, row: ClaimedRow, part: number, failure: SendError, at: number): Outcome {
   const { reason } = failure
   const retryAfter = Math.max(failure.retryAfter ?? 1, 1)
-  const again = (dueAt: number, attempts: number) => requeue({ id: row.id, addressId: row.addressId, dueAt, attempts, part, reason })
+  const again = (dueAt: number, attempts: number) => requeue({ ...row, dueAt, attempts, part, reason })
   const final = (statements: Statement[] = []): Outcome => ({ statements, done: row.id, tally: { what: 'failed', reason, n: 1 } })
   const wholeChannelWaits = (until: number): Outcome => ({
     statements: [holdChannel(channel, until, reason), ...again(until, row.attempts - 1)],

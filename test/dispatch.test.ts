@@ -71,7 +71,7 @@ describe.each(databases)('dispatch over %s', (_, openTest) => {
     }
   }
   /** A second process on the same database. */
-  const another = (holder: string, db: Db = database.db) =>
+  const another = (holder: string, db: Db = database.db, stopMs = 8_000) =>
     createDispatcher({
       db,
       keys: bot.keys,
@@ -81,6 +81,7 @@ describe.each(databases)('dispatch over %s', (_, openTest) => {
       now: bot.clock.now,
       holder,
       log: () => {},
+      stopMs,
     })
 
   test('replies leave in the order they were given, and nothing of them remains', async () => {
@@ -392,6 +393,23 @@ describe.each(databases)('dispatch over %s', (_, openTest) => {
     await drain()
     expect(said(telegram, '1')).toEqual(['một', 'hai', 'ba'])
     expect(said(telegram, '3')).toEqual(['sau khi dừng'])
+  })
+
+  test('a send that hangs when the process stops is given back, so that the next process says it', async () => {
+    await hears('1', 'một')
+    const begun = new Promise<void>((resolve) => {
+      telegram.send = () => {
+        resolve()
+        return new Promise<string>(() => {})
+      }
+    })
+    const running = another('running', database.db, 5)
+    running.start()
+    await begun
+    await running.stop()
+    expect(await database.db.read('SELECT state, attempts, lease_by FROM outbox')).toEqual([
+      { state: 'queued', attempts: 1, lease_by: null },
+    ])
   })
 
   test('what a slow platform leaves no time for is given back before the lease runs out, so nobody says it twice', async () => {
