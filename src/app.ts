@@ -11,7 +11,7 @@ import { listTallies } from '../db/tallies.ts'
 import { transcriptStore } from '../db/transcript.ts'
 import { greet, handlers, offerPush, privately } from '../handlers/index.ts'
 import { createChannels } from './channels/index.ts'
-import { createWeb, type Limiter, type WebChannel } from './channels/web/index.ts'
+import { createWeb, type WebChannel, type WebLimiters } from './channels/web/index.ts'
 import type { TokenPair } from './channels/zalo/index.ts'
 import type { About, Channel, Db, Keys } from './chat.ts'
 import { type Config, isHere } from './config.ts'
@@ -45,7 +45,7 @@ export type ProductParts = {
   /** Re-encodes a photo without EXIF; only where there is an image library (Node). */
   viewerCopy?: PhotoParts['viewerCopy']
   /** Counts what a visitor sends; handed in where a product lives shorter than the process (Workers). */
-  limiter?: Limiter
+  limiters?: WebLimiters
   /** Streams of the web chat end by themselves after this long (Workers); the page comes again. */
   maxStreamMs?: number
 }
@@ -84,7 +84,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     about: () => about,
     now,
     random: secureRandom,
-    ...(parts.limiter ? { limiter: parts.limiter } : {}),
+    ...(parts.limiters ? { limiters: parts.limiters } : {}),
     ...(parts.later ? { later: parts.later } : {}),
     ...(parts.maxStreamMs ? { maxStreamMs: parts.maxStreamMs } : {}),
     ...(config.zaloSiteVerification ? { siteVerification: config.zaloSiteVerification } : {}),

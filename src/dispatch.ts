@@ -87,7 +87,7 @@ export function createDispatcher(parts: DispatchParts): Dispatcher {
           timer = setTimeout(resume, parts.stopMs ?? STOP_MS)
         }),
       ])
-      clearTimeout(timer)
+      if (timer !== undefined) clearTimeout(timer)
       await Promise.all([...loops.values()].map((loop) => loop.giveBack()))
     },
   }
@@ -245,7 +245,7 @@ function createLoop(parts: DispatchParts, channel: Channel) {
       const timer = setTimeout(done, IDLE_MS)
       wakeUp = done
       function done() {
-        clearTimeout(timer)
+        if (timer !== undefined) clearTimeout(timer)
         wakeUp = undefined
         resolve()
       }

@@ -9,13 +9,13 @@ import type { EvidenceStore } from '../../evidence.ts'
 import { gather, type Later } from '../../gather.ts'
 import { evenJson } from '../../keys.ts'
 import type { Render } from '../../render.ts'
-import { createLimiter, type Limiter } from './limiter.ts'
+import { createLimiters, type WebLimiters } from './limiter.ts'
 import { fileKind, mimeOf } from './picture.ts'
 import { createRoutes } from './routes.ts'
 import { createStreams } from './streams.ts'
 import { type BotBody, goodbyeOwner, type TranscriptStore } from './transcript.ts'
 
-export { createLimiter, type Limiter } from './limiter.ts'
+export { createLimiters, type WebLimiters } from './limiter.ts'
 export type { Line } from './line.ts'
 export type { StoredLine, TranscriptStore } from './transcript.ts'
 
@@ -30,7 +30,7 @@ export type WebOptions = {
   /** Gathers the lines of one tick into one write; without it (Workers) each is written alone. */
   later?: Later | undefined
   /** Handed in where the channel lives shorter than the process (Workers). */
-  limiter?: Limiter
+  limiters?: WebLimiters
   /** Ends each event stream after so long (Workers: 25 s). */
   maxStreamMs?: number
   /** `ZALO_SITE_VERIFICATION`, as a meta tag of the page. */
@@ -48,7 +48,7 @@ const limits: Limits = { text: 8_000, buttons: 12, perSecond: 1_000, documents: 
 
 export function createWeb(options: WebOptions): WebChannel {
   const { keys, store, evidence, now, later } = options
-  const limiter = options.limiter ?? createLimiter({ now })
+  const limiters = options.limiters ?? createLimiters(now)
   const streams = createStreams({ keys, store, maxStreamMs: options.maxStreamMs })
   const owners = gather(async (visitors: string[]) => {
     const found = await store.findOwners([...new Set(visitors)])
@@ -83,7 +83,7 @@ export function createWeb(options: WebOptions): WebChannel {
       return new Response(bytes, { headers: { 'content-type': mimeOf[fileKind(bytes)], 'content-length': String(bytes.byteLength) } })
     },
 
-    routes: (take) => createRoutes({ ...options, streams, limiter, take }),
+    routes: (take) => createRoutes({ ...options, streams, limiters, take }),
     close: () => streams.close(),
   }
 }

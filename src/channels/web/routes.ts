@@ -9,7 +9,7 @@ import { randomId } from '../../keys.ts'
 import { payloadOf } from '../../text.ts'
 import { isHttps, isOwnSite, secureHeaders } from './headers.ts'
 import type { WebOptions } from './index.ts'
-import { createLimiter, type Limiter } from './limiter.ts'
+import type { WebLimiters } from './limiter.ts'
 import { assets } from './page/assets.ts'
 import { fileKind } from './picture.ts'
 import { isForm, isJson, type Posted, readForget, readPosted } from './posted.ts'
@@ -18,18 +18,14 @@ import type { Streams } from './streams.ts'
 import { openDocument, openLine, ownersOf, type StoredLine } from './transcript.ts'
 import { createVisitors } from './visitor.ts'
 
-type Parts = WebOptions & { streams: Streams; limiter: Limiter; take(inbound: Inbound[]): Promise<void> }
+type Parts = WebOptions & { streams: Streams; limiters: WebLimiters; take(inbound: Inbound[]): Promise<void> }
 
 const HISTORY = 50
-/** What comes in is stored before anybody knows whether a report wants it: the disk must bear this until the night's sweep. */
-const PHOTOS_AN_HOUR = 20
-const SENDERS_AN_HOUR = 1_000
 const YEAR_S = 31_536_000
 
 export function createRoutes(parts: Parts): Hono {
   const { keys, store, streams, texts, about, now } = parts
   const visitors = createVisitors({ ...parts, https: (c) => isHttps(c, about().publicUrl) })
-  const photoLimiter = createLimiter({ now, perMinute: PHOTOS_AN_HOUR, newPerMinute: SENDERS_AN_HOUR, windowMs: 60 * 60 * 1000 })
   const app = new Hono()
 
   const refuse = (c: Context, status: 400 | 401 | 403 | 404 | 413 | 415 | 429 | 500 | 503, key: string) =>
@@ -52,11 +48,11 @@ export function createRoutes(parts: Parts): Hono {
   const admit = async (c: Context): Promise<{ visitor: string; fresh: boolean } | Response> => {
     if (!isOwnSite(c, about().publicUrl)) return refuse(c, 403, 'web.other_site')
     const found = await visitors.find(c)
-    const { wait, busy } = found === undefined ? { wait: 0, busy: false } : parts.limiter.take(found)
+    const { wait, busy } = found === undefined ? { wait: 0, busy: false } : parts.limiters.messages.take(found)
     if (wait > 0) return tooMany(c, wait, busy)
     const who = await visitors.welcome(c)
     if (found !== undefined) return who
-    const first = parts.limiter.take(who.visitor)
+    const first = parts.limiters.messages.take(who.visitor)
     return first.wait > 0 ? tooMany(c, first.wait, first.busy) : who
   }
 
@@ -119,9 +115,9 @@ export function createRoutes(parts: Parts): Hono {
       const who = await admit(c)
       if (who instanceof Response) return who
       const posted = await readPosted(c.req.raw)
-      const photos = parts.limiter.take(who.visitor, Math.max(0, posted.photos.length - 1))
+      const photos = parts.limiters.messages.take(who.visitor, Math.max(0, posted.photos.length - 1))
       if (photos.wait > 0) return tooMany(c, photos.wait, photos.busy)
-      const stored = posted.photos.length > 0 ? photoLimiter.take(who.visitor, posted.photos.length) : undefined
+      const stored = posted.photos.length > 0 ? parts.limiters.photos.take(who.visitor, posted.photos.length) : undefined
       if (stored && stored.wait > 0) return tooMany(c, stored.wait, stored.busy)
       const { id, text, payload, label, start, location } = posted
       const { attachments, names } = await keepPhotos(posted)
