@@ -64,7 +64,8 @@ export async function decide(parts: ReceiveParts, inbound: Inbound, state: TurnS
       addTallies([{ day: dayOf(now), channel: inbound.channel, what: 'handler_failed', n: 1 }]),
     ]
     const apology: Reply = { text: { key: 'common.apology', params: { code } } }
-    const session = await sessionOf(base)
+    // A session that does not open may be what failed: then the person begins anew.
+    const session = await sessionOf(base).catch((): Session => ({ choices: [] }))
     return { commit: await commitOf(base, { replies: [apology], writes, session }), failed: true }
   }
 }

@@ -29,4 +29,14 @@ describe('receive', () => {
     await bot.dispatcher.drain()
     for (const one of people) expect(one.heard()).toHaveLength(1)
   })
+
+  test('a session that does not open any more costs an apology, not the person', async () => {
+    const lan = bot.person('100')
+    await lan.says('phản ánh')
+    await bot.db.write([
+      { sql: "UPDATE addresses SET session = x'01020304050607080910111213141516171819202122232425262728293031'", args: [] },
+    ])
+    expect(textOf(await lan.says('hàng giả'))).toContain('Xin lỗi bạn')
+    expect(textOf(await lan.says('trợ giúp'))).toContain('Trợ lý làm được')
+  })
 })

@@ -39,6 +39,7 @@ export async function startServer(program: string[], env: Record<string, string>
     },
     stop: () =>
       new Promise((resolve) => {
+        if (child.exitCode !== null || child.signalCode !== null) return resolve()
         child.once('exit', () => resolve())
         child.kill('SIGKILL')
       }),

@@ -13,7 +13,7 @@ import { type Load, load, updateOf } from './load.ts'
 import { type Server, startServer } from './server.ts'
 
 const ROUNDS = 5
-const SECONDS = 4
+const SECONDS = 3
 /** Telegram delivers over at most 100 connections (max_connections). */
 const CONNECTIONS = 100
 const PEOPLE = 1_000
@@ -94,7 +94,7 @@ function product(file: string, port: number): [string[], Record<string, string>,
     PUBLIC_URL: 'https://bench.example.vn',
     LOG_LEVEL: 'error',
   }
-  return [[root('dist/node.js')], env, port]
+  return [['--max-semi-space-size=4', root('dist/node.js')], env, port]
 }
 
 /** Processor time per update with a million contacts ÷ with a thousand; people are drawn from all of them. */
