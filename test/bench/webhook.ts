@@ -94,7 +94,7 @@ function product(file: string, port: number): [string[], Record<string, string>,
     PUBLIC_URL: 'https://bench.example.vn',
     LOG_LEVEL: 'error',
   }
-  return [['--max-semi-space-size=4', root('dist/node.js')], env, port]
+  return [['--max-semi-space-size=8', root('dist/node.js')], env, port]
 }
 
 /** Processor time per update with a million contacts ÷ with a thousand; people are drawn from all of them. */
