@@ -16,29 +16,31 @@ const PRAGMAS = ['journal_mode = WAL', 'synchronous = FULL', 'secure_delete = ON
 
 export function openFile({ url, timeout = 5000, onBusy }: DbOptions): Db {
   const path = url.slice('file:'.length)
-  let connection = connect(path, timeout)
+  let connection: Connection | undefined = connect(path, timeout)
   const inTurn = queue(1)
 
   /** A busy answer poisons a connection (libsql-client-ts#352): later writes are acknowledged and lost. So it is replaced. */
-  const steady = async <T>(work: () => T): Promise<T> => {
+  const steady = async <T>(work: (connection: Connection) => T): Promise<T> => {
     for (let attempt = 1; ; attempt++) {
       try {
-        return work()
+        // Opening can be busy too, while another process recovers the log.
+        connection ??= connect(path, timeout)
+        return work(connection)
       } catch (error) {
         if (!isBusy(error) || attempt >= BUSY_TRIES) throw error
         onBusy?.()
         await pause(attempt)
-        connection.database.close()
-        connection = connect(path, timeout)
+        connection?.database.close()
+        connection = undefined
       }
     }
   }
   return {
     kind: 'file',
     // Reads share the one connection; the queue keeps them from meeting a replaced one half-way.
-    read: (sql, args = []) => inTurn(() => steady(() => run(connection, { sql, args }))),
-    write: (statements) => inTurn(() => steady(() => commit(connection, statements))),
-    close: () => connection.database.close(),
+    read: (sql, args = []) => inTurn(() => steady((open) => run(open, { sql, args }))),
+    write: (statements) => inTurn(() => steady((open) => commit(open, statements))),
+    close: () => connection?.database.close(),
   }
 }
 

@@ -6,14 +6,14 @@ import { Hono } from 'hono'
 import { createTexts } from '../content/index.ts'
 import { LATEST_MIGRATION, listApplied } from '../db/migrate.ts'
 import { findSecret, writeSecret } from '../db/secrets.ts'
-import { listSettings } from '../db/settings.ts'
+import { changeSetting, listSettings } from '../db/settings.ts'
 import { listTallies } from '../db/tallies.ts'
 import { transcriptStore } from '../db/transcript.ts'
 import { greet, handlers, offerPush, privately } from '../handlers/index.ts'
 import { createChannels } from './channels/index.ts'
 import { createWeb, type WebChannel, type WebLimiters } from './channels/web/index.ts'
 import type { TokenPair } from './channels/zalo/index.ts'
-import type { About, Channel, Db, Keys } from './chat.ts'
+import type { About, Channel, ChannelState, Db, Keys } from './chat.ts'
 import { type Config, isHere } from './config.ts'
 import { createDispatcher, type Dispatcher } from './dispatch.ts'
 import { AppError, statusOf } from './errors.ts'
@@ -58,6 +58,8 @@ export type Product = {
   photos: PhotoLoop
   schedule: Schedule
   about(): About
+  /** Registers webhooks and commands, and keeps the bot's own name, which links to the private chat need. One state a channel. */
+  connect(): Promise<ChannelState[]>
   /** Ends the streams of the web chat. */
   close(): void
 }
@@ -160,6 +162,17 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     photos,
     schedule,
     about: () => about,
+    async connect() {
+      const states: ChannelState[] = []
+      for (const channel of channels) {
+        const state = await channel.setUp?.(config.publicUrl ? `${config.publicUrl}/webhooks/${channel.name}` : null)
+        if (!state) continue
+        states.push({ ...state, name: channel.name })
+        if (state.ok && channel.name === 'telegram') await db.write([changeSetting('telegram_name', state.name, now())])
+      }
+      about = await readAbout(parts)
+      return states
+    },
     close: web.close,
   }
 }

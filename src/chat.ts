@@ -33,6 +33,7 @@ export type InboundMessage = {
   start?: string
   /** What the platform wants back at once (Telegram's callback query id). */
   ack?: string
+  /** Where a channel numbers its updates in order, the same short word for neighbours: their inbox keys then share a page. */
   near?: string
 }
 
@@ -44,7 +45,7 @@ export type InboundEvent = {
   at: Date
   /** `withdraw`: the person uses the platform's erase button. `officer_spoke`: a human answered in the platform's own inbox. */
   event: 'follow' | 'unfollow' | 'blocked' | 'unblocked' | 'withdraw' | 'officer_spoke'
-  /** Where a channel numbers its updates in order, the same short word for neighbours: their inbox keys then share a page. */
+  /** As on a message. */
   near?: string
 }
 

@@ -42,12 +42,14 @@ const server = serve({ fetch: product.app.fetch, port: config.port, hostname: co
   product.dispatcher.start()
   product.photos.start()
   poller.start()
-  await product.schedule.tick(now())
-  for (const channel of product.channels) {
-    const state = await channel.setUp?.(config.publicUrl ? `${config.publicUrl}/webhooks/${channel.name}` : null)
-    if (state) console.log(`  ${channel.name}: ${state.ok ? 'ok' : 'NOT CONNECTED'} ${state.link ?? ''} ${state.detail}`)
-  }
+  const states = await product.connect().catch((error: unknown) => {
+    log('error', 'connect.failed', { cause: causeOf(error) })
+    return []
+  })
+  for (const { name, ok, link, detail } of states) console.log(`  ${name}: ${ok ? 'ok' : 'NOT CONNECTED'} ${link ?? ''} ${detail}`)
   if (product.channels.length === 1) console.log('  Chưa nối kênh nào; web chat vẫn chạy. / No channel connected; the web chat runs.')
+  // What was missed while nothing ran, after the channels: a night's work may be long.
+  await product.schedule.tick(now())
 })
 const ticking = cron.schedule('* * * * *', () => product.schedule.tick(now()))
 

@@ -40,7 +40,12 @@ describe('the webhooks of the whole app', () => {
       config: parseConfig(ENV),
       db,
       keys: createNodeKeys(new Uint8Array(32).fill(3)),
-      fetch: () => Promise.reject(new Error('no network in this test')),
+      fetch: (url) =>
+        url.includes('api.telegram.org')
+          ? Promise.resolve(
+              Response.json({ ok: true, result: { id: 7000000001, is_bot: true, first_name: 'Thử', username: 'HangVietThuBot' } }),
+            )
+          : Promise.reject(new Error('no network in this test')),
       now: () => NOW,
       log: (level, what, fields) => void lines.push(JSON.stringify({ level, what, ...fields })),
       holder: 'test',
@@ -202,5 +207,17 @@ describe('the webhooks of the whole app', () => {
     const text = await (await app.request('/metrics')).text()
     expect(text).toContain('hang_viet_total{day="2026-11-23",channel="telegram"')
     expect(text).not.toContain('"5"')
+  })
+
+  test('connecting learns the bot’s own name, so that links to the private chat have somewhere to lead', async () => {
+    expect(product.about().telegramName).toBeNull()
+    const states = await product.connect()
+    expect(states.map(({ name, ok }) => [name, ok])).toEqual([
+      ['zalo', false],
+      ['zalo-bot', false],
+      ['telegram', true],
+    ])
+    expect(product.about().telegramName).toBe('HangVietThuBot')
+    expect(await database.db.read("SELECT value FROM settings WHERE name = 'telegram_name'")).toEqual([{ value: 'HangVietThuBot' }])
   })
 })
