@@ -67,6 +67,14 @@ export function timeVi(at: Date): string {
   return `${local.slice(11, 16)}, ${dateVi(local)}`
 }
 
+/** `09:00 thứ Ba, 15/12/2026` in Vietnam: what an officer checks a plan by. Its own reader is `whenOf`. */
+export function whenVi(at: Date): string {
+  const local = new Date(at.getTime() + VIETNAM_MS).toISOString()
+  return `${local.slice(11, 16)} ${WEEKDAYS[vietnamWeekday(at)]}, ${dateVi(local)}`
+}
+
+const WEEKDAYS = ['Chủ nhật', 'thứ Hai', 'thứ Ba', 'thứ Tư', 'thứ Năm', 'thứ Sáu', 'thứ Bảy']
+
 /** The instant after `days` working days (Monday to Friday) at the same time of day; public holidays are not known here. */
 export function addWorkingDays(at: Date, days: number): Date {
   let result = at

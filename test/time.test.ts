@@ -11,6 +11,7 @@ import {
   vietnamHour,
   vietnamInstant,
   vietnamWeekday,
+  whenVi,
 } from '../src/time.ts'
 
 describe('days in Vietnam', () => {
@@ -28,6 +29,13 @@ describe('days in Vietnam', () => {
     expect(dateVi('2027-01-05')).toBe('05/01/2027')
     expect(timeVi(new Date('2026-11-25T09:30:00Z'))).toBe('16:30, 25/11/2026')
     expect(hourOf(new Date('2026-11-25T09:30:00Z'))).toBe('2026-11-25T09Z')
+  })
+
+  test('carry the name of the weekday, with two digits everywhere', () => {
+    expect(whenVi(new Date('2026-12-15T02:00:00Z'))).toBe('09:00 thứ Ba, 15/12/2026')
+    expect(whenVi(new Date('2027-01-02T17:05:59Z'))).toBe('00:05 Chủ nhật, 03/01/2027')
+    const days = ['14', '15', '16', '17', '18', '19', '20'].map((day) => whenVi(new Date(`2026-12-${day}T02:00:00Z`)).slice(6, -12))
+    expect(days).toEqual(['thứ Hai', 'thứ Ba', 'thứ Tư', 'thứ Năm', 'thứ Sáu', 'thứ Bảy', 'Chủ nhật'])
   })
 
   test('are counted over month ends, and working days over a weekend', () => {
