@@ -18,6 +18,7 @@ import library from './library.json' with { type: 'json' }
 import link from './link.json' with { type: 'json' }
 import menu from './menu.json' with { type: 'json' }
 import officer from './officer.json' with { type: 'json' }
+import push from './push.json' with { type: 'json' }
 import quiz from './quiz.json' with { type: 'json' }
 import report from './report.json' with { type: 'json' }
 import rights from './rights.json' with { type: 'json' }
@@ -48,6 +49,7 @@ export const namespaces = {
   link,
   menu,
   officer,
+  push,
   quiz,
   report,
   rights,

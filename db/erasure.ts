@@ -5,6 +5,7 @@
 import type { Db, Keys, Statement } from '../src/chat.ts'
 import { openSession } from '../src/session.ts'
 import { guardThat } from './client.ts'
+import { forgetPushes } from './ledger.ts'
 import { linkTriesTag } from './link-codes.ts'
 
 /**
@@ -56,16 +57,11 @@ export async function eraseContact(db: Db, keys: Keys, contactId: string, now: D
     },
     ofAddresses('outbox', " AND priority = 0 AND state = 'sending'"),
     // The ledger of broadcasts keeps its totals and forgets for whom a row was; what waits is not sent.
-    {
-      sql: `UPDATE outbox SET reason = iif(state = 'queued', 'erased', reason), state = iif(state = 'queued', 'skipped', state),
-              address_id = '', contact_id = NULL, recipient = NULL
-            WHERE contact_id = ? AND contact_id IS NOT NULL`,
-      args: [contactId],
-    },
+    ...forgetPushes(contactId),
     ofAddresses('transcript'),
     ofAddresses('updates'),
     { sql: 'DELETE FROM reply_links WHERE contact_tag = ?', args: [await keys.tag('contact', contactId)] },
-    { sql: 'UPDATE officers SET contact_id = NULL WHERE contact_id = ?', args: [contactId] },
+    { sql: 'UPDATE officers SET contact_id = NULL, edition = edition + 1 WHERE contact_id = ?', args: [contactId] },
     { sql: 'DELETE FROM link_codes WHERE contact_id = ? OR asked_by_contact_id = ?', args: [contactId, contactId] },
     { sql: 'DELETE FROM tries WHERE tag = ?', args: [await linkTriesTag(keys, contactId)] },
     ...['consents', 'topic_stops', 'inquiries', 'addresses'].map(ofContact),

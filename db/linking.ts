@@ -4,6 +4,7 @@
  */
 import type { Db, Keys, Purpose, Statement } from '../src/chat.ts'
 import { guard, guardThat } from './client.ts'
+import { joinPushes } from './ledger.ts'
 import { forgetLinkTries, linkTriesTag } from './link-codes.ts'
 
 const PURPOSES: Purpose[] = ['push', 'contest', 'named_report', 'deals']
@@ -29,7 +30,7 @@ export async function joinContacts(db: Db, keys: Keys, to: string, from: string)
               unit_id = coalesce(a.unit_id, b.unit_id), member_kind = coalesce(a.member_kind, b.member_kind), age = ${AGE},
               name = iif(${CHILD}, NULL, coalesce(a.name, b.name)), honorific = iif(a.honorific = 'ban', b.honorific, a.honorific),
               push_offered = max(a.push_offered, b.push_offered), joined_day = min(a.joined_day, b.joined_day),
-              seen_day = max(a.seen_day, b.seen_day), asked_day = NULL
+              seen_day = max(a.seen_day, b.seen_day), asked_day = NULL, linked = 1
             FROM contacts AS b WHERE a.id = ? AND b.id = ? AND a.id <> b.id AND a.kind = 'person' AND b.kind = 'person'`,
       args: [to, from],
     },
@@ -41,14 +42,8 @@ export async function joinContacts(db: Db, keys: Keys, to: string, from: string)
     },
     { sql: 'DELETE FROM topic_stops WHERE contact_id = ?', args: [from] },
     move('inquiries'),
-    move('officers'),
-    // Nobody gets one broadcast twice for having two accounts.
-    {
-      sql: `UPDATE outbox SET state = 'skipped', reason = 'linked' WHERE contact_id = ? AND state = 'queued'
-            AND EXISTS (SELECT 1 FROM outbox o WHERE o.contact_id = ? AND o.broadcast_id = outbox.broadcast_id)`,
-      args: [from, to],
-    },
-    move('outbox'),
+    { sql: 'UPDATE officers SET contact_id = ?, edition = edition + 1 WHERE contact_id = ?', args: [to, from] },
+    ...joinPushes(to, from),
     { sql: 'UPDATE reply_links SET contact_tag = ? WHERE contact_tag = ?', args: [toTag, fromTag] },
     { sql: 'DELETE FROM link_codes WHERE contact_id = ? OR asked_by_contact_id = ?', args: [from, from] },
     forgetLinkTries(await linkTriesTag(keys, from)),

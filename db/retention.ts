@@ -32,6 +32,12 @@ export function listRules(now: Date): Rule[] {
     rule('deals', 'deals', 'id', 'ends_on < ?', monthsBefore(today, 24)),
     // A draft ends with its session; this is what a lost one left. The objects are swept by their names.
     rule('photos', 'photos', 'id', 'case_id IS NULL AND day < ?', daysAgo(7)),
+    rule('officer_codes', 'officer_codes', 'code_tag', 'expires_at <= ?', at),
+    rule('push_counts', 'push_counts', 'contact_id', 'week < ?', daysAgo(14)),
+    rule('broadcasts', 'broadcasts', 'id', 'ended_at < ? AND forgotten_at IS NOT NULL', Date.parse(monthsBefore(now.toISOString(), 24))),
+    rule('broadcast_counts', 'broadcast_counts', 'broadcast_id', 'broadcast_id < (SELECT coalesce(min(id), 0) FROM broadcasts)'),
+    rule('campaigns', 'campaigns', 'id', OLD_CAMPAIGN, monthsBefore(now.toISOString(), 24)),
+    rule('audit', 'audit', 'id', OLD_AUDIT, monthsBefore(now.toISOString(), 24)),
     // Replies that no channel took: one that was switched off never claims them.
     rule('replies', 'outbox', 'id', `id IN (${STUCK_REPLIES})`, at - 7 * 86_400_000),
   ]
@@ -239,13 +245,17 @@ export function recordMark(mark: Mark, value: string): Statement {
   }
 }
 
+/** The oldest rows only, up to the first that is young enough: the table refuses anything else. */
+const OLD_AUDIT = 'id < coalesce((SELECT a.id FROM audit a WHERE a.at >= ? ORDER BY a.at LIMIT 1), 9007199254740991)'
+const OLD_CAMPAIGN = `state IN ('done', 'cancelled') AND changed_at < ? AND NOT EXISTS (SELECT 1 FROM broadcasts b WHERE b.campaign_id = campaigns.id)`
+
 const NO_OFFICER = 'NOT EXISTS (SELECT 1 FROM officers o WHERE o.contact_id = contacts.id)'
 
 /** Walks the channels that have something queued (a few), then each one's oldest replies. */
 const STUCK_REPLIES = `WITH RECURSIVE channels(name) AS (
-  SELECT min(channel) FROM outbox WHERE state = 'queued'
+  SELECT min(channel) FROM outbox WHERE state = 'queued' AND priority = 0
   UNION ALL
-  SELECT (SELECT min(channel) FROM outbox WHERE state = 'queued' AND channel > channels.name) FROM channels WHERE channels.name IS NOT NULL)
+  SELECT (SELECT min(channel) FROM outbox WHERE state = 'queued' AND priority = 0 AND channel > channels.name) FROM channels WHERE channels.name IS NOT NULL)
   SELECT o.id FROM channels CROSS JOIN outbox o ON o.channel = channels.name WHERE o.state = 'queued' AND o.priority = 0 AND o.due_at < ?`
 
 /** The same month, day or instant `months` earlier; the 31st becomes the last day of a shorter month. */

@@ -5,7 +5,18 @@
 import type { Db, Keys, Statement } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 
-export type SettingName = 'unit_name' | 'data_officer' | 'telegram_name'
+export const SETTINGS = [
+  'unit_name',
+  'data_officer',
+  'telegram_name',
+  'quiet_from',
+  'quiet_to',
+  'weekly_cap',
+  'telegram_paid_rate',
+  'zalo_template',
+  'link_hosts',
+] as const
+export type SettingName = (typeof SETTINGS)[number]
 
 /** Values that were set; the rest is the caller's default. */
 export async function listSettings(db: Db): Promise<Partial<Record<SettingName, string>>> {

@@ -21,6 +21,8 @@ export type TurnState = {
     sessionUntil: number
     mutedUntil: number
     seenDay: string
+    /** This is where the person wrote last. */
+    wroteHere: boolean
   }
 }
 
@@ -38,7 +40,7 @@ export type OutboxRow = {
 export type TurnCommit = {
   key: string
   day: string
-  contact: { id: string; kind: 'person' | 'group'; locale: Locale; fresh: boolean; seenToday: boolean }
+  contact: { id: string; kind: 'person' | 'group'; locale: Locale; fresh: boolean; seenToday: boolean; wroteHere: boolean }
   /** `session` is sealed, or null when there is nothing to remember. */
   address: {
     id: string
@@ -61,7 +63,7 @@ export async function loadTurns(db: Db, wanted: TurnKey[]): Promise<TurnState[]>
   const rows = await db.read(
     `SELECT j.key AS place, EXISTS (SELECT 1 FROM inbox WHERE key = j.value ->> 2) AS seen, a.session AS session,
             iif(a.id IS NULL, NULL, json_array(a.id, a.contact_id, a.channel, a.turn, a.session_until, a.muted_until, c.kind, c.locale,
-              c.unit_id, c.member_kind, c.age, c.honorific, c.name, c.push, c.contest, c.named_report, c.deals, c.push_offered, c.seen_day)) AS facts
+              c.unit_id, c.member_kind, c.age, c.honorific, c.name, c.push, c.contest, c.named_report, c.deals, c.push_offered, c.seen_day, c.last_address = a.id)) AS facts
      FROM json_each(?) j
      LEFT JOIN addresses a ON a.channel = j.value ->> 0 AND a.native = j.value ->> 1
      LEFT JOIN contacts c ON c.id = a.contact_id`,
@@ -80,6 +82,7 @@ export function commitTurns(turns: TurnCommit[]): Statement[] {
   const fresh = turns.filter(({ contact }) => contact.fresh)
   const returning = turns.filter(({ contact }) => !contact.fresh && !contact.seenToday)
   const rows = turns.flatMap(({ outbox }) => outbox)
+  const moved = turns.filter(({ contact }) => !contact.fresh && !contact.wroteHere)
   const lines = turns.filter(({ transcript }) => transcript)
   return [
     {
@@ -98,6 +101,10 @@ export function commitTurns(turns: TurnCommit[]): Statement[] {
           },
         ]
       : []),
+    ...moved.map(({ contact, address }) => ({
+      sql: 'UPDATE contacts SET last_channel = ?, last_address = ? WHERE id = ?',
+      args: [address.channel, address.id, contact.id],
+    })),
     ...(lines.length > 0 ? [insertLines(lines)] : []),
     ...turns.flatMap(({ writes }) => writes),
   ]
@@ -125,9 +132,13 @@ export function enqueueReplies(rows: OutboxRow[]): Statement {
 
 function insertContacts(turns: TurnCommit[]): Statement {
   return {
-    sql: `INSERT INTO contacts(id, kind, locale, joined_day, seen_day)
-          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 3 FROM json_each(?)`,
-    args: [JSON.stringify(turns.map(({ contact, day }) => [contact.id, contact.kind, contact.locale, day]))],
+    sql: `INSERT INTO contacts(id, kind, locale, joined_day, seen_day, last_channel, last_address)
+          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 3, value ->> 4, value ->> 5 FROM json_each(?)`,
+    args: [
+      JSON.stringify(
+        turns.map(({ contact, day, address }) => [contact.id, contact.kind, contact.locale, day, address.channel, address.id]),
+      ),
+    ],
   }
 }
 
@@ -191,11 +202,12 @@ type Facts = [
   deals: Flag,
   pushOffered: Flag,
   seenDay: string,
+  wroteHere: Flag | null,
 ]
 
 function storedOf(facts: Facts, session: Uint8Array | null): NonNullable<TurnState['stored']> {
   const [addressId, id, channel, turn, sessionUntil, mutedUntil, kind, locale, unitId, memberKind, age, honorific, name, ...rest] = facts
-  const [push, contest, namedReport, deals, pushOffered, seenDay] = rest
+  const [push, contest, namedReport, deals, pushOffered, seenDay, wroteHere] = rest
   return {
     contact: {
       id,
@@ -216,6 +228,7 @@ function storedOf(facts: Facts, session: Uint8Array | null): NonNullable<TurnSta
     sessionUntil: sessionUntil ?? 0,
     mutedUntil,
     seenDay,
+    wroteHere: wroteHere === 1,
   }
 }
 

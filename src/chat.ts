@@ -58,8 +58,8 @@ export type Locale = 'vi' | 'en'
 /** A sentence by key (`<handler>.<name>` in content/), or words that are data already (a question, a unit's name). */
 export type Text = { key: string; params?: Record<string, string | number | Text> } | { literal: string }
 
-/** A button either says a payload back to us or opens a link. */
-export type Button = { label: Text; payload: string } | { label: Text; url: string }
+/** A button either says a payload back to us or opens a link. `word`: what is typed instead where there are no buttons and digits would mean something else. */
+export type Button = { label: Text; payload: string; word?: string } | { label: Text; url: string }
 
 /** A file for the person. A channel without files sends `text` as messages. */
 export type DocumentFile = { name: string; mime: string; text: string }
@@ -186,7 +186,7 @@ export type About = {
 
 // ---- out --------------------------------------------------------------------------------------------------------
 
-export type RenderedButton = { label: string; payload: string } | { label: string; url: string }
+export type RenderedButton = { label: string; payload: string; word?: string } | { label: string; url: string }
 
 /** One part of one outbox row, rendered for its channel. Parts are sent in order and counted, so a retry resumes. */
 export type OutboundMessage = {
@@ -202,6 +202,8 @@ export type OutboundMessage = {
   image?: string
   document?: DocumentFile
   bulk: boolean
+  /** A push on a channel that tells us later whether it was fetched (the web page): its ledger row. */
+  pushId?: number
 }
 
 export type Limits = {
@@ -209,17 +211,18 @@ export type Limits = {
   text: number
   /** Buttons of one message; 0 = numbered text only. */
   buttons: number
-  /** Bulk messages a second. */
+  /** Messages a second; at most four fifths of them are pushes. */
   perSecond: number
-  /** Bulk messages a second while replies wait. */
-  perSecondBusy?: number
   /** Replies count into `perSecond` too (one bucket). */
   oneBucket?: boolean
   /** Messages a second to one chat, after a burst of `chatBurst`. */
   perChat?: number
   chatBurst?: number
-  /** Hours after a person's last message in which we may write freely. */
+  /** Hours after a person's last message in which we may write freely; and in which that costs nothing. */
   windowHours?: number
+  freeHours?: number
+  /** A message counts as sent once the person's page has fetched it. */
+  fetched?: true
   /** Can carry a file. */
   documents: boolean
 }
@@ -234,6 +237,8 @@ export type Channel = {
   receive(request: Request): Promise<Inbound[]>
   /** Sends one part; returns the platform's message id; throws SendError. Never retries by itself, save a refreshed token. */
   send(message: OutboundMessage): Promise<string>
+  /** Sends a message the platform approved beforehand, where a window is closed (Zalo's template). Throws SendError. */
+  sendTemplate?(address: string, templateId: string, values: Record<string, string>): Promise<string>
   /** Opens the photo behind a ref. The caller checks size, type and time. Throws SendError `refused` when it can never be had. */
   photo(ref: string, signal: AbortSignal): Promise<Response>
   /** Takes updates one batch after the other until the signal; `take` resolves when they are committed. Without `PUBLIC_URL`. */
@@ -275,6 +280,7 @@ export type SealPurpose =
   | 'inquiry'
   | 'token'
   | 'flag'
+  | 'totp'
   | 'backup'
 
 export type TagPurpose =
@@ -288,4 +294,6 @@ export type TagPurpose =
   | 'tries'
   | 'visitor'
   | 'link'
+  | 'token'
+  | 'officer-code'
   | 'webhook'

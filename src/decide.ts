@@ -184,6 +184,7 @@ async function commitOf(
       locale: contact.locale,
       fresh: contact.fresh,
       seenToday: state.stored?.seenDay === day,
+      wroteHere: state.stored?.wroteHere ?? false,
     },
     address: {
       id: contact.addressId,

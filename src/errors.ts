@@ -44,13 +44,14 @@ export class AppError extends Error {
  * - `rate_limited`: the whole channel waits `retryAfter` seconds, then the row is tried again; not an attempt.
  * - `temporary`: tried again with a growing delay, five attempts in all.
  * - `unknown`: the platform may have taken the message (the socket died after the request was written). A reply is sent again, a broadcast row is not.
+ * - `quota`: what was paid for is used up; like `later`, and a broadcast pauses.
  * - `later`: refused for now (night, quota); tried again after `retryAfter` seconds; not an attempt.
  * - `blocked`: the person stopped us on the platform: opted out of everything.
  * - `unreachable`: this person cannot get it (left, window closed); final for this message, no opt-out.
  * - `refused`: the message itself is wrong for the platform; final.
  * - `operator`: nothing can be sent until a person mends the channel (grant lost, package, disabled app).
  */
-export type SendFailure = 'rate_limited' | 'temporary' | 'unknown' | 'later' | 'blocked' | 'unreachable' | 'refused' | 'operator'
+export type SendFailure = 'rate_limited' | 'temporary' | 'unknown' | 'quota' | 'later' | 'blocked' | 'unreachable' | 'refused' | 'operator'
 
 export class SendError extends Error {
   override name = 'SendError'

@@ -58,6 +58,7 @@ export function failedTo(channel: string, row: ClaimedRow, part: number, failure
       return wholeChannelWaits(at + retryAfter * 1000)
     case 'operator':
       return wholeChannelWaits(at + OPERATOR_HOLD_MS)
+    case 'quota':
     case 'later': {
       const until = at + retryAfter * 1000
       return { statements: again(until, row.attempts - 1), tally: { what: 'waited', reason, n: 1 }, retryAt: until }

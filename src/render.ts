@@ -17,10 +17,12 @@ export function partsOf(
   render: Render,
 ): OutboundMessage[] {
   const { limits } = channel
-  const hint = render({ key: 'common.hint' }, locale)
+  const words = (reply.buttons ?? []).some((button) => 'word' in button)
+  const hint = render({ key: words ? 'common.hint_word' : 'common.hint' }, locale)
   const buttons = [...(reply.buttons ?? []), ...(reply.menu ? menuButtons : [])].map((button): RenderedButton => {
     const label = render(button.label, locale)
-    return 'payload' in button ? { label, payload: button.payload } : { label, url: absolute(button.url, target.publicUrl) }
+    if (!('payload' in button)) return { label, url: absolute(button.url, target.publicUrl) }
+    return { label, payload: button.payload, ...(button.word === undefined ? {} : { word: button.word }) }
   })
   const shown = buttons.length <= limits.buttons ? buttons : []
   const file = reply.document && { ...reply.document, text: render(reply.document.text, locale) }

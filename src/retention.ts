@@ -5,6 +5,7 @@
  */
 import { conflictOf, guard } from '../db/client.ts'
 import { eraseContact } from '../db/erasure.ts'
+import { dropLedger, LEDGER_DAYS, listForgettable, markForgotten } from '../db/ledger.ts'
 import {
   caseHour,
   countCases,
@@ -69,6 +70,7 @@ export function createRetention(parts: RetentionParts): Retention {
       for (const rule of listRules(at)) counts[rule.name] = await countDue(db, rule)
       counts.inbox = await walkInbox(db, at, false)
       counts.tallies = await countTallies(db, at)
+      counts.ledger = (await listForgettable(db, ledgerUntil(at))).reduce((sum, { people }) => sum + people, 0)
       counts.sessions = 0
       for await (const ids of endedSessions(parts, at)) counts.sessions += ids.length
       counts.reply_links = 0
@@ -85,6 +87,7 @@ export function createRetention(parts: RetentionParts): Retention {
       for (const rule of listRules(at)) counts[rule.name] = await dropAll(db, dropDue(rule))
       counts.inbox = await walkInbox(db, at, true)
       counts.tallies = await dropAll(db, dropTallies(at))
+      counts.ledger = await forgetLedgers(db, at)
       counts.sessions = 0
       for await (const ids of endedSessions(parts, at)) counts.sessions += await affected(db, [endSessions(ids, at)])
       await db.write([recordMark('sessions_ended', dayOf(at))])
@@ -124,6 +127,18 @@ async function walkInbox(db: Db, at: Date, drop: boolean): Promise<number> {
     await breathe()
   }
 }
+
+/** Who got a broadcast is known for a while after it ended; then only how many. */
+async function forgetLedgers(db: Db, at: Date): Promise<number> {
+  let total = 0
+  for (const { id } of await listForgettable(db, ledgerUntil(at))) {
+    total += await dropAll(db, dropLedger(id))
+    await db.write([markForgotten(id, at.getTime())])
+  }
+  return total
+}
+
+const ledgerUntil = (at: Date) => at.getTime() - LEDGER_DAYS * 86_400_000
 
 async function* endedSessions({ db }: RetentionParts, at: Date): AsyncGenerator<string[]> {
   for (let day = await findSessionDay(db, at); day <= dayOf(at); day = addDays(day, 1)) {

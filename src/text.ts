@@ -41,12 +41,19 @@ export function splitText(text: string, limit: number): string[] {
   return parts
 }
 
-/** The same message where buttons cannot be shown: options numbered on from `from`, links written out, the hint last. */
+/**
+ * The same message where buttons cannot be shown: options numbered on from `from`, or with the word that opens them,
+ * links written out, the hint last.
+ */
 export function numberedText(text: string, buttons: RenderedButton[], hint: string, from = 1): string {
   if (buttons.length === 0) return text
   let number = from
-  const lines = buttons.map((button) => ('payload' in button ? `${number++}. ${button.label}` : `${button.label}: ${button.url}`))
-  return [text, lines.join('\n'), ...(number > from ? [hint] : [])].join('\n\n')
+  const lines = buttons.map((button) => {
+    if (!('payload' in button)) return `${button.label}: ${button.url}`
+    return button.word === undefined ? `${number++}. ${button.label}` : `• ${button.label}: “${button.word}”`
+  })
+  const chosen = buttons.some((button) => 'payload' in button)
+  return [text, lines.join('\n'), ...(chosen ? [hint] : [])].join('\n\n')
 }
 
 /** `handler:action:id.step`, at most 64 bytes (Telegram's limit). Throws when a handler builds a longer one. */

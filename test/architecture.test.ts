@@ -36,7 +36,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['word', /^src\/vietnamese\//],
   [
     'word',
-    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|session|media|time|plan|log|gather|render|pace|menu|image|evidence|evidence-r2|sealed-reply)\.ts$/,
+    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|session|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|image|evidence|evidence-r2|sealed-reply)\.ts$/,
   ],
 ]
 
@@ -116,6 +116,7 @@ const CONFINED: Array<[library: string, pattern: RegExp, place: RegExp]> = [
   ['undici', /^undici$/, /^src\/node[^/]*\.ts$/],
   ['the Node server', /^@hono\/node-server/, /^src\/node\.ts$/],
   ['sharp', /^sharp$/, /^src\/viewer-copy\.ts$/],
+  ['otpauth', /^otpauth$/, /^src\/totp\.ts$/],
   ['esbuild', /^esbuild$/, /^src\/channels\/web\/page\/build\.ts$/],
   ['node:', /^node:/, /^src\/((node|admin|keys-node|evidence-files|viewer-copy)[^/]*\.ts$|admin\/|channels\/web\/page\/build\.ts$)/],
 ]

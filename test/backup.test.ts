@@ -34,7 +34,7 @@ describe('backup and restore', () => {
   })
 
   const outbox = (id: number, priority: number, state: string) => ({
-    sql: "INSERT INTO outbox(id, priority, channel, address_id, state, due_at, created_at) VALUES (?, ?, 'telegram', 'a', ?, 0, 0)",
+    sql: "INSERT INTO outbox(id, priority, channel, address_id, broadcast_id, state, due_at, created_at) VALUES (?1, ?2, 'telegram', 'a', iif(?2 = 1, '7', NULL), ?3, 0, 0)",
     args: [id, priority, state],
   })
   const withDb = async <T>(operator: Operator, work: (db: Awaited<ReturnType<typeof openDb>>) => Promise<T>): Promise<T> => {

@@ -4,6 +4,7 @@ import { keepUpdate } from '../db/updates.ts'
 import { data } from '../handlers/data/index.ts'
 import { handlers } from '../handlers/index.ts'
 import type { Handler } from '../src/chat.ts'
+import { broadcastRow, pushRow } from './broadcast-rows.ts'
 import { type Bot, createBot, fakeChannel, textOf } from './harness.ts'
 
 const NATIVE = '9007199254740993017'
@@ -138,16 +139,21 @@ describe('xóa dữ liệu', () => {
     const { contact, address } = await fill(bot)
     const states = ['queued', 'sent', 'failed', 'unknown']
     await bot.db.write(
-      states.map((state) => ({
-        sql: "INSERT INTO outbox(priority, channel, address_id, contact_id, broadcast_id, state, reason, due_at, created_at) VALUES (1, 'telegram', ?, ?, 'b1', ?, 'before', 0, 0)",
-        args: [address, contact, state],
-      })),
+      states.flatMap((state, i) => [
+        broadcastRow(i + 1),
+        pushRow(i + 1, { address_id: address, contact_id: contact, state, reason: state === 'queued' ? null : 'before' }),
+      ]),
     )
     await lan.says('xóa hết')
     await lan.taps('Có, xóa hết')
     expect(await bot.db.read('SELECT state, reason, address_id, contact_id, broadcast_id FROM outbox ORDER BY id')).toEqual([
-      { state: 'skipped', reason: 'erased', address_id: '', contact_id: null, broadcast_id: 'b1' },
-      ...['sent', 'failed', 'unknown'].map((state) => ({ state, reason: 'before', address_id: '', contact_id: null, broadcast_id: 'b1' })),
+      { state: 'skipped', reason: 'erased', address_id: '', contact_id: null, broadcast_id: '1' },
+      ...['sent', 'failed', 'unknown'].map((state, i) => ({
+        ...{ state, reason: 'before', address_id: '', contact_id: null, broadcast_id: String(i + 2) },
+      })),
+    ])
+    expect(await bot.db.read('SELECT state, reason, n FROM broadcast_counts WHERE broadcast_id = 1 AND n > 0')).toEqual([
+      { state: 'skipped', reason: 'erased', n: 1 },
     ])
     expect(await tablesWith(bot, [contact, address, NATIVE])).toEqual([])
   })

@@ -13,7 +13,7 @@ function turnOf(name: string, turn: number, change: Partial<TurnCommit> = {}): T
   return {
     key: `${name}-${turn}`,
     day: DAY,
-    contact: { id: `c-${name}`, kind: 'person', locale: 'vi', fresh: turn === 1, seenToday: true },
+    contact: { id: `c-${name}`, kind: 'person', locale: 'vi', fresh: turn === 1, seenToday: true, wroteHere: true },
     address: {
       id: `a-${name}`,
       channel: 'telegram',

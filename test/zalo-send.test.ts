@@ -162,7 +162,7 @@ describe('what Zalo says when it refuses', () => {
   const table: [number, object][] = [
     [-32, { failure: 'rate_limited', retryAfter: 60 }],
     [-200, { failure: 'temporary' }],
-    [-211, later(3600)],
+    [-211, { failure: 'quota', retryAfter: 3600 }],
     [-218, later(3600)],
     [-1441, later(3600)],
     [-1472, later(3600)],
@@ -259,7 +259,15 @@ describe('the limit of a minute', () => {
 
   test('is one bucket of 100 a minute unless the package has more', async () => {
     const { zalo, another } = await onFake()
-    expect(zalo.limits).toEqual({ text: 2000, buttons: 5, perSecond: 1.6, oneBucket: true, windowHours: 168, documents: true })
+    expect(zalo.limits).toEqual({
+      text: 2000,
+      buttons: 5,
+      perSecond: 1.6,
+      oneBucket: true,
+      windowHours: 168,
+      freeHours: 48,
+      documents: true,
+    })
     expect(another({ perMinute: 2000 }).limits.perSecond).toBe(33.3)
   })
 })

@@ -2,11 +2,12 @@
  * `officer add|list|remove`: who works the desk, at which unit, with which roles.
  */
 import { type Command, InvalidArgumentError } from 'commander'
-import { addOfficer, dismissOfficer, listOfficers, type Officer, ROLES, type Role } from '../../db/officers.ts'
+import { addOfficer, dismissOfficer, listOfficers, type Officer } from '../../db/officers.ts'
 import { findKnownUnits, type KnownUnit } from '../../db/unit-import.ts'
 import type { Db } from '../chat.ts'
 import { AppError } from '../errors.ts'
 import { randomId, secureRandom } from '../keys.ts'
+import { ROLES, type Role } from '../rights.ts'
 import { type Desk, onGround } from './desk.ts'
 
 const PAGE = 200
@@ -64,8 +65,8 @@ export function addOfficers(program: Command, desk: Desk): void {
     .argument('<id>', 'mã trong officer list / id as in officer list')
     .addHelpText('after', '\nVí dụ / example:\n  npm run admin -- officer remove 4k2m9x7q1w8e5r3t')
     .action((id: string) =>
-      onGround(desk, async ({ db }) => {
-        const [rows = []] = await db.write([dismissOfficer(id)])
+      onGround(desk, async ({ db, now }) => {
+        const [rows = []] = await db.write(dismissOfficer(id, now()))
         if (rows.length === 0) throw new AppError('not_found', `Không có cán bộ đang trực nào mã ${id}. / No active officer ${id}.`)
         desk.say(`${id}  thôi trực / no longer active`)
       }),

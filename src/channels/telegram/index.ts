@@ -54,7 +54,7 @@ export function createTelegram(options: TelegramOptions): Channel & { name: 'tel
 
   return {
     name: 'telegram',
-    limits: { text: 4096, buttons: 8, perSecond: 30, perSecondBusy: 24, perChat: 1, chatBurst: 3, documents: true },
+    limits: { text: 4096, buttons: 8, perSecond: 30, perChat: 1, chatBurst: 3, documents: true },
 
     async receive(request: Request): Promise<Inbound[]> {
       const body = await readText(request, MAX_BODY)

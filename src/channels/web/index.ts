@@ -44,7 +44,7 @@ export type WebChannel = Channel & {
   close(): void
 }
 
-const limits: Limits = { text: 8_000, buttons: 12, perSecond: 1_000, documents: true }
+const limits: Limits = { text: 8_000, buttons: 12, perSecond: 1_000, documents: true, fetched: true }
 
 export function createWeb(options: WebOptions): WebChannel {
   const { keys, store, evidence, now, later } = options

@@ -9,8 +9,8 @@ const HOUR = 3600
 const failures: Record<number, SendFailure> = {
   [-32]: 'rate_limited',
   [-200]: 'temporary',
-  // out of quota: ours, the recipient's, the day's broadcasts, the month's
-  [-211]: 'later',
+  // out of quota: ours; the recipient's, the day's broadcasts, the month's
+  [-211]: 'quota',
   [-218]: 'later',
   [-1441]: 'later',
   [-1472]: 'later',
@@ -80,7 +80,7 @@ function codes(error: unknown): unknown[] {
 function waitOf(code: number, failure: SendFailure, now: Date): number | undefined {
   if (code === -234) return untilSix(now)
   if (failure === 'rate_limited') return 60
-  return failure === 'later' ? HOUR : undefined
+  return failure === 'later' || failure === 'quota' ? HOUR : undefined
 }
 
 /** Seconds until 06:00 in Vietnam, which is 23:00 UTC all year. */

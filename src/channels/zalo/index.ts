@@ -60,6 +60,7 @@ export function createZalo(options: ZaloOptions): ZaloChannel {
       perSecond: Math.max(1, Math.floor((options.perMinute ?? 100) / 6)) / 10,
       oneBucket: true,
       windowHours: 168,
+      freeHours: 48,
       documents: true,
     },
     receive: receiver(options),

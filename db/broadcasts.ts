@@ -1,0 +1,203 @@
+/**
+ * Broadcasts: one run of a campaign, from its approval to its last person. States: preparing (rows are being made) →
+ * scheduled → sending → done; paused; cancelling → cancelled. Each change is one conditional statement, so that two
+ * processes, or an officer and the clock, never both make it. The rows themselves are db/ledger.ts.
+ */
+import type { Audience, Message } from '../src/campaign.ts'
+import type { Db, Row, Statement } from '../src/chat.ts'
+import { subtreeOf } from './units.ts'
+
+export const LIVE_STATES = ['preparing', 'scheduled', 'sending', 'paused', 'cancelling'] as const
+export type BroadcastState = (typeof LIVE_STATES)[number] | 'done' | 'cancelled'
+
+/** Why a run rests: an officer's word, the failure budget, the platform's quota, a start that was missed. */
+export type PauseReason = 'officer' | 'budget' | 'quota' | 'missed'
+
+export type Broadcast = {
+  id: number
+  campaignId: string
+  unitId: string
+  code: string
+  word: string
+  message: Message
+  audience: Audience
+  state: BroadcastState
+  reason: string | null
+  /** The last contact whose row is made; null once all are. */
+  cursor: string | null
+  approvedAt: Date
+  startsAt: Date
+  startedAt: Date | null
+  endedAt: Date | null
+  broken: number
+  resend: 'failed' | 'unknown' | null
+  resendCursor: string
+  optedOut: number
+  taps: number
+}
+
+/** A run with the unit it belongs to, as officers see it. */
+export type OwnedBroadcast = Broadcast & { unitName: string; path: string; title: string }
+
+/** A new run. Its rows are made from here on (src/broadcasts.ts). */
+export function addBroadcast(run: {
+  campaignId: string
+  unitId: string
+  code: string
+  word: string
+  message: Message
+  audience: Audience
+  now: Date
+  startsAt: Date
+}): Statement {
+  return {
+    sql: `INSERT INTO broadcasts(campaign_id, unit_id, code, word, message, audience, cursor, approved_at, starts_at)
+          VALUES (?, ?, ?, ?, ?, ?, '', ?, ?)`,
+    args: [
+      run.campaignId,
+      run.unitId,
+      run.code,
+      run.word,
+      JSON.stringify(run.message),
+      JSON.stringify(run.audience),
+      run.now.getTime(),
+      run.startsAt.getTime(),
+    ],
+  }
+}
+
+/** Runs that something may have to be done about, oldest start first. There are few of them at any time. */
+export async function listLive(db: Db): Promise<Broadcast[]> {
+  return (
+    await db.read(
+      `SELECT * FROM broadcasts WHERE state IN ('preparing', 'scheduled', 'sending', 'paused', 'cancelling') ORDER BY starts_at, id LIMIT 500`,
+    )
+  ).map(broadcastOf)
+}
+
+export async function findBroadcast(db: Db, id: number): Promise<OwnedBroadcast | undefined> {
+  return (await db.read(`${OWNED} WHERE b.id = ?`, [id])).map(ownedOf)[0]
+}
+
+/** By what stands under each message. Case, dashes and spaces do not matter to the caller's cleaning. */
+export async function findBroadcastByCode(db: Db, code: string): Promise<OwnedBroadcast | undefined> {
+  return (await db.read(`${OWNED} WHERE b.code = ?`, [code])).map(ownedOf)[0]
+}
+
+/** The newest run whose buttons open by this word. */
+export async function findBroadcastByWord(db: Db, word: string): Promise<OwnedBroadcast | undefined> {
+  return (await db.read(`${OWNED} WHERE b.word = ? ORDER BY b.id DESC LIMIT 1`, [word])).map(ownedOf)[0]
+}
+
+/** Newest first. @param before id of the last one seen; 0 at first */
+export async function listBroadcasts(
+  db: Db,
+  { paths, campaignId, before, limit }: { paths: string[]; campaignId?: string; before: number; limit: number },
+): Promise<OwnedBroadcast[]> {
+  if (paths.length === 0) return []
+  const inside = paths.map(() => '(u.path >= ? AND u.path < ?)').join(' OR ')
+  const rows = await db.read(
+    `${OWNED} WHERE b.id < ? AND (${inside}) ${campaignId ? 'AND b.campaign_id = ?' : ''} ORDER BY b.id DESC LIMIT ?`,
+    [before || Number.MAX_SAFE_INTEGER, ...paths.flatMap((path) => subtreeOf(path)), ...(campaignId ? [campaignId] : []), limit],
+  )
+  return rows.map(ownedOf)
+}
+
+/** From one of these states to another; returns a row only when it was in one of them. */
+export function moveBroadcast(id: number, from: readonly BroadcastState[], to: BroadcastState, reason: string | null = null): Statement {
+  return {
+    sql: `UPDATE broadcasts SET state = ?, reason = ? WHERE id = ? AND state IN (SELECT value FROM json_each(?)) RETURNING id`,
+    args: [to, reason, id, JSON.stringify(from)],
+  }
+}
+
+/** The first message may leave. */
+export function startBroadcast(id: number, now: Date): Statement {
+  return {
+    sql: `UPDATE broadcasts SET state = 'sending', reason = NULL, started_at = coalesce(started_at, ?)
+          WHERE id = ? AND state = 'scheduled' AND starts_at <= ? RETURNING id`,
+    args: [now.getTime(), id, now.getTime()],
+  }
+}
+
+/** Done, when nobody waits and nobody is being sent to. Lines of the web page that nobody has fetched yet hold nothing up. */
+export function finishBroadcast(id: number, now: Date): Statement {
+  return {
+    sql: `UPDATE broadcasts SET state = iif(state = 'cancelling', 'cancelled', 'done'), ended_at = ?
+          WHERE id = ? AND state IN ('sending', 'cancelling') AND cursor IS NULL AND resend IS NULL
+            AND NOT EXISTS (SELECT 1 FROM broadcast_counts c WHERE c.broadcast_id = broadcasts.id AND c.n > 0
+              AND (c.state = 'queued' OR c.state = 'sending' AND c.channel <> 'web')) RETURNING id, state`,
+    args: [now.getTime(), id],
+  }
+}
+
+/** Moves a resend on; null ends it. Guarded by the caller: one process makes each step. */
+export function moveResend(id: number, from: string, to: string | null): Statement {
+  return {
+    sql: 'UPDATE broadcasts SET resend_cursor = ?, resend = iif(? IS NULL, NULL, resend) WHERE id = ? AND resend IS NOT NULL AND resend_cursor = ?',
+    args: [to, to, id, from],
+  }
+}
+
+/** Counts failures that no person explains; past the budget the run pauses. Returns a row when it paused by this. */
+export function countBroken(id: number, n: number, least: number, share: number): Statement[] {
+  return [
+    { sql: 'UPDATE broadcasts SET broken = broken + ? WHERE id = ?', args: [n, id] },
+    {
+      sql: `UPDATE broadcasts SET state = 'paused', reason = 'budget' WHERE id = ? AND state = 'sending' AND broken >= ?
+              AND broken >= ? * (SELECT total(n) FROM broadcast_counts WHERE broadcast_id = broadcasts.id
+                AND state IN ('sent', 'failed', 'unknown')) RETURNING id`,
+      args: [id, least, share],
+    },
+  ]
+}
+
+export function addTap(id: number): Statement {
+  return { sql: 'UPDATE broadcasts SET taps = taps + 1 WHERE id = ?', args: [id] }
+}
+
+/** An opt-out within a day of a message of this run counts for the run, as a total. */
+export function countOptOut(contactId: string, now: Date): Statement {
+  return {
+    sql: `UPDATE broadcasts SET opted_out = opted_out + 1 WHERE id = (
+            SELECT b.id FROM broadcasts b JOIN outbox o ON o.priority = 1 AND o.broadcast_id = CAST(b.id AS TEXT) AND o.contact_id = ?
+            WHERE b.id IN (SELECT id FROM broadcasts WHERE ended_at >= ? UNION SELECT id FROM broadcasts WHERE state IN ('sending', 'paused', 'cancelling'))
+              AND o.state IN ('sent', 'unknown') AND o.settled_at >= ? ORDER BY o.settled_at DESC LIMIT 1)`,
+    args: [contactId, now.getTime() - DAY_MS, now.getTime() - DAY_MS],
+  }
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+const OWNED = `SELECT b.*, u.name AS unit_name, u.path, c.title FROM broadcasts b
+  JOIN units u ON u.id = b.unit_id JOIN campaigns c ON c.id = b.campaign_id`
+
+const dateOf = (value: Row[string] | undefined) => (value === null || value === undefined ? null : new Date(Number(value)))
+
+function broadcastOf(row: Row): Broadcast {
+  return {
+    id: Number(row.id),
+    campaignId: String(row.campaign_id),
+    unitId: String(row.unit_id),
+    code: String(row.code),
+    word: String(row.word),
+    message: JSON.parse(String(row.message)) as Message,
+    audience: JSON.parse(String(row.audience)) as Audience,
+    state: row.state as BroadcastState,
+    reason: row.reason as string | null,
+    cursor: row.cursor as string | null,
+    approvedAt: new Date(Number(row.approved_at)),
+    startsAt: new Date(Number(row.starts_at)),
+    startedAt: dateOf(row.started_at),
+    endedAt: dateOf(row.ended_at),
+    broken: Number(row.broken),
+    resend: row.resend as Broadcast['resend'],
+    resendCursor: String(row.resend_cursor ?? ''),
+    optedOut: Number(row.opted_out),
+    taps: Number(row.taps),
+  }
+}
+
+function ownedOf(row: Row): OwnedBroadcast {
+  return { ...broadcastOf(row), unitName: String(row.unit_name), path: String(row.path), title: String(row.title) }
+}

@@ -1,0 +1,55 @@
+/**
+ * The rules every push obeys, as the deployment has set them: quiet hours, pushes a week, Telegram's paid rate, Zalo's
+ * template, hosts a link may lead to. A setting can only be stricter than the law and R14, whatever stands in the row.
+ */
+import type { Db } from '../src/chat.ts'
+import { DEFAULT_QUIET, type Quiet, tightenQuiet } from '../src/plan.ts'
+import { listSettings } from './settings.ts'
+
+export type PushRules = {
+  quiet: Quiet
+  /** Pushes a person gets in one week at most, Monday to Sunday. */
+  weeklyCap: number
+  /** Messages a second that Telegram lets a paying bot send; null without. */
+  paidRate: number | null
+  /** Id of the Zalo template approved for pushes; null: none. */
+  zaloTemplate: string | null
+  /** `congdoan.vn`, `*.gov.vn`: besides our own address the only places a link may lead to (R16). */
+  linkHosts: readonly string[]
+}
+
+/** R14. */
+export const WEEKLY_CAP = 3
+/** The state's and the organisations' own sites. */
+const LINK_HOSTS = ['*.gov.vn', 'congdoan.vn', '*.congdoan.vn', 'doanthanhnien.vn', '*.doanthanhnien.vn', 'laodong.vn', 'mattran.org.vn']
+
+export async function findPushRules(db: Db): Promise<PushRules> {
+  const settings = await listSettings(db)
+  const whole = (value: string | undefined, least: number, most: number) =>
+    value !== undefined && /^\d{1,6}$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined
+  return {
+    quiet: tightenQuiet({
+      from: whole(settings.quiet_from, 0, 23) ?? DEFAULT_QUIET.from,
+      to: whole(settings.quiet_to, 0, 23) ?? DEFAULT_QUIET.to,
+    }),
+    weeklyCap: whole(settings.weekly_cap, 1, WEEKLY_CAP) ?? WEEKLY_CAP,
+    paidRate: whole(settings.telegram_paid_rate, 31, 1000) ?? null,
+    zaloTemplate: settings.zalo_template ?? null,
+    linkHosts: settings.link_hosts === undefined ? LINK_HOSTS : settings.link_hosts.split(/[\s,]+/).filter(Boolean),
+  }
+}
+
+/** May a link of a campaign lead there? @param ownHost host of `PUBLIC_URL` */
+export function isAllowedLink(url: string, { linkHosts }: Pick<PushRules, 'linkHosts'>, ownHost: string | null): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol, hostname, username, port } = new URL(url)
+  if (protocol !== 'https:' || username !== '' || port !== '') return false
+  return [...linkHosts, ...(ownHost ? [ownHost] : [])].some((host) =>
+    host.startsWith('*.') ? hostname.endsWith(host.slice(1)) : hostname === host,
+  )
+}
+
+/** Links written into a text. */
+export function linksIn(text: string): string[] {
+  return text.match(/https?:\/\/[^\s<>"“”]+/giu)?.map((link) => link.replace(/[.,;:!?)\]]+$/u, '')) ?? []
+}

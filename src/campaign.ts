@@ -1,0 +1,159 @@
+/**
+ * What an officer writes and what a person gets: a campaign's content and audience as data with their limits, and the
+ * message of one run, frozen from them. Parsed at every edge (chat, API, console) by the schemas here.
+ */
+import * as z from 'zod'
+import type { Button, Locale, Reply, Text } from './chat.ts'
+import { payloadOf } from './text.ts'
+
+/** Characters of a text: with label and footer it stays one message on every channel (Zalo: 2,000). */
+export const TEXT_MOST = 1_500
+export const BUTTONS_MOST = 3
+/** People below which no result is shown (R2), and the cell below which none is (R23). */
+export const RESULT_LEAST = 10
+export const CELL_LEAST = 5
+
+const line = (most: number) =>
+  z
+    .string()
+    .transform((text) => text.normalize('NFC').trim())
+    .pipe(
+      z
+        .string()
+        .min(1)
+        .max(most)
+        .regex(/^[^\p{Cc}]*$/u, 'must be one line'),
+    )
+const text = z
+  .string()
+  .transform((value) => value.normalize('NFC').replace(/\r\n?/g, '\n').trim())
+  .pipe(z.string().min(1).max(TEXT_MOST))
+
+export const buttonTargetSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('link'), url: z.url({ protocol: /^https$/ }).max(500) }),
+  z.strictObject({ kind: z.literal('item'), id: z.string().regex(/^[A-Za-z0-9_-]{1,36}$/) }),
+  z.strictObject({ kind: z.literal('quiz') }),
+  z.strictObject({
+    kind: z.literal('deal'),
+    id: z
+      .string()
+      .regex(/^[a-z_]{1,36}$/)
+      .optional(),
+  }),
+  z.strictObject({ kind: z.literal('place'), id: z.string().regex(/^[a-z0-9-]{1,36}$/) }),
+])
+export type ButtonTarget = z.infer<typeof buttonTargetSchema>
+
+export const campaignButtonSchema = z.strictObject({ vi: line(35), en: line(35).optional(), to: buttonTargetSchema })
+
+/** R5: words about a named business go out only with the decision of an authority, and after two approvals. */
+export const decisionSchema = z.strictObject({
+  authority: line(200),
+  number: line(60),
+  day: z.iso.date(),
+  url: z.url({ protocol: /^https$/ }).max(500),
+})
+
+export const contentSchema = z.strictObject({
+  /** `text`: as written. The others are filled anew for each run from reviewed content. */
+  source: z.enum(['text', 'daily_item', 'weekly_question']).default('text'),
+  /** Such as `[Ưu đãi]`, first in the message. */
+  label: z
+    .string()
+    .regex(/^\[[^\p{Cc}[\]]{1,24}\]$/u, 'must be a short word in brackets, e.g. [Ưu đãi]')
+    .nullable()
+    .default(null),
+  vi: text.nullable().default(null),
+  en: text.nullable().default(null),
+  /** A picture of ours (`/media/<id>`), put there by POST /api/v1/images. */
+  image: z
+    .string()
+    .regex(/^\/media\/[a-z0-9]{16}\.(jpg|png)$/)
+    .nullable()
+    .default(null),
+  buttons: z.array(campaignButtonSchema).max(BUTTONS_MOST).default([]),
+  /** The message names a business. Then `decision` is there, or the message does not go out. */
+  business: z.boolean().default(false),
+  decision: decisionSchema.nullable().default(null),
+  /** Send the approved Zalo template to people whose window is closed (billed; needs the setting). */
+  zaloTemplate: z.boolean().default(false),
+})
+export type Content = z.infer<typeof contentSchema>
+
+export const MEMBER_KINDS = ['cong_doan', 'thanh_nien', 'hoi_vien', 'nguoi_dan'] as const
+
+export const audienceSchema = z.strictObject({
+  unitId: z.string().min(1).max(40),
+  memberKinds: z.array(z.enum(MEMBER_KINDS)).max(4).default([]),
+  channels: z
+    .array(z.string().regex(/^[a-z-]{1,20}$/))
+    .max(8)
+    .default([]),
+  joinedSince: z.iso.date().nullable().default(null),
+  /** People who agreed to deals; else to messages. */
+  purpose: z.enum(['push', 'deals']).default('push'),
+  /** With the people who chose no unit: only for a unit that has none above it. */
+  withoutUnit: z.boolean().default(false),
+})
+export type Audience = z.infer<typeof audienceSchema>
+
+/** The frozen message of one run: words as data, rendered for each language when it leaves. */
+export type Message = {
+  label: string | null
+  body: { vi: Text; en: Text | null }
+  image: string | null
+  buttons: Array<{ label: { vi: Text; en: Text | null }; to: ButtonTarget }>
+  topic: string | null
+  purpose: Audience['purpose']
+  unitName: string
+  title: string
+  zaloTemplate: boolean
+  /** The item or question this run took, so that the next run takes another. */
+  taken: string | null
+}
+
+/** What a button opens, in the words of the handlers. A link has none. */
+export function payloadOfTarget(to: ButtonTarget): string | undefined {
+  switch (to.kind) {
+    case 'item':
+      return payloadOf('library', 'item', to.id)
+    case 'quiz':
+      return payloadOf('quiz', 'start')
+    case 'deal':
+      return to.id ? payloadOf('deals', 'kind', to.id) : payloadOf('deals', 'all')
+    case 'place':
+      return payloadOf('deals', 'near', to.id)
+    default:
+      return undefined
+  }
+}
+
+/** Where a link button leads; undefined for the others. */
+export function linkOf(to: ButtonTarget): string | undefined {
+  return to.kind === 'link' ? to.url : undefined
+}
+
+/** The message as a reply. Its buttons lead through `push:open:<run>.<place>`, so that taps are counted as lượt and nothing else. */
+export function replyOf(run: { id: number; code: string; word: string }, message: Message, locale: Locale): Reply {
+  const inLocale = (words: { vi: Text; en: Text | null }) => (locale === 'en' && words.en) || words.vi
+  const buttons = message.buttons.map(({ label, to }, place): Button => {
+    if (to.kind === 'link') return { label: inLocale(label), url: to.url }
+    return { label: inLocale(label), payload: payloadOf('push', 'open', String(run.id), String(place)), word: wordOf(run.word, place) }
+  })
+  const params = { body: inLocale(message.body), unit: message.unitName, code: codeWritten(run.code) }
+  return {
+    text: message.label ? { key: 'push.message_labelled', params: { ...params, label: message.label } } : { key: 'push.message', params },
+    ...(buttons.length > 0 ? { buttons } : {}),
+    ...(message.image ? { image: message.image } : {}),
+  }
+}
+
+/** What is typed to open a button where there are none: "xem K7", the second "xem K7B". Digits belong to what was offered last. */
+export function wordOf(word: string, place: number): string {
+  return `xem ${word}${place === 0 ? '' : String.fromCharCode(65 + place)}`
+}
+
+/** As it is printed: four and four. */
+export function codeWritten(code: string): string {
+  return `${code.slice(0, 4)}-${code.slice(4)}`
+}

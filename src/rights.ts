@@ -1,0 +1,90 @@
+/**
+ * What an officer may do, and where (F61): roles are given at a unit and hold there and below; a delegation lends some
+ * of them until a day. Titles are labels that suggest roles; code only ever asks for a role. Pure: no database, no clock.
+ */
+import { AppError } from './errors.ts'
+
+export const ROLES = ['viewer', 'editor', 'approver', 'case', 'welfare', 'data', 'admin'] as const
+export type Role = (typeof ROLES)[number]
+
+/** F61's titles and the roles each usually has; the name people read stands in content/officer.json. */
+export const TITLES = {
+  truong_ban: ['approver', 'viewer'],
+  pho_ban: ['approver', 'editor', 'viewer'],
+  thanh_vien: ['viewer'],
+  tuyen_giao: ['editor', 'viewer'],
+  tiep_nhan: ['case', 'viewer'],
+  phuc_loi: ['welfare', 'editor', 'viewer'],
+  du_lieu: ['data', 'viewer'],
+  quan_tri: ['admin', 'viewer'],
+} as const satisfies Record<string, readonly Role[]>
+export type Title = keyof typeof TITLES
+
+/** Where an act came in. An API token never approves, stops or restarts; the console comes with a hand of its own. */
+export type Via = 'chat' | 'api' | 'console' | 'admin'
+
+/** Acts a token may be allowed. */
+export const TOKEN_SCOPES = ['read', 'draft'] as const
+export type TokenScope = (typeof TOKEN_SCOPES)[number]
+
+/** Which roles may do what. An act that stands here is checked and audited wherever it is offered. */
+export const ACTS = {
+  'campaign.read': ROLES,
+  'campaign.write': ['editor', 'approver'],
+  'campaign.approve': ['approver'],
+  'broadcast.stop': ['editor', 'approver', 'admin'],
+  'broadcast.restart': ['approver'],
+  'broadcast.resend': ['approver'],
+  'pushes.halt': ['approver', 'admin'],
+  'pushes.restart': ['approver', 'admin'],
+  'inquiry.read': ['editor', 'approver', 'case', 'welfare', 'data', 'admin'],
+  'inquiry.answer': ['editor', 'approver', 'case', 'welfare', 'data', 'admin'],
+  'contacts.count': ROLES,
+  'unit.read': ROLES,
+  'officer.read': ['admin', 'approver'],
+  'officer.write': ['admin'],
+  'audit.read': ['admin', 'data'],
+  'article.send': ['admin'],
+} as const satisfies Record<string, readonly Role[]>
+export type Act = keyof typeof ACTS
+
+/** What a token of each scope may do. Whatever is not here no token may. */
+const BY_TOKEN: Record<TokenScope, readonly Act[]> = {
+  read: ['campaign.read', 'contacts.count', 'unit.read', 'officer.read', 'audit.read'],
+  draft: ['campaign.read', 'campaign.write', 'contacts.count', 'unit.read'],
+}
+
+/** Roles at a unit and everything below it. `path` as units have it: `/root/…/id/`. */
+export type Grant = { unitId: string; path: string; roles: readonly Role[]; delegated?: true }
+
+/** An officer at work: who, by which grants, through which door. */
+export type Actor = {
+  officerId: string
+  name: string
+  unitId: string
+  unitName: string
+  grants: readonly Grant[]
+  /** Number of the officer's rights as they were read: an act does not commit when they have changed since. */
+  edition: number
+  via: Via
+  /** Only of an API token: its id and scopes. */
+  token?: { id: string; scopes: readonly TokenScope[] }
+}
+
+/** May this officer do this at the unit with this path? */
+export function may(actor: Actor, act: Act, path: string): boolean {
+  const roles: readonly Role[] = ACTS[act]
+  if (actor.token && !actor.token.scopes.some((scope) => BY_TOKEN[scope].includes(act))) return false
+  return actor.grants.some((grant) => path.startsWith(grant.path) && grant.roles.some((role) => roles.includes(role)))
+}
+
+/** Paths at and below which this officer may do this; empty when nowhere. What a query of theirs is limited to. */
+export function scopeOf(actor: Actor, act: Act): string[] {
+  const paths = actor.grants.map(({ path }) => path).filter((path) => may(actor, act, path))
+  return [...new Set(paths)].filter((path) => !paths.some((other) => other !== path && path.startsWith(other)))
+}
+
+/** Throws AppError `forbidden` with a text key when the officer may not. */
+export function demand(actor: Actor, act: Act, path: string): void {
+  if (!may(actor, act, path)) throw new AppError('forbidden', 'desk.forbidden')
+}
