@@ -202,6 +202,8 @@ export type OutboundMessage = {
   image?: string
   document?: DocumentFile
   bulk: boolean
+  /** Costs money where the platform sells speed (Telegram: more than 30 a second, 0.1 Star a message). */
+  paid?: boolean
 }
 
 export type Limits = {

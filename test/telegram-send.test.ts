@@ -90,6 +90,20 @@ describe('sending', () => {
     expect(new TextDecoder().decode(file.bytes)).toBe(document.text)
   })
 
+  it.each([
+    ['sendMessage', {}],
+    ['sendPhoto', { image: 'https://bot.example.vn/anh.jpg' }],
+    ['sendDocument', { document: { name: 'a.txt', mime: 'text/plain', text: 'a' } }],
+  ])('%s buys speed only when it is told to', async (method, kind) => {
+    const channel = telegram()
+    await channel.send(outbound({ ...kind, bulk: true, paid: true }))
+    await channel.send(outbound({ ...kind, bulk: true, paid: false }))
+    await channel.send(outbound({ ...kind, bulk: true }))
+    const [paid, ...free] = fake.callsOf(method)
+    expect(String(paid?.allow_paid_broadcast)).toBe('true')
+    expect(free.map((params) => 'allow_paid_broadcast' in params)).toEqual([false, false])
+  })
+
   it('a broadcast and a reply are the same call', async () => {
     const buttons = [{ label: 'Xem', payload: 'deal:open:1' }]
     await telegram().send(outbound({ buttons, bulk: true }))

@@ -41,8 +41,8 @@ function captionOf(text: string): { caption?: string } {
   return text === '' ? {} : { caption: text }
 }
 
-function othersOf({ buttons }: OutboundMessage): Keyboard {
-  return keyboardOf(buttons)
+function othersOf({ buttons, paid }: OutboundMessage): Keyboard & { allow_paid_broadcast?: true } {
+  return { ...keyboardOf(buttons), ...(paid === true ? { allow_paid_broadcast: true } : {}) }
 }
 
 function keyboardOf(buttons: RenderedButton[]): Keyboard {
