@@ -10,6 +10,7 @@ import { changeSetting, listSettings } from '../db/settings.ts'
 import { listTallies } from '../db/tallies.ts'
 import { transcriptStore } from '../db/transcript.ts'
 import { greet, handlers, offerPush, privately } from '../handlers/index.ts'
+import type { ApiFetch } from './api-fetch.ts'
 import { createChannels } from './channels/index.ts'
 import { createWeb, type WebChannel, type WebLimiters } from './channels/web/index.ts'
 import type { TokenPair } from './channels/zalo/index.ts'
@@ -36,6 +37,8 @@ export type ProductParts = {
   db: Db
   keys: Keys
   fetch: Fetch
+  /** The server's cheap way to the platforms; without it `fetch` serves. */
+  apiFetch?: ApiFetch
   now(): Date
   log: Log
   /** Names this process in leases. */
@@ -91,7 +94,10 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     ...(parts.maxStreamMs ? { maxStreamMs: parts.maxStreamMs } : {}),
     ...(config.zaloSiteVerification ? { siteVerification: config.zaloSiteVerification } : {}),
   })
-  const channels = [...(await createChannels({ config, keys, fetch: parts.fetch, now, log, tokens, commands })), web]
+  const channels = [
+    ...(await createChannels({ config, keys, fetch: parts.fetch, apiFetch: parts.apiFetch, now, log, tokens, commands })),
+    web,
+  ]
   const dispatcher = createDispatcher({
     db,
     keys,

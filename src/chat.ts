@@ -204,6 +204,8 @@ export type OutboundMessage = {
   bulk: boolean
   /** A push on a channel that tells us later whether it was fetched (the web page): its ledger row. */
   pushId?: number
+  /** Costs money where the platform sells speed (Telegram: more than 30 a second, 0.1 Star a message). */
+  paid?: boolean
 }
 
 export type Limits = {

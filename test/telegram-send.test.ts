@@ -2,10 +2,11 @@
  * What goes out to Telegram over a fake Bot API: rendering, every refusal and what it means, photos fetched later.
  */
 import { inspect } from 'node:util'
-import { fetch as undiciFetch } from 'undici'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Fetch, type TelegramOptions, telegramWebhook } from '../src/channels/telegram/index.ts'
+import { type TelegramOptions, telegramWebhook } from '../src/channels/telegram/index.ts'
 import type { SendError } from '../src/errors.ts'
+import type { Fetch } from '../src/media.ts'
+import { openFetches } from '../src/node-fetch.ts'
 import { failureOf, outbound, PERSON, telegramAt } from './fake-telegram/channel.ts'
 import { FAKE_TOKEN, type FakeTelegram, type Fault, fakeTelegram } from './fake-telegram.ts'
 
@@ -15,14 +16,17 @@ beforeEach(async () => {
 })
 afterEach(() => fake.close())
 
+/** How calls leave: on Workers and on the server. */
+const ways: [says: string, way: Pick<TelegramOptions, 'fetch' | 'apiFetch'>][] = [
+  ['the runtime’s own fetch', {}],
+  ['the server’s own call', openFetches()],
+]
+
 const telegram = (change: Partial<TelegramOptions> = {}) => telegramAt(fake, change)
 
 describe('sending', () => {
-  it.each([
-    ['the runtime’s own fetch', undefined],
-    ['undici, as the server hands it over', undiciFetch as unknown as Fetch],
-  ])('plain text, no formatting, no link preview, over %s', async (_says, fetch) => {
-    const channel = telegram({ fetch })
+  it.each(ways)('plain text, no formatting, no link preview, over %s', async (_says, way) => {
+    const channel = telegram(way)
     expect(await channel.send(outbound({ text: 'Giá <b>5.000đ</b> *một* _chai_ https://example.vn' }))).toBe('1')
     expect(await channel.send(outbound())).toBe('2')
     expect(fake.callsOf('sendMessage')[0]).toEqual({
@@ -76,17 +80,36 @@ describe('sending', () => {
     expect(fake.callsOf('sendMessage')[0]?.link_preview_options).toEqual({ is_disabled: true })
   })
 
-  it.each([
-    ['the runtime’s own fetch', undefined],
-    ['undici', undiciFetch as unknown as Fetch],
-  ])('a file goes with its name, its bytes and a caption, over %s', async (_says, fetch) => {
+  it.each(ways)('a file goes with its name, its bytes and a caption, over %s', async (_says, way) => {
     const document = { name: 'dữ liệu của tôi; "1".txt', mime: 'text/plain', text: 'Đơn vị: Công đoàn Tổ 3\r\n\r\nHết' }
-    await telegram({ fetch }).send(outbound({ document, text: 'Đây là những gì chúng tôi giữ' }))
+    await telegram(way).send(outbound({ document, text: 'Đây là những gì chúng tôi giữ' }))
     const sent = fake.callsOf('sendDocument')[0]
     const file = sent?.document as { name: string; bytes: Uint8Array }
     expect(sent).toMatchObject({ chat_id: PERSON, caption: 'Đây là những gì chúng tôi giữ' })
     expect(file.name).toBe('dữ_liệu_của_tôi_1_.txt')
     expect(new TextDecoder().decode(file.bytes)).toBe(document.text)
+  })
+
+  it.each([
+    ['sendMessage', {}],
+    ['sendPhoto', { image: 'https://bot.example.vn/anh.jpg' }],
+    ['sendDocument', { document: { name: 'a.txt', mime: 'text/plain', text: 'a' } }],
+  ])('%s buys speed only when it is told to', async (method, kind) => {
+    const channel = telegram()
+    await channel.send(outbound({ ...kind, bulk: true, paid: true }))
+    await channel.send(outbound({ ...kind, bulk: true, paid: false }))
+    await channel.send(outbound({ ...kind, bulk: true }))
+    const [paid, ...free] = fake.callsOf(method)
+    expect(String(paid?.allow_paid_broadcast)).toBe('true')
+    expect(free.map((params) => 'allow_paid_broadcast' in params)).toEqual([false, false])
+  })
+
+  it('a broadcast and a reply are the same call', async () => {
+    const buttons = [{ label: 'Xem', payload: 'deal:open:1' }]
+    await telegram().send(outbound({ buttons, bulk: true }))
+    await telegram().send(outbound({ buttons }))
+    const [broadcast, reply] = fake.callsOf('sendMessage')
+    expect(broadcast).toEqual(reply)
   })
 
   it('a file whose caption is too long is refused before it is uploaded', async () => {
@@ -126,11 +149,26 @@ describe('a message that does not go through', () => {
     ['no answer in time', { hang: true, taken: true }, { failure: 'unknown', reason: 'telegram_no_answer' }],
   ]
 
-  it.each(table)('%s', async (_says, fault, expected) => {
-    fake.fail(fault)
-    const failure = await failureOf(telegram({ seconds: 0.1 }).send(outbound()))
-    expect(failure).toMatchObject(expected)
-    expect(fake.calls).toHaveLength(1)
+  describe.each(ways)('over %s', (_way, way) => {
+    it.each(table)('%s', async (_says, fault, expected) => {
+      fake.fail(fault)
+      const failure = await failureOf(telegram({ ...way, seconds: 0.1 }).send(outbound({ bulk: true })))
+      expect(failure).toMatchObject(expected)
+      expect(fake.calls).toHaveLength(1)
+    })
+
+    it('a file that meets no answer in time', async () => {
+      fake.fail({ hang: true, taken: true })
+      const document = { name: 'a.txt', mime: 'text/plain', text: 'a' }
+      expect(await failureOf(telegram({ ...way, seconds: 0.1 }).send(outbound({ document })))).toMatchObject({ failure: 'unknown' })
+      expect(fake.calls).toHaveLength(1)
+    })
+
+    it('an answer that says yes and names no message', async () => {
+      const apiFetch = () =>
+        Promise.resolve({ status: 200, ok: true, headers: new Headers(), text: () => Promise.resolve('{"ok":true,"result":true}') })
+      expect(await failureOf(telegram({ apiFetch }).send(outbound()))).toMatchObject({ failure: 'unknown' })
+    })
   })
 
   it('is tried by nobody here: after a refusal the next message goes', async () => {
@@ -141,13 +179,10 @@ describe('a message that does not go through', () => {
     expect(fake.taken.map((message) => message.text)).toEqual(['hai'])
   })
 
-  it.each([
-    ['the runtime’s own fetch', undefined],
-    ['undici', undiciFetch as unknown as Fetch],
-  ])('nobody listens: it was never written, so it may go later (%s)', async (_says, fetch) => {
+  it.each(ways)('nobody listens: it was never written, so it may go later (%s)', async (_says, way) => {
     const gone = await fakeTelegram()
     await gone.close()
-    expect(await failureOf(telegram({ apiRoot: gone.root, fetch }).send(outbound()))).toMatchObject({
+    expect(await failureOf(telegram({ ...way, apiRoot: gone.root }).send(outbound()))).toMatchObject({
       failure: 'temporary',
       reason: 'telegram_not_reached',
     })
@@ -170,10 +205,13 @@ describe('a message that does not go through', () => {
   it('never shows the token, whatever broke', async () => {
     const seen: unknown[] = []
     const collect = (work: Promise<unknown> | undefined) => work?.then(undefined, (error: unknown) => seen.push(error))
-    for (const [, fault] of table) {
-      fake.fail(fault)
-      await collect(telegram({ seconds: 0.1 }).send(outbound({ text: 'lời của một người' })))
-    }
+    for (const [, way] of ways)
+      for (const [, fault] of table) {
+        fake.fail(fault)
+        await collect(telegram({ ...way, seconds: 0.1 }).send(outbound({ text: 'lời của một người' })))
+      }
+    for (const apiRoot of ['no address', 'http://127.0.0.1:1', `${fake.root}/with a space`])
+      await collect(telegram({ ...openFetches(), apiRoot }).send(outbound({ text: 'lời của một người' })))
     fake.fail({ status: 400, description: `Bad Request: https://x/bot${FAKE_TOKEN}/y` })
     await collect(telegram().send(outbound()))
     const told: Fetch = (url) => Promise.reject(new TypeError(`Failed to parse URL from ${url}`, { cause: new Error(url) }))
@@ -181,7 +219,7 @@ describe('a message that does not go through', () => {
     await collect(telegram({ fetch: told }).photo('f', new AbortController().signal))
     await collect(telegramWebhook({ token: fake.token, apiRoot: fake.root, fetch: told }).info())
     seen.push(await telegram({ fetch: told }).setUp?.('https://bot.example.vn/webhooks/telegram'))
-    expect(seen).toHaveLength(table.length + 5)
+    expect(seen).toHaveLength(ways.length * table.length + 8)
     const shown = inspect(seen, { depth: 20, showHidden: true, getters: true })
     expect(shown).not.toContain(FAKE_TOKEN)
     expect(shown).not.toContain(FAKE_TOKEN.split(':')[1])

@@ -4,7 +4,7 @@
  */
 import { Argument, type Command } from 'commander'
 import { webhookSecret } from '../channels/index.ts'
-import { type TelegramOptions, telegramWebhook } from '../channels/telegram/index.ts'
+import { telegramWebhook } from '../channels/telegram/index.ts'
 import { zaloBotWebhook } from '../channels/zalo-bot/index.ts'
 import { AppError } from '../errors.ts'
 import type { Ground } from '../node-ground.ts'
@@ -73,8 +73,8 @@ function registrars(ground: Ground): Map<ChannelName, Registrar> {
   return all
 }
 
-function telegram({ config, keys, fetch }: Ground, { token, apiRoot }: NonNullable<Ground['config']['telegram']>): Registrar {
-  const hook = telegramWebhook({ token, apiRoot, fetch: fetch as unknown as NonNullable<TelegramOptions['fetch']> })
+function telegram({ config, keys, fetch, apiFetch }: Ground, { token, apiRoot }: NonNullable<Ground['config']['telegram']>): Registrar {
+  const hook = telegramWebhook({ token, apiRoot, fetch, apiFetch })
   return {
     async set(url) {
       await hook.set(url, await webhookSecret(config, keys, 'telegram'))
@@ -92,8 +92,8 @@ function telegram({ config, keys, fetch }: Ground, { token, apiRoot }: NonNullab
   }
 }
 
-function zaloBot({ config, keys, fetch }: Ground, { token, apiRoot }: NonNullable<Ground['config']['zaloBot']>): Registrar {
-  const hook = zaloBotWebhook({ token, apiRoot, fetch })
+function zaloBot({ config, keys, fetch, apiFetch }: Ground, { token, apiRoot }: NonNullable<Ground['config']['zaloBot']>): Registrar {
+  const hook = zaloBotWebhook({ token, apiRoot, fetch, apiFetch })
   return {
     async set(url) {
       await hook.set(url, await webhookSecret(config, keys, 'zalo-bot'))

@@ -1,11 +1,12 @@
 /**
  * The list of channels: each is there when its keys are. Adding one is a folder and a line here.
  */
+import { type ApiFetch, apiFetchOver } from '../api-fetch.ts'
 import type { Channel, Keys } from '../chat.ts'
 import type { Config } from '../config.ts'
 import { causeOf, type Log } from '../log.ts'
 import type { Fetch } from '../media.ts'
-import { createTelegram, type TelegramOptions } from './telegram/index.ts'
+import { createTelegram } from './telegram/index.ts'
 import { createZalo, type TokenStore } from './zalo/index.ts'
 import { createZaloBot } from './zalo-bot/index.ts'
 
@@ -13,6 +14,7 @@ export type ChannelParts = {
   config: Config
   keys: Keys
   fetch: Fetch
+  apiFetch?: ApiFetch | undefined
   now(): Date
   log: Log
   /** Where Zalo's token pair is kept. */
@@ -23,7 +25,7 @@ export type ChannelParts = {
 
 /** The platforms' channels that have keys, Zalo first. */
 export async function createChannels(parts: ChannelParts): Promise<Channel[]> {
-  const { config, fetch, now, log, keys } = parts
+  const { config, fetch, now, log, keys, apiFetch = apiFetchOver(fetch) } = parts
   const channels: Channel[] = []
   if (config.zalo) {
     const { seed, ...zalo } = config.zalo
@@ -34,6 +36,7 @@ export async function createChannels(parts: ChannelParts): Promise<Channel[]> {
         mediaHosts: config.zaloMediaHosts,
         tokens: parts.tokens,
         fetch,
+        apiFetch,
         now,
         log: { error: (message, fields) => log('error', message, fields) },
       }),
@@ -42,7 +45,7 @@ export async function createChannels(parts: ChannelParts): Promise<Channel[]> {
   if (config.zaloBot) {
     const { token, apiRoot } = config.zaloBot
     const secret = await webhookSecret(config, keys, 'zalo-bot')
-    channels.push(createZaloBot({ token, secret, apiRoot, mediaHosts: config.zaloMediaHosts, fetch, now }))
+    channels.push(createZaloBot({ token, secret, apiRoot, mediaHosts: config.zaloMediaHosts, fetch, apiFetch, now }))
   }
   if (config.telegram) {
     const { token, apiRoot } = config.telegram
@@ -54,7 +57,8 @@ export async function createChannels(parts: ChannelParts): Promise<Channel[]> {
         apiRoot,
         commands: parts.commands,
         now,
-        fetch: fetch as unknown as NonNullable<TelegramOptions['fetch']>,
+        fetch,
+        apiFetch,
         warn: (sentence) => log('warn', 'telegram.poll', { cause: causeOf(sentence) }),
       }),
     )

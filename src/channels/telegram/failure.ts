@@ -9,7 +9,7 @@ import { withoutToken } from './api.ts'
 
 // Failures of name, route, connection and handshake: nothing of the request had left yet.
 const NEVER_WRITTEN =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_|ENETUNREACH|EHOSTUNREACH|EHOSTDOWN|EADDRNOTAVAIL|UND_ERR_CONNECT|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/
+  /^(ERR_NEVER_WRITTEN|ECONNREFUSED|ENOTFOUND|EAI_|ENETUNREACH|EHOSTUNREACH|EHOSTDOWN|EADDRNOTAVAIL|UND_ERR_CONNECT|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/
 const CONNECTING = /^(connect|getaddrinfo|queryA)/
 
 /** Of a call that sends: a dead socket or no answer in time is `unknown`, since Telegram may have taken the message. */

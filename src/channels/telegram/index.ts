@@ -1,12 +1,13 @@
 /**
  * Telegram as a Channel. The webhook is verified and parsed here, because grammY's own callback neither drops
- * duplicates nor reports errors; grammY makes the calls out. Nothing is retried: the outbox decides that.
+ * duplicates nor reports errors. Messages leave by a cheap call of our own, all other calls are grammY's. Nothing is
+ * retried: the outbox decides that.
  */
 import { parseObject, readText } from '../../body.ts'
 import type { Channel, Inbound, OutboundMessage } from '../../chat.ts'
 import { AppError, SendError } from '../../errors.ts'
 import { sameSecret } from '../../keys.ts'
-import { asGrammy, type Connection, fileUrl, openApi, runtimeFetch } from './api.ts'
+import { asGrammy, type Connection, fileUrl, openApi, openCall, runtimeFetch } from './api.ts'
 import { askFailureOf, failureOf } from './failure.ts'
 import { asksForName, inboundOf, type Self } from './inbound.ts'
 import { sendOne } from './outgoing.ts'
@@ -14,7 +15,6 @@ import { LONG_POLL, pause, pollUpdates } from './poll.ts'
 import { parseUpdate, type TelegramUpdate } from './update.ts'
 import { type Command, register } from './webhook.ts'
 
-export type { Fetch } from './api.ts'
 export { type Command, telegramWebhook } from './webhook.ts'
 
 export type TelegramOptions = Connection & {
@@ -38,6 +38,7 @@ export function createTelegram(options: TelegramOptions): Channel & { name: 'tel
   const { token, secret, now, seconds = 30 } = options
   if (!SECRET.test(secret)) throw new Error('TELEGRAM_WEBHOOK_SECRET must be 1 to 256 of A-Z a-z 0-9 _ -')
   const api = openApi(options, seconds)
+  const call = openCall(options, seconds)
   const self: Self = { id: Number(token.split(':')[0]), name: null }
   let askedAt = Number.NEGATIVE_INFINITY
 
@@ -70,7 +71,7 @@ export function createTelegram(options: TelegramOptions): Channel & { name: 'tel
 
     async send(message: OutboundMessage): Promise<string> {
       try {
-        return await sendOne(api, message)
+        return await sendOne(call, api, message)
       } catch (error) {
         throw failureOf(error, token)
       }

@@ -6,6 +6,7 @@
 import { type Api, InputFile } from 'grammy'
 import type { OutboundMessage, RenderedButton } from '../../chat.ts'
 import { SendError } from '../../errors.ts'
+import type { Call } from './api.ts'
 
 /** Characters under a photo or a file (core.telegram.org/bots/api#sendphoto). */
 const CAPTION = 1024
@@ -14,20 +15,34 @@ const HALF_ROW = 18
 
 type Keyboard = { reply_markup?: { inline_keyboard: ({ text: string; callback_data: string } | { text: string; url: string })[][] } }
 
-/** Returns Telegram's message id. Throws what grammY throws. */
-export async function sendOne(api: Api, message: OutboundMessage): Promise<string> {
+/** Returns Telegram's message id. Throws what grammY throws. A file is uploaded by grammY, all else goes by the cheap call. */
+export async function sendOne(call: Call, api: Api, message: OutboundMessage): Promise<string> {
   const { address, text, document } = message
-  const keyboard = keyboardOf(message.buttons)
-  const image = message.image?.startsWith('https://') === true ? message.image : undefined
-  const caption = text === '' ? keyboard : { ...keyboard, caption: text }
   if (document !== undefined) {
     if (text.length > CAPTION) throw new SendError('refused', 'telegram_caption_too_long')
     const file = new InputFile(new TextEncoder().encode(document.text), fileName(document.name))
-    return String((await api.sendDocument(address, file, caption)).message_id)
+    return idOf(await api.sendDocument(address, file, { ...captionOf(text), ...othersOf(message) }))
   }
-  if (image !== undefined && text.length <= CAPTION) return String((await api.sendPhoto(address, image, caption)).message_id)
+  const image = message.image?.startsWith('https://') === true ? message.image : undefined
+  if (image !== undefined && text.length <= CAPTION)
+    return idOf(await call('sendPhoto', { chat_id: address, photo: image, ...captionOf(text), ...othersOf(message) }))
   const preview = image === undefined ? { is_disabled: true } : { url: image, prefer_large_media: true, show_above_text: true }
-  return String((await api.sendMessage(address, text, { ...keyboard, link_preview_options: preview })).message_id)
+  return idOf(await call('sendMessage', { chat_id: address, text, link_preview_options: preview, ...othersOf(message) }))
+}
+
+function idOf(result: unknown): string {
+  const id = typeof result === 'object' && result !== null && 'message_id' in result ? result.message_id : undefined
+  // Said to be sent, by an answer that names no message: nobody knows, so the outcome is `unknown`.
+  if (typeof id !== 'number') throw new Error('The answer names no message.')
+  return String(id)
+}
+
+function captionOf(text: string): { caption?: string } {
+  return text === '' ? {} : { caption: text }
+}
+
+function othersOf({ buttons, paid }: OutboundMessage): Keyboard & { allow_paid_broadcast?: true } {
+  return { ...keyboardOf(buttons), ...(paid === true ? { allow_paid_broadcast: true } : {}) }
 }
 
 function keyboardOf(buttons: RenderedButton[]): Keyboard {

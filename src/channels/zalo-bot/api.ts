@@ -5,10 +5,12 @@
  */
 
 import * as z from 'zod'
+import { type ApiFetch, apiFetchOver } from '../../api-fetch.ts'
 import { SendError } from '../../errors.ts'
 import type { Fetch } from '../../media.ts'
 
-export type ApiOptions = { token: string; apiRoot: string; fetch: Fetch }
+/** `apiFetch` makes the calls; over `fetch` unless given. */
+export type ApiOptions = { token: string; apiRoot: string; fetch: Fetch; apiFetch?: ApiFetch }
 export type CallOptions = { signal?: AbortSignal; timeoutMs?: number }
 /** Resolves to `result`; throws SendError with reason `zalo_bot_<code>`. */
 export type Call = (method: string, params?: Record<string, unknown>, options?: CallOptions) => Promise<unknown>
@@ -17,7 +19,7 @@ const CALL_MS = 30_000
 const RATE_LIMIT_SECONDS = 60
 // The connection was never made: nothing can have been taken. Everything else may have reached the platform.
 const NEVER_LEFT =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|ERR_TLS_CERT)/
+  /^(ERR_NEVER_WRITTEN|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|ERR_TLS_CERT)/
 
 const seconds = z.coerce.number().positive().max(86_400)
 const answerSchema = z.object({
@@ -29,27 +31,24 @@ const answerSchema = z.object({
   parameters: z.object({ retry_after: seconds }).optional().catch(undefined),
 })
 
-export function zaloBotApi({ token, apiRoot, fetch }: ApiOptions): Call {
+export function zaloBotApi({ token, apiRoot, fetch, apiFetch = apiFetchOver(fetch) }: ApiOptions): Call {
   const root = apiRoot.replace(/\/+$/, '')
   return async (method, params = {}, { signal, timeoutMs = CALL_MS } = {}) => {
-    const limit = AbortSignal.timeout(timeoutMs)
     let status: number
     let retryAfter: string | null
     let body: string
     try {
-      // A redirect would carry the token to another host; `error` is not a mode that Workers know.
-      const response = await fetch(`${root}/bot${token}/${method}`, {
+      const response = await apiFetch(`${root}/bot${token}/${method}`, {
         method: 'POST',
-        redirect: 'manual',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(params),
-        signal: signal ? AbortSignal.any([signal, limit]) : limit,
+        timeoutMs,
+        ...(signal ? { signal } : {}),
       })
       status = response.status
       retryAfter = response.headers.get('retry-after')
       body = await response.text()
     } catch (error) {
-      if (limit.aborted) throw new SendError('unknown', 'zalo_bot_timeout')
       throw connectionFailure(error)
     }
     const answer = answerSchema.safeParse(jsonOf(body))
@@ -83,8 +82,10 @@ function strangeAnswer(status: number, retryAfter: string | null): SendError {
 }
 
 function connectionFailure(error: unknown): SendError {
-  const code = codesOf(error).find((found) => NEVER_LEFT.test(found))
+  // The innermost says the most.
+  const code = codesOf(error).findLast((found) => NEVER_LEFT.test(found))
   if (code !== undefined) return new SendError('temporary', `zalo_bot_${code.toLowerCase()}`)
+  if (error instanceof Error && error.name === 'TimeoutError') return new SendError('unknown', 'zalo_bot_timeout')
   return new SendError('unknown', 'zalo_bot_connection')
 }
 

@@ -3,8 +3,8 @@
  * non-zero `error`, so the status alone means nothing (zalo.md §1.1). The limit headers close the door for the rest
  * of the minute before Zalo has to.
  */
+import type { ApiAnswer, ApiFetch } from '../../api-fetch.ts'
 import { SendError } from '../../errors.ts'
-import type { Fetch } from '../../media.ts'
 import { broken, refusal } from './errors.ts'
 import { parseJson } from './json.ts'
 
@@ -18,7 +18,7 @@ export type Call = (
 
 const MINUTE = 60_000
 
-export function openApi(options: { apiRoot: string; fetch: Fetch; now: () => Date; timeoutMs: number }): Call {
+export function openApi(options: { apiRoot: string; apiFetch: ApiFetch; now: () => Date; timeoutMs: number }): Call {
   let closedUntil = 0
   return async (path, accessToken, request) => {
     const now = options.now()
@@ -31,29 +31,26 @@ export function openApi(options: { apiRoot: string; fetch: Fetch; now: () => Dat
 }
 
 async function ask(
-  options: { apiRoot: string; fetch: Fetch; timeoutMs: number },
+  { apiRoot, apiFetch, timeoutMs }: { apiRoot: string; apiFetch: ApiFetch; timeoutMs: number },
   path: string,
   accessToken: string,
   request: Parameters<Call>[2],
-): Promise<{ response: Response; text: string }> {
-  // taken out first: workerd refuses its fetch as a method of something else
-  const { fetch } = options
-  const signal = AbortSignal.timeout(options.timeoutMs)
+): Promise<{ response: ApiAnswer; text: string }> {
   const headers: Record<string, string> = { access_token: accessToken, accept: 'application/json' }
-  let init: RequestInit = { method: 'GET' }
+  let sent: { method: string; body?: string } = { method: 'GET' }
   if (request !== 'get') {
     headers['content-type'] = 'json' in request ? 'application/json' : request.type
-    init = { method: 'POST', body: 'json' in request ? JSON.stringify(request.json) : request.body }
+    sent = { method: 'POST', body: 'json' in request ? JSON.stringify(request.json) : request.body }
   }
   try {
-    const response = await fetch(options.apiRoot + path, { ...init, headers, redirect: 'manual', signal })
+    const response = await apiFetch(apiRoot + path, { ...sent, headers, timeoutMs })
     return { response, text: await response.text() }
   } catch (cause) {
     throw broken(cause)
   }
 }
 
-function opened(response: Response, text: string, now: Date): Answer {
+function opened(response: ApiAnswer, text: string, now: Date): Answer {
   if (response.status >= 500) throw new SendError('temporary', `zalo_http_${response.status}`)
   if (response.status === 429) throw new SendError('rate_limited', 'zalo_http_429', Number(response.headers.get('retry-after')) || 60)
   const answer = envelope(text)

@@ -64,6 +64,7 @@ export function broken(cause: unknown): SendError {
 }
 
 const NEVER_CONNECTED: ReadonlySet<unknown> = new Set([
+  'ERR_NEVER_WRITTEN',
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',

@@ -3,6 +3,7 @@
  * v3 consultation message (send.ts), the token that must never be lost (token.ts), and zalo-api where it still works
  * (official-account.ts). Limits are configuration: Zalo publishes none of them openly (zalo.md §1).
  */
+import { type ApiFetch, apiFetchOver } from '../../api-fetch.ts'
 import type { Channel, ChannelState } from '../../chat.ts'
 import { SendError } from '../../errors.ts'
 import { type Fetch, fetchAllowed, zaloMediaHosts } from '../../media.ts'
@@ -32,7 +33,10 @@ export type ZaloOptions = {
   /** Requests a minute of the OA's package: 100 on the smallest with an open API. */
   perMinute?: number
   timeoutMs?: number
+  /** Photos. */
   fetch: Fetch
+  /** Everything else; over `fetch` unless given. */
+  apiFetch?: ApiFetch
   now: () => Date
   log: Log
 }
@@ -44,12 +48,12 @@ export type ZaloChannel = Channel &
   }
 
 export function createZalo(options: ZaloOptions): ZaloChannel {
-  const { fetch, now } = options
+  const { fetch, now, apiFetch = apiFetchOver(fetch) } = options
   const apiRoot = (options.apiRoot ?? 'https://openapi.zalo.me').replace(/\/+$/, '')
   const oauthRoot = (options.oauthRoot ?? 'https://oauth.zaloapp.com').replace(/\/+$/, '')
   const timeoutMs = options.timeoutMs ?? 15_000
-  const call = openApi({ apiRoot, fetch, now, timeoutMs })
-  const tokens = tokensOf({ ...options, store: options.tokens, oauthRoot, timeoutMs })
+  const call = openApi({ apiRoot, apiFetch, now, timeoutMs })
+  const tokens = tokensOf({ ...options, apiFetch, store: options.tokens, oauthRoot, timeoutMs })
   const mediaHosts = [...zaloMediaHosts, ...(options.mediaHosts ?? []), new URL(apiRoot).origin]
 
   return {

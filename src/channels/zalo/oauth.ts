@@ -2,26 +2,24 @@
  * The one question to Zalo's OAuth host: a new pair for a refresh token (zalo.md §2). Its error table is not published,
  * so what counts is whether an access token came back; the error's number and name only go into the alarm.
  */
-import type { Fetch } from '../../media.ts'
+import type { ApiFetch } from '../../api-fetch.ts'
 import { parseJson } from './json.ts'
 
-export type OauthOptions = { appId: string; appSecret: string; oauthRoot: string; fetch: Fetch; timeoutMs: number }
+export type OauthOptions = { appId: string; appSecret: string; oauthRoot: string; apiFetch: ApiFetch; timeoutMs: number }
 
 /** `lost`: Zalo answered and gave nothing. Otherwise no answer could be read, and another try may. */
 export type Grant = { accessToken: string; refreshToken: string; expiresIn: number } | { reason: string; name: string; lost: boolean }
 
 /** Never throws. `expiresIn` in seconds. */
 export async function requestGrant(options: OauthOptions, refreshToken: string): Promise<Grant> {
-  const { fetch } = options
   let status: number
   let text: string
   try {
-    const response = await fetch(`${options.oauthRoot}/v4/oa/access_token`, {
+    const response = await options.apiFetch(`${options.oauthRoot}/v4/oa/access_token`, {
       method: 'POST',
       headers: { secret_key: options.appSecret, 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ refresh_token: refreshToken, app_id: options.appId, grant_type: 'refresh_token' }).toString(),
-      redirect: 'manual',
-      signal: AbortSignal.timeout(options.timeoutMs),
+      timeoutMs: options.timeoutMs,
     })
     status = response.status
     text = await response.text()
