@@ -10,6 +10,7 @@ import consent from './consent.json' with { type: 'json' }
 import data from './data.json' with { type: 'json' }
 import deals from './deals.json' with { type: 'json' }
 import denounce from './denounce.json' with { type: 'json' }
+import desk from './desk.json' with { type: 'json' }
 import erase from './erase.json' with { type: 'json' }
 import help from './help.json' with { type: 'json' }
 import hotlines from './hotlines.json' with { type: 'json' }
@@ -41,6 +42,7 @@ export const namespaces = {
   data,
   deals,
   denounce,
+  desk,
   erase,
   help,
   hotlines,

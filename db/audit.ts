@@ -3,6 +3,7 @@
  * never a contact and never a text of a member. The table itself refuses changes, and lets only its oldest rows go.
  */
 import type { Db, Row, Statement } from '../src/chat.ts'
+import type { AppError } from '../src/errors.ts'
 import type { Actor } from '../src/rights.ts'
 import { subtreeOf } from './units.ts'
 
@@ -48,6 +49,16 @@ export function recordAct(actor: Pick<Actor, 'officerId' | 'via' | 'unitId'> | {
       entry.detail ? JSON.stringify(entry.detail) : null,
     ],
   }
+}
+
+/** An act that was not allowed, or not possible: what was tried, and the text key of why not. */
+export function recordRefusal(
+  actor: Pick<Actor, 'officerId' | 'via' | 'unitId'>,
+  entry: Omit<AuditEntry, 'outcome'>,
+  error: AppError,
+  now: Date,
+): Statement {
+  return recordAct(actor, { ...entry, outcome: 'refused', detail: { ...entry.detail, why: error.message } }, now)
 }
 
 /** What the product did by itself (a pause, a missed run). */

@@ -2,7 +2,7 @@
  * Who is at the desk: an officer with the grants they have at this moment, their own and those lent to them. A lent role
  * holds only while its lender is active and has it; a closed day ends it by itself.
  */
-import type { Db, Keys, Row, Statement, Value } from '../src/chat.ts'
+import type { Db, Keys, Row, Statement, Turn, Value } from '../src/chat.ts'
 import type { Actor, Grant, Role, TokenScope, Via } from '../src/rights.ts'
 import { dayOf } from '../src/time.ts'
 import { guard } from './client.ts'
@@ -24,6 +24,12 @@ export type Desk = {
 /** The officer whose bound chat account this is; undefined for everybody else. */
 export async function findOfficerAt(db: Db, contactId: string, now: Date): Promise<Actor | undefined> {
   return readActor(db, 'o.contact_id = ?', contactId, now, 'chat')
+}
+
+/** What an act of this officer is given inside a turn. */
+export function deskOf({ db, keys, now, id, random, about }: Turn, actor: Actor): Desk {
+  const ownHost = about.publicUrl ? new URL(about.publicUrl).hostname : null
+  return { db, keys, actor, now, id, random, ownHost }
 }
 
 /** The officer with this id, for the console and the operator's command. */

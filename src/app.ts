@@ -185,8 +185,8 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
 
 /** Commands of §4.6 whose handler is there, for Telegram's menu. One with a sentence of its own has the key `command_<name>`. */
 function commands(): Array<{ command: string; description: string }> {
-  return handlers.flatMap(({ name, commands = [] }) =>
-    commands.map((command) => {
+  return handlers.flatMap(({ name, commands = [], officers }) =>
+    (officers ? [] : commands).map((command) => {
       const own = `${name}.command_${command}`
       return { command, description: texts.render({ key: texts.has(own) ? own : `${name}.command` }, 'vi') }
     }),

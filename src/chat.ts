@@ -3,6 +3,8 @@
  * Types only, so that every other file may import it. `design.md` names each of them.
  */
 
+import type { Keys } from './sealing.ts'
+
 // ---- in ---------------------------------------------------------------------------------------------------------
 
 export type Attachment =
@@ -160,6 +162,8 @@ export type Handler = {
   commands?: readonly string[]
   /** Acts at once, in any step and while an officer is talking: stop, erase, 115. */
   urgent?: boolean
+  /** For officers: not in the list of commands that members see. */
+  officers?: boolean
   /** May answer in a group chat. */
   public?: boolean
   /** Says by itself who runs this, to someone new. */
@@ -253,49 +257,4 @@ export type Channel = {
   tend?(now: Date): Promise<void>
 }
 
-// ---- keys -------------------------------------------------------------------------------------------------------
-
-/**
- * Everything secret hangs on `DATA_KEY`: one AES-256-GCM key and one HMAC-SHA-256 key per purpose, derived by HKDF.
- * The entrance makes it (node:crypto or WebCrypto, same bytes). Sealed: 1 version byte, 12 nonce, ciphertext, 16 tag.
- */
-export type Keys = {
-  /** `bound` ties the box to its row, so that a box moved to another row does not open. */
-  seal(purpose: SealPurpose, plain: string | Uint8Array, bound?: string): Promise<Uint8Array> | Uint8Array
-  /** Throws AppError `invalid` when the key, the purpose, the binding or a byte differs. */
-  open(purpose: SealPurpose, box: Uint8Array, bound?: string): Promise<Uint8Array> | Uint8Array
-  /** 32 base64url characters (192 bits) of HMAC-SHA-256. */
-  tag(purpose: TagPurpose, text: string): Promise<string> | string
-}
-
-export type SealPurpose =
-  | 'check'
-  | 'session'
-  | 'reply'
-  | 'recipient'
-  | 'transcript'
-  | 'update'
-  | 'photo-ref'
-  | 'evidence'
-  | 'case'
-  | 'reply-link'
-  | 'inquiry'
-  | 'token'
-  | 'flag'
-  | 'totp'
-  | 'backup'
-
-export type TagPurpose =
-  | 'inbox'
-  | 'contact'
-  | 'case'
-  | 'receipt'
-  | 'consent'
-  | 'request'
-  | 'phrase'
-  | 'tries'
-  | 'visitor'
-  | 'link'
-  | 'token'
-  | 'officer-code'
-  | 'webhook'
+export type { Keys, SealPurpose, TagPurpose } from './sealing.ts'

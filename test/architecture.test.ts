@@ -36,7 +36,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['word', /^src\/vietnamese\//],
   [
     'word',
-    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|image|evidence|evidence-r2|sealed-reply)\.ts$/,
+    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|image|evidence|evidence-r2|sealed-reply|sealing)\.ts$/,
   ],
 ]
 

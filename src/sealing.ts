@@ -1,0 +1,49 @@
+/**
+ * The words of everything secret: what the entrance's keys can do, and the purposes that keep boxes and tags of different
+ * things apart. Types only.
+ */
+
+/**
+ * Everything secret hangs on `DATA_KEY`: one AES-256-GCM key and one HMAC-SHA-256 key per purpose, derived by HKDF.
+ * The entrance makes it (node:crypto or WebCrypto, same bytes). Sealed: 1 version byte, 12 nonce, ciphertext, 16 tag.
+ */
+export type Keys = {
+  /** `bound` ties the box to its row, so that a box moved to another row does not open. */
+  seal(purpose: SealPurpose, plain: string | Uint8Array, bound?: string): Promise<Uint8Array> | Uint8Array
+  /** Throws AppError `invalid` when the key, the purpose, the binding or a byte differs. */
+  open(purpose: SealPurpose, box: Uint8Array, bound?: string): Promise<Uint8Array> | Uint8Array
+  /** 32 base64url characters (192 bits) of HMAC-SHA-256. */
+  tag(purpose: TagPurpose, text: string): Promise<string> | string
+}
+
+export type SealPurpose =
+  | 'check'
+  | 'session'
+  | 'reply'
+  | 'recipient'
+  | 'transcript'
+  | 'update'
+  | 'photo-ref'
+  | 'evidence'
+  | 'case'
+  | 'reply-link'
+  | 'inquiry'
+  | 'token'
+  | 'flag'
+  | 'totp'
+  | 'backup'
+
+export type TagPurpose =
+  | 'inbox'
+  | 'contact'
+  | 'case'
+  | 'receipt'
+  | 'consent'
+  | 'request'
+  | 'phrase'
+  | 'tries'
+  | 'visitor'
+  | 'link'
+  | 'token'
+  | 'officer-code'
+  | 'webhook'
