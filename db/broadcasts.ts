@@ -30,6 +30,7 @@ export type Broadcast = {
   startedAt: Date | null
   endedAt: Date | null
   broken: number
+  told: string | null
   resend: 'failed' | 'unknown' | null
   resendCursor: string
   optedOut: number
@@ -73,6 +74,13 @@ export async function listLive(db: Db): Promise<Broadcast[]> {
       `SELECT * FROM broadcasts WHERE state IN ('preparing', 'scheduled', 'sending', 'paused', 'cancelling') ORDER BY starts_at, id LIMIT 500`,
     )
   ).map(broadcastOf)
+}
+
+/** Runs whose messages may leave now: none while an emergency stop holds. */
+export async function listSending(db: Db): Promise<Broadcast[]> {
+  const sql = `SELECT * FROM broadcasts WHERE state = 'sending' AND NOT EXISTS (SELECT 1 FROM halts WHERE ended_at IS NULL)
+    ORDER BY starts_at, id LIMIT 100`
+  return (await db.read(sql)).map(broadcastOf)
 }
 
 export async function findBroadcast(db: Db, id: number): Promise<OwnedBroadcast | undefined> {
@@ -128,6 +136,14 @@ export function finishBroadcast(id: number, now: Date): Statement {
             AND NOT EXISTS (SELECT 1 FROM broadcast_counts c WHERE c.broadcast_id = broadcasts.id AND c.n > 0
               AND (c.state = 'queued' OR c.state = 'sending' AND c.channel <> 'web')) RETURNING id, state`,
     args: [now.getTime(), id],
+  }
+}
+
+/** Marks that the officers of a resting run are told why; returns a row for the one who tells them. */
+export function markTold(id: number, reason: string): Statement {
+  return {
+    sql: "UPDATE broadcasts SET told = ? WHERE id = ? AND state = 'paused' AND reason = ? AND told IS NOT ? RETURNING id",
+    args: [reason, id, reason, reason],
   }
 }
 
@@ -191,6 +207,7 @@ function broadcastOf(row: Row): Broadcast {
     startedAt: dateOf(row.started_at),
     endedAt: dateOf(row.ended_at),
     broken: Number(row.broken),
+    told: row.told as string | null,
     resend: row.resend as Broadcast['resend'],
     resendCursor: String(row.resend_cursor ?? ''),
     optedOut: Number(row.opted_out),

@@ -138,6 +138,28 @@ export function editCampaign(desk: Desk, campaign: Campaign, change: Partial<Omi
   ]
 }
 
+/** Approved rules whose time has come, a few at a time. @param at epoch ms */
+export async function listDueRules(db: Db, at: number): Promise<Campaign[]> {
+  const sql = `${SELECT} WHERE c.state = 'approved' AND c.next_at IS NOT NULL AND c.next_at <= ? ORDER BY c.next_at LIMIT 50`
+  return (await db.read(sql, [at])).map(campaignOf)
+}
+
+/** A rule's next time; null ends it. Guarded by the caller: misses when another process has moved it. */
+export function moveRule({ id, nextAt }: Campaign, next: Date | null): Statement {
+  return {
+    sql: "UPDATE campaigns SET next_at = ?, state = iif(? IS NULL, 'done', state) WHERE id = ? AND state = 'approved' AND next_at = ?",
+    args: [next?.getTime() ?? null, next?.getTime() ?? null, id, nextAt?.getTime() ?? null],
+  }
+}
+
+/** What runs once is over with its run; a rule goes on. */
+export function settleCampaign(id: string, state: 'done' | 'cancelled', now: Date): Statement {
+  return {
+    sql: "UPDATE campaigns SET state = ?, changed_at = ? WHERE id = ? AND state = 'approved' AND next_at IS NULL",
+    args: [state, now.toISOString(), id],
+  }
+}
+
 /** Path of a unit that is there. Throws AppError `not_found`. */
 export async function pathOfUnit(db: Db, unitId: string): Promise<string> {
   const [row] = await db.read('SELECT path FROM units WHERE id = ?', [unitId])

@@ -63,9 +63,9 @@ export async function claimPushes(
     },
     {
       sql: `INSERT INTO push_counts(contact_id, week, n)
-            SELECT contact_id, ?, 1 FROM outbox WHERE state = 'sending' AND lease_until = ? AND lease_by = ? AND contact_id IS NOT NULL
+            SELECT contact_id, ?, 1 FROM outbox WHERE state = 'sending' AND lease_until = ? AND lease_by = ? AND channel = ? AND broadcast_id = ? AND contact_id IS NOT NULL
             ON CONFLICT(contact_id) DO UPDATE SET n = iif(week = excluded.week, n + 1, 1), week = excluded.week RETURNING contact_id, n`,
-      args: [week, lease, holder],
+      args: [week, lease, holder, channel, String(run.id)],
     },
   ])
   if (rows.length === 0) return []
@@ -153,7 +153,7 @@ export function releaseExpiredPushes(now: number): Statement[] {
 }
 
 /** A cancelled run's next waiting people; returns one row for each. */
-export function skipCancelled(id: number, most: number): Statement {
+export function skipQueued(id: number, most: number): Statement {
   return {
     sql: `UPDATE outbox SET state = 'skipped', reason = 'cancelled' WHERE id IN (
             SELECT id FROM outbox WHERE state = 'queued' AND priority = 1 AND broadcast_id = ? LIMIT ?) RETURNING 1 AS gone`,
@@ -161,21 +161,38 @@ export function skipCancelled(id: number, most: number): Statement {
   }
 }
 
+/** People who wait on a channel that was switched off since: nobody would ever send to them. At most 2,000 a call. */
+export function skipChannels(id: number, served: readonly string[], now: number): Statement {
+  return {
+    sql: `UPDATE outbox SET state = 'skipped', reason = 'channel_off', settled_at = ? WHERE id IN (
+            SELECT o.id FROM broadcast_counts c CROSS JOIN outbox o ON o.state = 'queued' AND o.priority = 1
+              AND o.broadcast_id = ? AND o.channel = c.channel
+            WHERE c.broadcast_id = ? AND c.state = 'queued' AND c.n > 0 AND c.channel NOT IN (SELECT value FROM json_each(?)) LIMIT 2000)`,
+    args: [now, String(id), id, JSON.stringify(served)],
+  }
+}
+
+/** The contact at which a step of a resend ends; null when no more follow. */
+export async function findLastOfStep(db: Db, id: number, cursor: string, most: number): Promise<string | null> {
+  const [row] = await db.read(
+    `SELECT contact_id FROM outbox WHERE priority = 1 AND broadcast_id = ? AND contact_id > ? ORDER BY contact_id LIMIT 1 OFFSET ?`,
+    [String(id), cursor, most - 1],
+  )
+  return row ? String(row.contact_id) : null
+}
+
 /**
- * "Gửi lại cho người chưa nhận được": the next people of a run after `cursor` whose outcome was `failed` (or, on an
+ * "Gửi lại cho người chưa nhận được": of a stretch of a run's people, those whose outcome was `failed` (or, on an
  * officer's word, `unknown`) wait again. Not those who blocked us, were erased, or to whom it would end the same way.
- * The last contact looked at is where the next step goes on; no row when there is none.
+ * @param until the last contact of the stretch; null is the end
  */
-export function resendStep(id: number, state: 'failed' | 'unknown', cursor: string, now: number, most: number): Statement[] {
-  const next = `SELECT id FROM outbox WHERE priority = 1 AND broadcast_id = ? AND contact_id > ? AND state = ?
-    AND coalesce(reason, '') NOT IN (SELECT value FROM json_each(?)) ORDER BY contact_id LIMIT ?`
-  return [
-    {
-      sql: `UPDATE outbox SET state = 'queued', due_at = ?, attempts = 0, part = 0, reason = 'resent', settled_at = NULL, lease_by = NULL
-            WHERE id IN (${next}) RETURNING contact_id`,
-      args: [now, String(id), cursor, state, JSON.stringify(NEVER_AGAIN), most],
-    },
-  ]
+export function resendStep(id: number, state: 'failed' | 'unknown', cursor: string, until: string | null, now: number): Statement {
+  return {
+    sql: `UPDATE outbox SET state = 'queued', due_at = ?, attempts = 0, part = 0, reason = 'resent', settled_at = NULL, lease_by = NULL
+          WHERE id IN (SELECT id FROM outbox WHERE priority = 1 AND broadcast_id = ? AND contact_id > ? AND (? IS NULL OR contact_id <= ?)
+            AND state = ? AND coalesce(reason, '') NOT IN (SELECT value FROM json_each(?)))`,
+    args: [now, String(id), cursor, until, until, state, JSON.stringify(NEVER_AGAIN)],
+  }
 }
 
 /** A second try would end the same way, or say to somebody what they refused. */

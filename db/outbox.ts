@@ -6,7 +6,6 @@ import type { Db, Row, Statement } from '../src/chat.ts'
 
 export type ClaimedRow = {
   id: number
-  priority: number
   addressId: string
   /** The person's id on the channel; null for an erased person, whose sealed recipient stands in `recipient`. */
   native: string | null
@@ -38,13 +37,18 @@ export async function hasDue(db: Db, channel: string, now: number): Promise<bool
   return rows.length > 0
 }
 
-/** When a reply of these channels may go next (epoch ms, perhaps past), holds counted; undefined when none waits. */
+/** When something of these channels may go next (epoch ms, perhaps past), holds counted; undefined when nothing waits. */
 export async function findNextDue(db: Db, channels: readonly string[]): Promise<number | undefined> {
   const [row] = await db.read(
     `SELECT min(at) AS at FROM (
        SELECT max((SELECT min(due_at) FROM outbox WHERE state = 'queued' AND channel = j.value AND priority = 0),
                   coalesce((SELECT hold_until FROM paces WHERE channel = j.value), 0)) AS at
-       FROM json_each(?) j)`,
+       FROM json_each(?1) j
+       UNION ALL
+       SELECT max((SELECT min(o.due_at) FROM outbox o WHERE o.state = 'queued' AND o.priority = 1
+                     AND o.broadcast_id = CAST(b.id AS TEXT) AND o.channel = j.value),
+                  coalesce((SELECT hold_until FROM paces WHERE channel = j.value), 0)) AS at
+       FROM broadcasts b, json_each(?1) j WHERE b.state = 'sending')`,
     [JSON.stringify(channels)],
   )
   return row?.at == null ? undefined : Number(row.at)
@@ -63,7 +67,7 @@ export async function claimReplies(db: Db, channel: string, holder: string, now:
                   WHERE e.state = 'sending' AND e.priority = 0 AND e.address_id = o.address_id AND e.id < o.id
                     AND e.address_id <> '' AND e.created_at > ?)
               ORDER BY o.due_at, o.id LIMIT ?)
-            RETURNING id, priority, address_id, contact_id, recipient, body, part, attempts, created_at,
+            RETURNING id, address_id, contact_id, recipient, body, part, attempts, created_at,
               (SELECT json_array(native, contact_id, replies_from) FROM addresses a WHERE a.id = outbox.address_id) AS owner`,
       args: [now + LEASE_MS, holder, channel, now, now - REPLY_WAIT_MS, most],
     },
@@ -122,7 +126,6 @@ function claimedOf(row: Row, holder: string): ClaimedRow {
   const [native = null, ownerId = null, repliesFrom = 0] = JSON.parse(String(row.owner ?? '[]')) as [string?, string?, number?]
   return {
     id: Number(row.id),
-    priority: Number(row.priority),
     addressId: String(row.address_id),
     native,
     contactId: (row.contact_id ?? ownerId) as string | null,
@@ -133,6 +136,6 @@ function claimedOf(row: Row, holder: string): ClaimedRow {
     holder,
     createdAt: Number(row.created_at),
     // An earlier reply of this address is waiting: this one waits behind it, 30 seconds at most.
-    waitUntil: row.priority === 0 ? Math.min(repliesFrom, Number(row.created_at) + REPLY_WAIT_MS) : 0,
+    waitUntil: Math.min(repliesFrom, Number(row.created_at) + REPLY_WAIT_MS),
   }
 }

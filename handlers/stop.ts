@@ -2,6 +2,7 @@
  * "Ngừng nhận tin": the way out of every push (F6, R14). Its words act in any step and while an officer is talking;
  * asked once, confirmed once, and everything else the person has stays as it is.
  */
+import { countOptOut } from '../db/broadcasts.ts'
 import { recordConsent } from '../db/consents.ts'
 import { updateContact } from '../db/contacts.ts'
 import { addTallies } from '../db/tallies.ts'
@@ -56,6 +57,7 @@ async function stopAll(turn: Turn): Promise<Decision> {
     writes: [
       ...proofs.flat(),
       updateContact(contact.id, { pushOffered: true }),
+      countOptOut(contact.id, now),
       addTallies([{ day: dayOf(now), channel: contact.channel, what: 'stopped', reason: 'word', n: 1 }]),
     ],
   }

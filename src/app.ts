@@ -11,6 +11,7 @@ import { listTallies } from '../db/tallies.ts'
 import { transcriptStore } from '../db/transcript.ts'
 import { greet, handlers, offerPush, privately } from '../handlers/index.ts'
 import type { ApiFetch } from './api-fetch.ts'
+import { type Broadcasts, createBroadcasts } from './broadcasts.ts'
 import { createChannels } from './channels/index.ts'
 import { createWeb, type WebChannel, type WebLimiters } from './channels/web/index.ts'
 import type { TokenPair } from './channels/zalo/index.ts'
@@ -58,6 +59,7 @@ export type Product = {
   channels: readonly Channel[]
   receiver: Receiver
   dispatcher: Dispatcher
+  broadcasts: Broadcasts
   photos: PhotoLoop
   schedule: Schedule
   about(): About
@@ -108,6 +110,15 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     holder: parts.holder,
     log,
     ...(parts.later ? { later: parts.later } : {}),
+  })
+  const broadcasts = createBroadcasts({
+    db,
+    keys,
+    channels,
+    now,
+    random: secureRandom,
+    log,
+    wake: (channel) => dispatcher.wake(channel),
   })
   const receiver = createReceiver({
     db,
@@ -165,6 +176,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     channels,
     receiver,
     dispatcher,
+    broadcasts,
     photos,
     schedule,
     about: () => about,

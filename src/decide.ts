@@ -13,6 +13,7 @@ import type { About, Contact, Db, Decision, Handler, Inbound, InboundMessage, Ke
 import type { Later } from './gather.ts'
 import { evenJson, randomCode, randomId } from './keys.ts'
 import { causeOf, type Log } from './log.ts'
+import { followPush } from './push-taps.ts'
 import type { Route, Router } from './router.ts'
 import { sealReply } from './sealed-reply.ts'
 import { choicesOf, numberOn, openSession, SESSION_MS, type Session, sealSession } from './session.ts'
@@ -82,7 +83,8 @@ type Base = { parts: ReceiveParts; inbound: Inbound; key: string; contact: Conta
 async function decideMessage(base: Base, message: InboundMessage): Promise<TurnCommit> {
   const { parts, contact, now, state } = base
   const session = await sessionOf(base)
-  const route = parts.route(message, session, parts.labelOf(contact))
+  const tap = await followPush(parts.db, message)
+  const route = parts.route(tap?.message ?? message, session, parts.labelOf(contact))
   const muted = (state.stored?.mutedUntil ?? 0) > now.getTime()
   // While an officer is talking the bot is silent, save for stop, erase and 115.
   if (muted && !route.handler.urgent && !route.danger) return commitOf(base, { replies: [], writes: [], session })
@@ -98,7 +100,7 @@ async function decideMessage(base: Base, message: InboundMessage): Promise<TurnC
     ...decision.replies,
     ...(next.again ? await offerAgain(parts, turn, next.again) : []),
   ]
-  const writes = decision.writes ?? []
+  const writes = [...(tap?.writes ?? []), ...(decision.writes ?? [])]
   const offer =
     decision.useful && !next.open && !contact.pushOffered && !contact.group && !decision.erased ? parts.offerPush(turn) : undefined
   // Below an answer with choices of its own the offer is numbered on: a "1" meant for those must never agree to pushes.

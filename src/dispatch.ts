@@ -1,43 +1,19 @@
 /**
  * The one door out: claims due rows of each channel, paces them, sends them, records what became of each. Channels run
- * beside each other, so that one that is down stops no other. A row is `sending` in the database before anything
- * leaves; a process that dies leaves a lease that runs out.
+ * beside each other, so that one that is down stops no other; replies (replies.ts) and broadcasts (pushes.ts) of a channel
+ * have a loop each, so that no reply waits behind a push. A row is `sending` in the database before anything leaves; a
+ * process that dies leaves a lease that runs out.
  */
-import {
-  type ClaimedRow,
-  claimReplies,
-  dropReplies,
-  hasDue,
-  hasExpired,
-  LEASE_MS,
-  REPLY_WAIT_MS,
-  recordPart,
-  releaseExpired,
-} from '../db/outbox.ts'
-import { findHold, takeTokens } from '../db/paces.ts'
-import { addTallies } from '../db/tallies.ts'
-import type { Channel, Db, Keys, Locale, Reply } from './chat.ts'
-import { SendError } from './errors.ts'
-import { gather, type Later } from './gather.ts'
-import { openJson, openText } from './keys.ts'
-import { causeOf, type Log } from './log.ts'
-import { failedTo, givenBack, type Outcome, sent } from './outcome.ts'
-import { chatPace } from './pace.ts'
-import { partsOf, type Render } from './render.ts'
-import { dayOf } from './time.ts'
+import { releaseExpiredPushes } from '../db/ledger.ts'
+import { hasExpired, releaseExpired } from '../db/outbox.ts'
+import type { Channel } from './chat.ts'
+import { causeOf } from './log.ts'
+import { createPushes } from './pushes.ts'
+import { createReplies, type ReplyParts } from './replies.ts'
+import { createRoadState } from './road-state.ts'
 
-export type DispatchParts = {
-  db: Db
-  keys: Keys
+export type DispatchParts = ReplyParts & {
   channels: readonly Channel[]
-  render: Render
-  publicUrl: string | null
-  now(): Date
-  /** Names this process in leases. */
-  holder: string
-  log: Log
-  /** Gathers the outcomes of a tick into one write; absent on Workers. */
-  later?: Later
   /** How long `stop` waits for what is in flight, in ms; 8,000 unless told. */
   stopMs?: number
 }
@@ -49,37 +25,30 @@ export type Dispatcher = {
   wake(channel: string): void
   /** Runs until `stop`; each channel looks once a second and when woken. */
   start(): void
-  /** Takes nothing new, finishes what is in flight (8 s at most), gives the rest back. */
+  /** Takes nothing new, finishes what is in flight (8 s at most), gives replies back. A push that hangs will be listed as unknown. */
   stop(): Promise<void>
 }
 
-/** What has not begun by then is given back: no send may outlast its lease, or another process would say it too. */
-const BEGIN_MS = LEASE_MS / 2
-/** Sends under way at once on one channel. */
-const IN_FLIGHT = 64
 const IDLE_MS = 1_000
-/** How long a stop waits for what is in flight; a send that hangs longer is given back. */
 const STOP_MS = 8_000
-/** So many failures in a row that no message explains: the platform is down and the channel waits, longer each time. */
-const DOWN_AFTER = 8
-const DOWN_HOLD_MS = [2_000, 5_000, 15_000, 30_000, 60_000]
 
 export function createDispatcher(parts: DispatchParts): Dispatcher {
-  const loops = new Map(parts.channels.map((channel) => [channel.name, createLoop(parts, channel)]))
+  const lanes = new Map(parts.channels.map((channel) => [channel.name, createLanes(parts, channel)]))
+  const all = [...lanes.values()]
   let running: Promise<unknown> | undefined
   let stopping = false
   return {
     async drain(until = Number.POSITIVE_INFINITY) {
       await release(parts)
-      await Promise.all([...loops.values()].map((loop) => loop.drain(until, () => false)))
+      await Promise.all(all.map((lane) => lane.drain(until)))
     },
-    wake: (channel) => loops.get(channel)?.wake(),
+    wake: (channel) => lanes.get(channel)?.wake(),
     start() {
-      running = Promise.all([...loops.values()].map((loop) => loop.run(() => stopping)))
+      running = Promise.all(all.map((lane) => lane.run(() => stopping)))
     },
     async stop() {
       stopping = true
-      for (const loop of loops.values()) loop.wake()
+      for (const lane of all) lane.rouse()
       let timer: ReturnType<typeof setTimeout> | undefined
       await Promise.race([
         running,
@@ -88,185 +57,119 @@ export function createDispatcher(parts: DispatchParts): Dispatcher {
         }),
       ])
       if (timer !== undefined) clearTimeout(timer)
-      await Promise.all([...loops.values()].map((loop) => loop.giveBack()))
+      await Promise.all(all.map((lane) => lane.giveBack()))
     },
   }
 }
 
-/** Rows of a process that died: replies go again. */
+/** Rows of a process that died: replies go again, pushes are listed as unknown. */
 async function release({ db, now }: DispatchParts): Promise<void> {
   const at = now().getTime()
-  if (await hasExpired(db, at)) await db.write([releaseExpired(at)])
+  if (await hasExpired(db, at)) await db.write([releaseExpired(at), ...releaseExpiredPushes(at)])
 }
 
-function createLoop(parts: DispatchParts, channel: Channel) {
-  const { db, log, now } = parts
-  const pace = chatPace(channel.limits)
-  let inFlight = 0
-  const inHand = new Set<ClaimedRow>()
-  let failures = 0
-  let heldUntil = 0
-  let wakeUp: (() => void) | undefined
-  let woken = false
-
-  const record = gather(async (outcomes: Outcome[]): Promise<undefined[]> => {
-    const done = outcomes.flatMap(({ done }) => (done === undefined ? [] : [done]))
-    const day = dayOf(now())
-    await db.write([
-      ...(done.length > 0 ? [dropReplies(done)] : []),
-      ...outcomes.flatMap(({ statements }) => statements),
-      addTallies(outcomes.map(({ tally }) => ({ day, channel: channel.name, ...tally }))),
-    ])
-    return outcomes.map(() => undefined)
-  }, parts.later)
-
-  /** One claim; its sends are begun. Returns how many. */
-  const begin = async (stopping: () => boolean): Promise<Array<Promise<void>>> => {
-    const at = now().getTime()
-    const room = failures >= DOWN_AFTER ? 1 - inFlight : IN_FLIGHT - inFlight
-    if (room <= 0 || heldUntil > at || !(await hasDue(db, channel.name, at))) return []
-    heldUntil = (await findHold(db, channel.name)).until
-    if (heldUntil > at) return []
-    const most = channel.limits.oneBucket ? await takeTokens(db, channel.name, room, channel.limits.perSecond, at) : room
-    if (most === 0) return []
-    const rows = await claimReplies(db, channel.name, parts.holder, at, most)
-    return [...groupBy(rows, (row) => row.addressId || `erased:${row.id}`)].map(([address, own]) => sendInOrder(address, own, stopping))
+function createLanes(parts: DispatchParts, channel: Channel) {
+  const { log, now } = parts
+  const road = createRoadState(channel, log)
+  const [forReplies, forPushes] = [createWaiter(), createWaiter()]
+  const replies = createReplies(parts, channel, road, forReplies.wake)
+  const pushes = createPushes(parts, channel, road, forPushes.wake)
+  const begun = new Set<Promise<void>>()
+  const keep = (sends: Array<Promise<void>>) => {
+    for (const send of sends) {
+      begun.add(send)
+      void send.finally(() => begun.delete(send))
+    }
   }
 
-  /** The rows of one address, one after another. */
-  const sendInOrder = async (address: string, rows: ClaimedRow[], stopping: () => boolean): Promise<void> => {
-    const claimedAt = now().getTime()
-    inFlight += rows.length
-    for (const row of rows) inHand.add(row)
-    let retryAt = 0
-    try {
-      for (const row of rows) {
+  const runReplies = async (stopping: () => boolean): Promise<void> => {
+    let releasedAt = 0
+    while (!stopping()) {
+      let found = 0
+      try {
         const at = now().getTime()
-        const until = Math.max(heldUntil, Math.min(retryAt, row.createdAt + REPLY_WAIT_MS), row.waitUntil)
-        const notNow = stopping() || at - claimedAt > BEGIN_MS
-        const wait = until > at ? until - at : notNow ? 0 : pace(address, at)
-        const outcome = wait > 0 || notNow ? givenBack(row, at + wait, until > at ? 'in_order' : 'paced') : await sendRow(row)
-        retryAt = outcome.retryAt ?? retryAt
-        noteFailures(outcome)
-        await record(outcome)
-        inHand.delete(row)
+        if (at - releasedAt >= IDLE_MS || at < releasedAt) {
+          releasedAt = at
+          await release(parts)
+        }
+        const sends = await replies.begin(stopping)
+        found = sends.length
+        keep(sends)
+      } catch (error) {
+        log('error', 'dispatch.unavailable', { channel: channel.name, cause: causeOf(error) })
       }
-    } catch (error) {
-      // The outcome could not be written: the lease runs out and the row goes again.
-      log('error', 'dispatch.unrecorded', { channel: channel.name, cause: causeOf(error) })
-    } finally {
-      inFlight -= rows.length
-      for (const row of rows) inHand.delete(row)
-      wakeUp?.()
+      if (found === 0 || replies.isFull()) await forReplies.wait(IDLE_MS)
     }
   }
 
-  const noteFailures = (outcome: Outcome) => {
-    if (outcome.hold) heldUntil = Math.max(heldUntil, outcome.hold)
-    if (outcome.done !== undefined && !outcome.down) failures = 0
-    if (!outcome.down) return
-    failures++
-    const step = DOWN_HOLD_MS[Math.min(failures - DOWN_AFTER, DOWN_HOLD_MS.length - 1)]
-    if (failures >= DOWN_AFTER && step) {
-      heldUntil = now().getTime() + step
-      log('warn', 'channel.down', { channel: channel.name, seconds: step / 1000 })
-    }
-  }
-
-  const sendRow = async (row: ClaimedRow): Promise<Outcome> => {
-    const at = now().getTime()
-    let part = row.part
-    try {
-      const messages = await messagesOf(parts, channel, row)
-      for (const message of messages.slice(part)) {
-        await channel.send(message)
-        part++
-        if (part < messages.length) await db.write([recordPart(row.id, part)])
+  const runPushes = async (stopping: () => boolean): Promise<void> => {
+    while (!stopping()) {
+      let waitMs = IDLE_MS
+      try {
+        const taken = await pushes.begin(stopping)
+        keep(taken.sends)
+        waitMs = taken.waitMs
+      } catch (error) {
+        log('error', 'push.unavailable', { channel: channel.name, cause: causeOf(error) })
       }
-      return sent(row)
-    } catch (error) {
-      const failure = error instanceof SendError ? error : new SendError('refused', 'render', undefined, { cause: error })
-      if (failure.failure === 'operator' || failure !== error) {
-        log('error', 'dispatch.failed', { channel: channel.name, reason: failure.reason, cause: causeOf(error) })
-      }
-      return failedTo(channel.name, row, part, failure, at)
-    }
-  }
-
-  const drain = async (until: number, stopping: () => boolean): Promise<void> => {
-    while (!stopping() && now().getTime() <= until) {
-      const begun = await begin(stopping)
-      if (begun.length === 0) return
-      await Promise.all(begun)
+      await forPushes.wait(waitMs)
     }
   }
 
   return {
-    drain,
-    /** What a stop cannot wait for goes to another process, or to the next start: a reply is rather said twice than not. */
-    async giveBack(): Promise<void> {
-      if (inHand.size === 0) return
-      const at = now().getTime()
-      await db.write([...inHand].flatMap((row) => givenBack({ ...row, attempts: row.attempts + 1 }, at, 'stopping').statements))
+    async drain(until: number): Promise<void> {
+      const never = () => false
+      pushes.refresh()
+      while (now().getTime() <= until) {
+        const sends = [...(await replies.begin(never)), ...(await pushes.begin(never)).sends]
+        await Promise.all(sends)
+        await pushes.flush()
+        if (sends.length === 0) return
+      }
     },
-    wake() {
-      woken = true
-      wakeUp?.()
+    wake: forReplies.wake,
+    /** Both loops look up from their waiting: to stop. */
+    rouse() {
+      forReplies.wake()
+      forPushes.wake()
     },
     async run(stopping: () => boolean): Promise<void> {
-      const begun = new Set<Promise<void>>()
-      let releasedAt = 0
-      while (!stopping()) {
-        woken = false
-        let found = 0
-        try {
-          if (now().getTime() - releasedAt >= IDLE_MS || now().getTime() < releasedAt) {
-            releasedAt = now().getTime()
-            await release(parts)
-          }
-          const sends = await begin(stopping)
-          found = sends.length
-          for (const send of sends) {
-            begun.add(send)
-            void send.finally(() => begun.delete(send))
-          }
-        } catch (error) {
-          log('error', 'dispatch.unavailable', { channel: channel.name, cause: causeOf(error) })
-        }
-        if ((found === 0 || inFlight >= IN_FLIGHT) && !woken && !stopping()) await idle()
-      }
+      await Promise.all([runReplies(stopping), runPushes(stopping)])
       await Promise.all(begun)
+      await pushes.flush()
+    },
+    async giveBack(): Promise<void> {
+      await pushes.flush()
+      await replies.giveBack()
     },
   }
+}
 
-  /** Until a second has passed, a send has ended or somebody woke the loop. */
-  function idle(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(done, IDLE_MS)
-      wakeUp = done
-      function done() {
-        if (timer !== undefined) clearTimeout(timer)
-        wakeUp = undefined
-        resolve()
+/** Waits so many ms, or until woken; a call that came before the wait ends it at once. */
+function createWaiter() {
+  let woken = false
+  let resume: (() => void) | undefined
+  return {
+    wake() {
+      woken = true
+      resume?.()
+    },
+    wait(ms: number): Promise<void> {
+      if (woken || ms <= 0) {
+        woken = false
+        // Lets messages be answered between two rounds of work.
+        return new Promise((done) => setTimeout(done, 0))
       }
-    })
+      return new Promise((done) => {
+        const timer = setTimeout(end, ms)
+        resume = end
+        function end() {
+          clearTimeout(timer)
+          resume = undefined
+          woken = false
+          done()
+        }
+      })
+    },
   }
-}
-
-function groupBy<T>(items: T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const group = groups.get(keyOf(item))
-    if (group) group.push(item)
-    else groups.set(keyOf(item), [item])
-  }
-  return groups
-}
-
-/** The parts of a row, opened and rendered for its channel. */
-async function messagesOf({ keys, render, publicUrl }: DispatchParts, channel: Channel, row: ClaimedRow) {
-  const address = row.native ?? (row.recipient ? await openText(keys, 'recipient', row.recipient) : undefined)
-  if (address === undefined || !row.body) throw new SendError('unreachable', 'erased')
-  const { reply, locale } = await openJson<{ reply: Reply; locale: Locale }>(keys, 'reply', row.body)
-  return partsOf(channel, reply, locale, { id: row.id, address, bulk: row.priority > 0, publicUrl }, render)
 }

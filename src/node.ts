@@ -40,6 +40,7 @@ const poller = createPoller({
 const server = serve({ fetch: product.app.fetch, port: config.port, hostname: config.host }, async ({ port }) => {
   console.log(`Trợ lý Hàng Việt: ${config.publicUrl ?? `http://${config.host}:${port}`}/`)
   product.dispatcher.start()
+  product.broadcasts.start()
   product.photos.start()
   poller.start()
   const states = await product.connect().catch((error: unknown) => {
@@ -63,7 +64,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     product.close()
     server.close()
     if ('closeIdleConnections' in server) server.closeIdleConnections()
-    await Promise.all([poller.stop(), product.dispatcher.stop(), product.photos.stop()])
+    await Promise.all([poller.stop(), product.dispatcher.stop(), product.broadcasts.stop(), product.photos.stop()])
     db.close()
     process.exit(0)
   })

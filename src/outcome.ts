@@ -47,7 +47,7 @@ export function failedTo(channel: string, row: ClaimedRow, part: number, failure
   const again = (dueAt: number, attempts: number) => requeue({ ...row, dueAt, attempts, part, reason })
   const final = (statements: Statement[] = []): Outcome => ({ statements, done: row.id, tally: { what: 'failed', reason, n: 1 } })
   const wholeChannelWaits = (until: number): Outcome => ({
-    statements: [holdChannel(channel, until, reason), ...again(until, row.attempts - 1)],
+    statements: [holdChannel(channel, until, reason, at), ...again(until, row.attempts - 1)],
     tally: { what: 'waited', reason, n: 1 },
     hold: until,
     retryAt: until,

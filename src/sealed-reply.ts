@@ -3,8 +3,14 @@
  * the turn's own replies and for what a turn says to someone else (the other side of a link).
  */
 import type { Keys, Locale, Reply } from './chat.ts'
+import { openJson } from './keys.ts'
 
 /** The sealed reply, as `enqueueReplies` takes it. */
 export async function sealReply(keys: Keys, reply: Reply, locale: Locale): Promise<Uint8Array> {
   return keys.seal('reply', JSON.stringify({ reply, locale }))
+}
+
+/** What was sealed. Throws AppError `invalid` when the box does not open. */
+export function openReply(keys: Keys, box: Uint8Array): Promise<{ reply: Reply; locale: Locale }> {
+  return openJson(keys, 'reply', box)
 }

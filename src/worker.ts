@@ -127,6 +127,7 @@ async function drain({ product, db, log, now, holder }: Opened): Promise<void> {
   let leading = false
   try {
     for (;;) {
+      await product.broadcasts.tick(until)
       await Promise.all([product.dispatcher.drain(until), product.photos.drain(until)])
       const next = await findNextDue(db, channels)
       const pause = Math.max((next ?? until) - now().getTime(), PAUSE_MS)

@@ -27,7 +27,10 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   // What only Node can do, handed to the product by its entrance.
   ['ground', /^src\/(evidence-files|viewer-copy|load-content)\.ts$|^src\/channels\/web\/page\/build\.ts$/],
   ['app', /^src\/app\.ts$|^src\/channels\/index\.ts$/],
-  ['engine', /^src\/(receive|decide|router|dispatch|outcome|schedule|poller|photos|photo-fetch|photo-intake|retention|metrics)\.ts$/],
+  [
+    'engine',
+    /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|poller|photos|photo-fetch|photo-intake|retention|metrics)\.ts$/,
+  ],
   ['channel', /^src\/channels\/[^/]+\//],
   ['handlers', /^handlers\/index\.ts$/],
   ['handler', /^handlers\//],
@@ -36,7 +39,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['word', /^src\/vietnamese\//],
   [
     'word',
-    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|image|evidence|evidence-r2|sealed-reply|sealing)\.ts$/,
+    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|image|evidence|evidence-r2|sealed-reply|sealing|group)\.ts$/,
   ],
 ]
 

@@ -4,6 +4,7 @@
  */
 import { createTexts } from '../content/index.ts'
 import { handlers as allHandlers, privately } from '../handlers/index.ts'
+import { createBroadcasts } from '../src/broadcasts.ts'
 import type {
   About,
   Attachment,
@@ -105,6 +106,7 @@ export async function createBot(options: BotOptions = {}) {
     log,
     later: setImmediate,
   })
+  const broadcasts = createBroadcasts({ db, keys, channels, now: clock.now, random, log, wake: () => {} })
   const receiver = createReceiver({
     db,
     keys,
@@ -181,6 +183,7 @@ export async function createBot(options: BotOptions = {}) {
     lines,
     about,
     dispatcher,
+    broadcasts,
     receiver,
     person,
     close: () => database.close(),

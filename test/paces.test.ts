@@ -6,6 +6,7 @@ import type { Db } from '../src/chat.ts'
 import { databases, openTestFile, type TestDatabase } from './database.ts'
 
 const START = 1_795_338_000_000
+const bucket = (name: string, perSecond: number) => ({ name, perSecond, capacity: Math.max(1, perSecond) })
 
 describe.each(databases)('the pace of a channel in %s', (_, openTest) => {
   let database: TestDatabase
@@ -23,47 +24,58 @@ describe.each(databases)('the pace of a channel in %s', (_, openTest) => {
   test('two processes together get what the channel may send, and one second’s burst, no more', async () => {
     let granted = 0
     for (let at = 0; at <= 10_000; at += 250) {
-      const both = await Promise.all([database.db, other].map((db) => takeTokens(db, 'telegram', 20, 30, START + at)))
+      const both = await Promise.all([database.db, other].map((db) => takeTokens(db, bucket('telegram', 30), 20, START + at)))
       granted += both.reduce((sum, one) => sum + one, 0)
     }
     expect(granted).toBe(30 * 10 + 30)
   })
 
   test('a slow bucket gives one at a time and keeps the fractions', async () => {
-    const at = (seconds: number) => takeTokens(database.db, 'zalo', 5, 1.6, START + seconds * 1000)
+    const at = (seconds: number) => takeTokens(database.db, bucket('zalo', 1.6), 5, START + seconds * 1000)
     // In the bucket: 1.6, then 0.6 + 0.48, 0.08 + 0.32, 0.4 + 0.8, and full again.
     expect([await at(0), await at(0.3), await at(0.5), await at(1), await at(2)]).toEqual([1, 1, 0, 1, 1])
     expect(await at(100)).toBe(1)
   })
 
   test('nobody gets more than they ask for, and the rest stays', async () => {
-    expect(await takeTokens(database.db, 'telegram', 10, 30, START)).toBe(10)
-    expect(await takeTokens(other, 'telegram', 64, 30, START)).toBe(20)
-    expect(await takeTokens(other, 'telegram', 1, 30, START)).toBe(0)
+    expect(await takeTokens(database.db, bucket('telegram', 30), 10, START)).toBe(10)
+    expect(await takeTokens(other, bucket('telegram', 30), 64, START)).toBe(20)
+    expect(await takeTokens(other, bucket('telegram', 30), 1, START)).toBe(0)
   })
 
   test('a hold stops every process until its time, and a shorter one does not end a longer one', async () => {
-    expect(await takeTokens(database.db, 'zalo', 1, 10, START)).toBe(1)
-    await database.db.write([holdChannel('zalo', START + 60_000, 'zalo_429')])
-    await other.write([holdChannel('zalo', START + 5_000, 'zalo_minute_full')])
-    expect((await findHold(other, 'zalo')).until).toBe(START + 60_000)
-    expect(await takeTokens(other, 'zalo', 1, 10, START + 59_999)).toBe(0)
-    expect(await takeTokens(database.db, 'zalo', 5, 10, START + 61_000)).toBeGreaterThan(0)
-    expect(await takeTokens(database.db, 'telegram', 1, 30, START)).toBe(1)
-    expect(await findHold(database.db, 'telegram')).toMatchObject({ until: 0 })
+    expect(await takeTokens(database.db, bucket('zalo', 10), 1, START)).toBe(1)
+    await database.db.write([holdChannel('zalo', START + 60_000, 'zalo_429', START)])
+    await other.write([holdChannel('zalo', START + 5_000, 'zalo_minute_full', START)])
+    expect(await findHold(other, 'zalo', START)).toBe(START + 60_000)
+    expect(await takeTokens(other, bucket('zalo', 10), 1, START + 59_999)).toBe(0)
+    expect(await takeTokens(database.db, bucket('zalo', 10), 5, START + 61_000)).toBeGreaterThan(0)
+    expect(await takeTokens(database.db, bucket('telegram', 30), 1, START)).toBe(1)
+    expect(await findHold(database.db, 'telegram', START)).toBe(0)
   })
 
   test('a hold on a channel with a full bucket does not fill it again', async () => {
-    expect(await takeTokens(database.db, 'telegram', 30, 30, START)).toBe(30)
-    await database.db.write([holdChannel('telegram', START + 1_000, 'telegram_429')])
-    expect(await takeTokens(database.db, 'telegram', 64, 30, START + 1_000)).toBeLessThanOrEqual(30)
+    expect(await takeTokens(database.db, bucket('telegram', 30), 30, START)).toBe(30)
+    await database.db.write([holdChannel('telegram', START + 1_000, 'telegram_429', START)])
+    expect(await takeTokens(database.db, bucket('telegram', 30), 64, START + 1_000)).toBeLessThanOrEqual(30)
+  })
+
+  test('a clock that jumped back an hour is believed: neither a hold nor a bucket waits until it has caught up', async () => {
+    expect(await takeTokens(database.db, bucket('telegram', 30), 30, START)).toBe(30)
+    await database.db.write([holdChannel('telegram', START + 60_000, 'telegram_429', START)])
+    const earlier = START - 3_600_000
+    expect(await findHold(other, 'telegram', earlier)).toBe(0)
+    expect(await takeTokens(other, bucket('telegram', 30), 30, earlier)).toBe(0)
+    expect(await takeTokens(other, bucket('telegram', 30), 30, earlier + 500)).toBe(15)
+    await other.write([holdChannel('telegram', earlier + 2_000, 'telegram_429', earlier + 600)])
+    expect(await findHold(database.db, 'telegram', earlier + 700)).toBe(earlier + 2_000)
   })
 
   test('a clock that goes back gives nothing extra', async () => {
-    expect(await takeTokens(database.db, 'telegram', 30, 30, START)).toBe(30)
-    expect(await takeTokens(other, 'telegram', 30, 30, START - 60_000)).toBe(0)
-    expect(await takeTokens(database.db, 'telegram', 30, 30, START)).toBe(0)
-    expect(await takeTokens(database.db, 'telegram', 30, 30, START + 100)).toBe(3)
+    expect(await takeTokens(database.db, bucket('telegram', 30), 30, START)).toBe(30)
+    expect(await takeTokens(other, bucket('telegram', 30), 30, START - 60_000)).toBe(0)
+    expect(await takeTokens(database.db, bucket('telegram', 30), 30, START)).toBe(0)
+    expect(await takeTokens(database.db, bucket('telegram', 30), 30, START + 100)).toBe(3)
   })
 })
 
@@ -82,7 +94,7 @@ test('whatever is asked for and whenever, never more than rate × time and one s
       for (const { wait, wanted } of list) {
         at = Math.max(START, at + wait)
         latest = Math.max(latest, at)
-        granted += await takeTokens(database.db, name, wanted, perSecond, at)
+        granted += await takeTokens(database.db, bucket(name, perSecond), wanted, at)
         expect(granted).toBeLessThanOrEqual((perSecond * (latest - START)) / 1000 + Math.max(1, perSecond) + 1e-6)
       }
     }),

@@ -59,13 +59,15 @@ CREATE TABLE broadcasts (
   -- People of this outcome are asked for again, from this contact on.
   resend TEXT,
   resend_cursor TEXT,
+  -- Of which rest its officers were told.
+  told TEXT,
   opted_out INTEGER NOT NULL DEFAULT 0,
   -- When its ledger was let go of: from then on only totals are known.
   forgotten_at INTEGER,
   taps INTEGER NOT NULL DEFAULT 0
 );
 
-CREATE INDEX broadcasts_live ON broadcasts(state, starts_at) WHERE state IN ('preparing', 'scheduled', 'sending', 'paused', 'cancelling');
+CREATE INDEX broadcasts_state ON broadcasts(state, starts_at);
 
 CREATE INDEX broadcasts_unit ON broadcasts(unit_id, id);
 

@@ -1,0 +1,298 @@
+/**
+ * Broadcasts through the one door out: claims a few people of each run that is sending, tests again what can have changed
+ * since the audience was frozen (consent, window, the week's cap, quiet hours, an emergency stop), sends, and records what
+ * became of each. At most four fifths of a channel's rate is theirs, so that replies always find room.
+ */
+import { type Broadcast, countBroken, listSending, moveBroadcast } from '../db/broadcasts.ts'
+import { stopContact } from '../db/contacts.ts'
+import {
+  awaitFetch,
+  type ClaimedPush,
+  claimPushes,
+  hasPushDue,
+  PUSH_LEASE_MS,
+  recordPushPart,
+  requeuePushes,
+  returnPushes,
+  settlePushes,
+} from '../db/ledger.ts'
+import { type Bucket, findHold, holdChannel, returnTokens, takeTokens } from '../db/paces.ts'
+import { findPushRules, type PushRules } from '../db/push-rules.ts'
+import { addTallies } from '../db/tallies.ts'
+import { codeWritten, replyOf } from './campaign.ts'
+import type { Channel, Db, Locale, OutboundMessage, Statement } from './chat.ts'
+import { SendError } from './errors.ts'
+import { groupBy } from './group.ts'
+import { causeOf, type Log } from './log.ts'
+import { isQuiet, weekStart } from './plan.ts'
+import { type PushOutcome, pushFailed, pushLater, pushSent, pushSkipped } from './push-outcome.ts'
+import { partsOf, type Render } from './render.ts'
+import type { RoadState } from './road-state.ts'
+import { dayOf } from './time.ts'
+
+export type PushParts = {
+  db: Db
+  render: Render
+  publicUrl: string | null
+  now(): Date
+  holder: string
+  log: Log
+}
+
+/** Of a channel's rate: the rest is left to replies. */
+export const BULK_SHARE = 0.8
+/** Seconds' worth a bucket may save up: with the share above, no second ever sees more than the channel's rate. */
+const BURST_S = 0.25
+/** Sends under way at once on one channel, and how many free places are worth a claim of their own. */
+const IN_FLIGHT = 256
+const WORTH = 64
+/** Outcomes are written together: so many, or after so many ms. */
+const FLUSH = 128
+const FLUSH_MS = 20
+/** Runs and rules are looked up at most this often. */
+const LOOK_MS = 1_000
+const WEB_DAYS_MS = 7 * 24 * 60 * 60 * 1000
+/** The failure budget: from so many on, and from this share of all that was tried. */
+const BROKEN_LEAST = 20
+const BROKEN_SHARE = 0.1
+
+export type Pushes = {
+  /** Claims once and begins the sends. `waitMs`: when looking again makes sense. */
+  begin(stopping: () => boolean): Promise<{ sends: Array<Promise<void>>; waitMs: number }>
+  /** Looks up runs and rules anew at the next claim. */
+  refresh(): void
+  /** Writes the outcomes that are known. Throws when the database is away; they are kept for the next time. */
+  flush(): Promise<void>
+}
+
+/** @param onRoom called when places became free that are worth a claim */
+export function createPushes(parts: PushParts, channel: Channel, road: RoadState, onRoom: () => void): Pushes {
+  const { db, log, now } = parts
+  const { limits } = channel
+  let inFlight = 0
+  let lease = 0
+  let rotation = 0
+  let looked: { at: number; list: Broadcast[]; rules: PushRules } | undefined
+  let known: PushOutcome[] = []
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let writing: Promise<void> | undefined
+  const rendered = new Map<string, OutboundMessage[]>()
+
+  const begin: Pushes['begin'] = async (stopping) => {
+    const at = now().getTime()
+    const nothing = (waitMs = LOOK_MS) => ({ sends: [], waitMs })
+    const room = road.isDown() ? 1 - inFlight : IN_FLIGHT - inFlight
+    if (stopping() || room < Math.min(WORTH, IN_FLIGHT - inFlight)) return nothing()
+    const { rules, list } = await look(at)
+    if (isQuiet(now(), rules.quiet) || road.heldUntil(at) > at) return nothing()
+    const due = await listDue(list, at)
+    if (due.length === 0 || (await findHold(db, channel.name, at)) > at) return nothing()
+    const granted = await grant(room, rules, at)
+    if (granted === 0) return nothing(waitFor(rules))
+    const sends: Array<Promise<void>> = []
+    let left = granted
+    for (const [i, run] of due.entries()) {
+      lease = Math.max(lease + 1, at + PUSH_LEASE_MS)
+      const claim = {
+        channel: channel.name,
+        holder: parts.holder,
+        lease,
+        now: at,
+        most: Math.ceil(left / (due.length - i)),
+        week: weekStart(now()),
+      }
+      const rows = await claimPushes(db, run, claim)
+      left -= rows.length
+      inFlight += rows.length
+      for (const row of rows) sends.push(send(run, row, rules))
+      if (left === 0) break
+    }
+    if (left > 0) await db.write(buckets(rules).map((bucket) => returnTokens(bucket, left)))
+    return { sends, waitMs: left > 0 ? 0 : waitFor(rules) }
+  }
+
+  /** What is sending and by which rules, read once a second. */
+  const look = async (at: number) => {
+    if (!looked || at - looked.at >= LOOK_MS || at < looked.at) looked = { at, list: await listSending(db), rules: await findPushRules(db) }
+    return looked
+  }
+
+  /** Runs with somebody to send to here, the first of them another one each time, so that none starves. */
+  const listDue = async (list: Broadcast[], at: number): Promise<Broadcast[]> => {
+    const due: Broadcast[] = []
+    for (const run of list) if (await hasPushDue(db, run.id, channel.name, at)) due.push(run)
+    if (due.length < 2) return due
+    rotation = (rotation + 1) % due.length
+    return [...due.slice(rotation), ...due.slice(0, rotation)]
+  }
+
+  /** The buckets a push takes from: its own share, and the channel's one bucket where replies count too. */
+  const buckets = (rules: PushRules): Bucket[] => {
+    const perSecond = (channel.name === 'telegram' && rules.paidRate) || limits.perSecond
+    const share = perSecond * BULK_SHARE
+    return [
+      { name: `${channel.name}/push`, perSecond: share, capacity: Math.max(1, share * BURST_S) },
+      ...(limits.oneBucket ? [{ name: channel.name, perSecond, capacity: Math.max(1, perSecond) }] : []),
+    ]
+  }
+
+  const grant = async (room: number, rules: PushRules, at: number): Promise<number> => {
+    const [own, whole] = buckets(rules)
+    if (!own) return 0
+    const share = await takeTokens(db, own, room, at)
+    if (!whole || share === 0) return share
+    const granted = await takeTokens(db, whole, share, at)
+    if (granted < share) await db.write([returnTokens(own, share - granted)])
+    return granted
+  }
+
+  /** When a quarter of the burst has come together again. */
+  const waitFor = (rules: PushRules): number => {
+    const [own] = buckets(rules)
+    return own ? Math.min(LOOK_MS, Math.max(20, (Math.max(1, own.capacity / 2) / own.perSecond) * 1000)) : LOOK_MS
+  }
+
+  const send = async (run: Broadcast, row: ClaimedPush, rules: PushRules): Promise<void> => {
+    const base = { row, runId: run.id, startedAt: run.startedAt?.getTime() ?? 0, at: now().getTime() }
+    try {
+      note(await sendOne(run, row, rules, base))
+    } catch (error) {
+      const failure = error instanceof SendError ? error : new SendError('refused', 'render', undefined, { cause: error })
+      if (failure.failure === 'operator' || failure !== error)
+        log('error', 'push.failed', { channel: channel.name, broadcast: run.id, reason: failure.reason, cause: causeOf(error) })
+      note(pushFailed({ ...base, at: now().getTime() }, failure))
+    } finally {
+      inFlight--
+      if (IN_FLIGHT - inFlight >= WORTH || inFlight === 0) onRoom()
+    }
+  }
+
+  const sendOne = async (
+    run: Broadcast,
+    row: ClaimedPush,
+    rules: PushRules,
+    base: Parameters<typeof pushSent>[0],
+  ): Promise<PushOutcome> => {
+    const { native, locale } = row
+    if (native === null) return pushSkipped(base, 'erased')
+    if (!row.wanted) return pushSkipped(base, 'opted_out')
+    if (row.weekly > rules.weeklyCap) return pushSkipped(base, 'weekly_cap')
+    const outside = limits.windowHours !== undefined && base.at - row.seenAt > limits.windowHours * 3_600_000
+    const template = run.message.zaloTemplate ? rules.zaloTemplate : null
+    if (outside && !(template && channel.sendTemplate)) return pushSkipped(base, 'outside_window')
+    const wait = road.pace(row.addressId, base.at)
+    if (wait > 0) return pushLater(base, base.at + wait, 'paced')
+    if (outside && template && channel.sendTemplate) {
+      const { title, unitName } = run.message
+      await channel.sendTemplate(native, template, { tieu_de: title, don_vi: unitName, ma_tin: codeWritten(run.code) })
+      return pushSent(base, false)
+    }
+    const messages = messagesOf(run, locale)
+    const paid = channel.name === 'telegram' && rules.paidRate !== null
+    for (const [part, message] of messages.entries()) {
+      if (part < row.part) continue
+      const id = `${row.id}.${part}`
+      const last = part === messages.length - 1
+      await channel.send({
+        ...message,
+        id,
+        address: native,
+        ...(paid ? { paid } : {}),
+        ...(limits.fetched && last ? { pushId: row.id } : {}),
+      })
+      if (!last) {
+        row.part = part + 1
+        await db.write([recordPushPart(row.id, part + 1)])
+      }
+    }
+    return pushSent(base, limits.fetched === true)
+  }
+
+  /** The parts of a run in one language: rendered once for everybody. */
+  const messagesOf = (run: Broadcast, locale: Locale): OutboundMessage[] => {
+    const key = `${run.id} ${locale}`
+    let messages = rendered.get(key)
+    if (!messages) {
+      const target = { id: run.id, address: '', bulk: true, publicUrl: parts.publicUrl }
+      messages = partsOf(channel, replyOf(run, run.message, locale), locale, target, parts.render)
+      if (rendered.size > 200) rendered.clear()
+      rendered.set(key, messages)
+    }
+    return messages
+  }
+
+  const note = (outcome: PushOutcome): void => {
+    if (outcome.platform) road.note(outcome.platform, now().getTime())
+    known.push(outcome)
+    if (known.length >= FLUSH) void flushQuietly()
+    else timer ??= setTimeout(() => void flushQuietly(), FLUSH_MS)
+  }
+
+  const flushQuietly = () =>
+    flush().catch((error: unknown) => log('error', 'push.unrecorded', { channel: channel.name, cause: causeOf(error) }))
+
+  /** One at a time; resolves when everything known by now is written. */
+  const flush = async (): Promise<void> => {
+    while (writing) await writing
+    if (timer !== undefined) clearTimeout(timer)
+    timer = undefined
+    const outcomes = known
+    if (outcomes.length === 0) return
+    known = []
+    const work = db.write(recordOutcomes(outcomes))
+    const over = () => {
+      writing = undefined
+    }
+    writing = work.then(over, over)
+    try {
+      await work
+    } catch (error) {
+      known = [...outcomes, ...known]
+      throw error
+    }
+    // The run may rest by now.
+    if (outcomes.some(({ broken, pauses }) => broken || pauses)) looked = undefined
+  }
+
+  const recordOutcomes = (outcomes: PushOutcome[]): Statement[] => {
+    const at = now().getTime()
+    const week = weekStart(now())
+    const statements: Statement[] = []
+    for (const group of groupBy(outcomes, ({ kind, reason, dueAt, counts }) => `${kind}|${reason}|${dueAt ?? ''}|${counts ?? ''}`)) {
+      const [{ kind, reason, dueAt = at, counts = false }] = group
+      const ids = group.map(({ row }) => row.id)
+      if (kind === 'again') statements.push(requeuePushes(ids, parts.holder, dueAt, reason, counts))
+      else if (kind === 'fetch') statements.push(awaitFetch(ids, parts.holder, at + WEB_DAYS_MS))
+      else statements.push(settlePushes(ids, parts.holder, kind, kind === 'sent' ? null : reason, at))
+    }
+    const unreached = outcomes.flatMap(({ kind, row }) =>
+      row.contactId && ['failed', 'skipped', 'again'].includes(kind) ? [row.contactId] : [],
+    )
+    if (unreached.length > 0) statements.push(returnPushes(unreached, week))
+    for (const { blocked, hold, reason, row } of outcomes) {
+      if (blocked && row.contactId) statements.push(...stopContact(row.contactId, row.addressId))
+      if (hold !== undefined) statements.push(holdChannel(channel.name, hold, reason, at))
+    }
+    for (const group of groupBy(
+      outcomes.filter(({ broken }) => broken),
+      ({ runId }) => String(runId),
+    ))
+      statements.push(...countBroken(group[0].runId, group.length, BROKEN_LEAST, BROKEN_SHARE))
+    for (const group of groupBy(
+      outcomes.filter(({ pauses }) => pauses),
+      ({ runId }) => String(runId),
+    ))
+      statements.push(moveBroadcast(group[0].runId, ['sending'], 'paused', 'quota'))
+    const day = dayOf(now())
+    statements.push(addTallies(outcomes.map(({ kind, reason }) => ({ day, channel: channel.name, what: `push_${kind}`, reason, n: 1 }))))
+    return statements
+  }
+
+  return {
+    begin,
+    flush,
+    refresh() {
+      looked = undefined
+    },
+  }
+}

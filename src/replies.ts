@@ -1,0 +1,151 @@
+/**
+ * Replies through the one door out: claims due rows of one channel, sends those of one address in their order, records
+ * what became of each. A reply in flight when a process died is sent again; what a stop cannot wait for is given back.
+ */
+import { type ClaimedRow, claimReplies, dropReplies, hasDue, LEASE_MS, REPLY_WAIT_MS, recordPart } from '../db/outbox.ts'
+import { findHold, takeTokens } from '../db/paces.ts'
+import { addTallies } from '../db/tallies.ts'
+import type { Channel, Db, Keys } from './chat.ts'
+import { SendError } from './errors.ts'
+import { gather, type Later } from './gather.ts'
+import { groupBy } from './group.ts'
+import { openText } from './keys.ts'
+import { causeOf, type Log } from './log.ts'
+import { failedTo, givenBack, type Outcome, sent } from './outcome.ts'
+import { partsOf, type Render } from './render.ts'
+import type { RoadState } from './road-state.ts'
+import { openReply } from './sealed-reply.ts'
+import { dayOf } from './time.ts'
+
+export type ReplyParts = {
+  db: Db
+  keys: Keys
+  render: Render
+  publicUrl: string | null
+  now(): Date
+  holder: string
+  log: Log
+  later?: Later
+}
+
+export type Replies = {
+  /** Claims once and begins the sends, one promise an address. */
+  begin(stopping: () => boolean): Promise<Array<Promise<void>>>
+  /** No more can be begun until one ends. */
+  isFull(): boolean
+  /** What hangs is free for another process: a reply is rather said twice than not. */
+  giveBack(): Promise<void>
+}
+
+/** What has not begun by then is given back: no send may outlast its lease, or another process would say it too. */
+const BEGIN_MS = LEASE_MS / 2
+/** Sends under way at once on one channel. */
+const IN_FLIGHT = 64
+
+/** @param onEnd called when a send has ended */
+export function createReplies(parts: ReplyParts, channel: Channel, road: RoadState, onEnd: () => void): Replies {
+  const { db, log, now } = parts
+  let inFlight = 0
+  let heldUntil = 0
+  const inHand = new Set<ClaimedRow>()
+
+  const record = gather(async (outcomes: Outcome[]): Promise<undefined[]> => {
+    const done = outcomes.flatMap(({ done }) => (done === undefined ? [] : [done]))
+    const day = dayOf(now())
+    await db.write([
+      ...(done.length > 0 ? [dropReplies(done)] : []),
+      ...outcomes.flatMap(({ statements }) => statements),
+      addTallies(outcomes.map(({ tally }) => ({ day, channel: channel.name, ...tally }))),
+    ])
+    return outcomes.map(() => undefined)
+  }, parts.later)
+
+  /** One claim; its sends are begun. Returns how many. */
+  const begin = async (stopping: () => boolean): Promise<Array<Promise<void>>> => {
+    const at = now().getTime()
+    const room = road.isDown() ? 1 - inFlight : IN_FLIGHT - inFlight
+    if (room <= 0 || road.heldUntil(at) > at || !(await hasDue(db, channel.name, at))) return []
+    heldUntil = await findHold(db, channel.name, at)
+    if (heldUntil > at) return []
+    const { perSecond, oneBucket } = channel.limits
+    const most = oneBucket ? await takeTokens(db, { name: channel.name, perSecond, capacity: Math.max(1, perSecond) }, room, at) : room
+    if (most === 0) return []
+    const rows = await claimReplies(db, channel.name, parts.holder, at, most)
+    return groupBy(rows, laneOf).map((own) => sendInOrder(laneOf(own[0]), own, stopping))
+  }
+
+  /** The rows of one address, one after another. */
+  const sendInOrder = async (address: string, rows: ClaimedRow[], stopping: () => boolean): Promise<void> => {
+    const claimedAt = now().getTime()
+    inFlight += rows.length
+    for (const row of rows) inHand.add(row)
+    let retryAt = 0
+    try {
+      for (const row of rows) {
+        const at = now().getTime()
+        const until = Math.max(heldUntil, road.heldUntil(at), Math.min(retryAt, row.createdAt + REPLY_WAIT_MS), row.waitUntil)
+        const notNow = stopping() || at - claimedAt > BEGIN_MS
+        const wait = until > at ? until - at : notNow ? 0 : road.pace(address, at)
+        const outcome = wait > 0 || notNow ? givenBack(row, at + wait, until > at ? 'in_order' : 'paced') : await sendRow(row)
+        retryAt = outcome.retryAt ?? retryAt
+        noteFailures(outcome)
+        await record(outcome)
+        inHand.delete(row)
+      }
+    } catch (error) {
+      // The outcome could not be written: the lease runs out and the row goes again.
+      log('error', 'dispatch.unrecorded', { channel: channel.name, cause: causeOf(error) })
+    } finally {
+      inFlight -= rows.length
+      for (const row of rows) inHand.delete(row)
+      onEnd()
+    }
+  }
+
+  const noteFailures = (outcome: Outcome) => {
+    if (outcome.hold) heldUntil = Math.max(heldUntil, outcome.hold)
+    if (outcome.down) road.note('silent', now().getTime())
+    else if (outcome.done !== undefined) road.note('answered', now().getTime())
+  }
+
+  const sendRow = async (row: ClaimedRow): Promise<Outcome> => {
+    const at = now().getTime()
+    let part = row.part
+    try {
+      const messages = await messagesOf(parts, channel, row)
+      for (const message of messages.slice(part)) {
+        await channel.send(message)
+        part++
+        if (part < messages.length) await db.write([recordPart(row.id, part)])
+      }
+      return sent(row)
+    } catch (error) {
+      const failure = error instanceof SendError ? error : new SendError('refused', 'render', undefined, { cause: error })
+      if (failure.failure === 'operator' || failure !== error) {
+        log('error', 'dispatch.failed', { channel: channel.name, reason: failure.reason, cause: causeOf(error) })
+      }
+      return failedTo(channel.name, row, part, failure, at)
+    }
+  }
+
+  return {
+    begin,
+    isFull: () => inFlight >= IN_FLIGHT,
+    async giveBack() {
+      if (inHand.size === 0) return
+      const at = now().getTime()
+      await db.write([...inHand].flatMap((row) => givenBack({ ...row, attempts: row.attempts + 1 }, at, 'stopping').statements))
+    },
+  }
+}
+
+/** Whose turn a row is; the goodbye to an erased person is nobody's. */
+const laneOf = (row: ClaimedRow): string => row.addressId || `erased:${row.id}`
+
+/** The parts of a row, opened and rendered for its channel. */
+async function messagesOf({ keys, render, publicUrl }: ReplyParts, channel: Channel, row: ClaimedRow) {
+  const address = row.native ?? (row.recipient ? await openText(keys, 'recipient', row.recipient) : undefined)
+  if (address === undefined || !row.body) throw new SendError('unreachable', 'erased')
+  const { reply, locale } = await openReply(keys, row.body)
+  return partsOf(channel, reply, locale, { id: row.id, address, bulk: false, publicUrl }, render)
+}
