@@ -4,6 +4,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 
 export type Server = {
   url: string
@@ -20,7 +21,7 @@ const pinned = spawnSync('taskset', ['-c', '0', 'true']).status === 0
 
 export async function startServer(program: string[], env: Record<string, string>, port: number, core = 0): Promise<Server> {
   const startedAt = performance.now()
-  const [command = '', ...args] = pinned ? ['taskset', '-c', String(core), process.execPath, ...program] : [process.execPath, ...program]
+  const [command, args] = onCore(core, process.execPath, program)
   const child = spawn(command, args, { env: { ...process.env, ...env, PORT: String(port) }, stdio: ['ignore', 'ignore', 'inherit'] })
   const url = `http://127.0.0.1:${port}`
   for (;;) {
@@ -44,4 +45,17 @@ export async function startServer(program: string[], env: Record<string, string>
         child.kill('SIGKILL')
       }),
   }
+}
+
+/** The command pinned to `core`, or as it is where the machine cannot pin. */
+export function onCore(core: number, command: string, args: string[]): [string, string[]] {
+  return pinned ? ['taskset', ['-c', String(core), command, ...args]] : [command, args]
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
 }
