@@ -32,10 +32,10 @@ export type AudienceRules = {
  */
 export async function freezeStep(
   db: Db,
-  run: { id: number; cursor: string; dueAt: number; stretch: number },
+  run: { id: number; cursor: string; stretch: number },
   rules: AudienceRules,
 ): Promise<{ cursor: string | null; people: number }> {
-  const { id, cursor, dueAt, stretch } = run
+  const { id, cursor, stretch } = run
   const walk = await nextWalk(db, rules, cursor, stretch)
   const { sql, args } = walk.among
   const rows = await db.write([
@@ -47,8 +47,8 @@ export async function freezeStep(
     guard(),
     {
       sql: `INSERT INTO outbox(priority, channel, address_id, contact_id, broadcast_id, due_at, created_at)
-            SELECT 1, channel, address, id, ?, ?, ? FROM (${sql}) WHERE age = 'adult' AND NOT off AND ${ofChannels(rules)} ORDER BY id`,
-      args: [String(id), dueAt, rules.now.getTime(), ...args, ...channelArgs(rules)],
+            SELECT 1, channel, address, id, ?, 0, ? FROM (${sql}) WHERE age = 'adult' AND NOT off AND ${ofChannels(rules)} ORDER BY id`,
+      args: [String(id), rules.now.getTime(), ...args, ...channelArgs(rules)],
     },
     { sql: 'SELECT changes() AS n', args: [] },
   ])

@@ -133,8 +133,8 @@ export function finishBroadcast(id: number, now: Date): Statement {
   return {
     sql: `UPDATE broadcasts SET state = iif(state = 'cancelling', 'cancelled', 'done'), ended_at = ?
           WHERE id = ? AND state IN ('sending', 'cancelling') AND cursor IS NULL AND resend IS NULL
-            AND NOT EXISTS (SELECT 1 FROM broadcast_counts c WHERE c.broadcast_id = broadcasts.id AND c.n > 0
-              AND (c.state = 'queued' OR c.state = 'sending' AND c.channel <> 'web')) RETURNING id, state`,
+            AND NOT EXISTS (SELECT 1 FROM broadcast_totals t WHERE t.broadcast_id = broadcasts.id
+              AND (t.queued > 0 OR t.sending > 0 AND t.channel <> 'web')) RETURNING id, state`,
     args: [now.getTime(), id],
   }
 }
@@ -161,8 +161,7 @@ export function countBroken(id: number, n: number, least: number, share: number)
     { sql: 'UPDATE broadcasts SET broken = broken + ? WHERE id = ?', args: [n, id] },
     {
       sql: `UPDATE broadcasts SET state = 'paused', reason = 'budget' WHERE id = ? AND state = 'sending' AND broken >= ?
-              AND broken >= ? * (SELECT total(n) FROM broadcast_counts WHERE broadcast_id = broadcasts.id
-                AND state IN ('sent', 'failed', 'unknown')) RETURNING id`,
+              AND broken >= ? * (SELECT total(sent + failed + unknown) FROM broadcast_totals WHERE broadcast_id = broadcasts.id) RETURNING id`,
       args: [id, least, share],
     },
   ]

@@ -5,7 +5,7 @@
 import type { Db, Keys, Statement } from '../src/chat.ts'
 import { openSession } from '../src/session.ts'
 import { guardThat } from './client.ts'
-import { forgetPushes } from './ledger.ts'
+import { forgetPushes } from './ledger-people.ts'
 import { linkTriesTag } from './link-codes.ts'
 
 /**

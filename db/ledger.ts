@@ -3,7 +3,7 @@
  * anything leaves, so that after a crash it is known whose outcome is not; such a row is `unknown` and never sent again
  * by itself. Totals follow by the triggers of migration 0006, whatever changes a row.
  */
-import type { Db, Locale, Row, Statement } from '../src/chat.ts'
+import type { Db, Locale, Statement } from '../src/chat.ts'
 import type { Broadcast } from './broadcasts.ts'
 
 /** A person a message is about to leave for, and what must hold for it at this moment. */
@@ -16,12 +16,12 @@ export type ClaimedPush = {
   locale: Locale
   attempts: number
   part: number
-  /** Still agreed to, of age, not stopped, wants the topic. */
+  /** Still agreed to, of age, wants the topic. */
   wanted: boolean
-  /** Epoch ms of their last word. */
+  /** Epoch ms of their last word; 0 where the channel has no window. */
   seenAt: number
-  /** Pushes this week with this one. */
-  weekly: number
+  /** This one is more than the week allows. */
+  overCap: boolean
 }
 
 /** How long a claimed row is ours: longer than any send may take. */
@@ -38,39 +38,47 @@ export async function hasPushDue(db: Db, broadcastId: number, channel: string, n
 
 /**
  * Takes up to `most` people of a run for this holder and reserves one push of their week, in one batch that an emergency
- * stop, a pause or the end of the run makes empty. @param lease epoch ms, never the same twice for one holder
+ * stop, a pause or the end of the run makes empty. What became of earlier ones goes into the same batch, because a commit
+ * to the disk costs as much as a hundred rows.
+ * @param lease epoch ms, never the same twice for one holder and channel
  * @param week the Monday of this week
+ * @param windowed this channel asks when a person wrote last
  */
 export async function claimPushes(
   db: Db,
   run: Pick<Broadcast, 'id' | 'message'>,
-  claim: { channel: string; holder: string; lease: number; now: number; most: number; week: string },
+  claim: { channel: string; holder: string; lease: number; now: number; most: number; week: string; cap: number; windowed: boolean },
+  before: Statement[] = [],
 ): Promise<ClaimedPush[]> {
-  const { channel, holder, lease, now, most, week } = claim
+  const { channel, holder, lease, now, most, week, cap, windowed } = claim
   const { topic, purpose } = run.message
-  const [rows = [], counted = []] = await db.write([
+  // Without a window the address is read from its index alone.
+  const place = windowed ? 'json_array(a.native, a.in_at)' : 'a.native'
+  const off = topic === null ? '0' : 'EXISTS (SELECT 1 FROM topic_stops s WHERE s.contact_id = c.id AND s.topic = ?)'
+  const results = await db.write([
+    ...before,
     {
       sql: `UPDATE outbox SET state = 'sending', reason = NULL, lease_until = ?, lease_by = ?, attempts = attempts + 1
             WHERE id IN (SELECT o.id FROM outbox o WHERE o.state = 'queued' AND o.priority = 1 AND o.broadcast_id = ? AND o.channel = ? AND o.due_at <= ?
                 ORDER BY o.due_at, o.id LIMIT ?)
               AND (SELECT state FROM broadcasts WHERE id = ?) = 'sending' AND NOT EXISTS (SELECT 1 FROM halts WHERE ended_at IS NULL)
-            RETURNING id, address_id, contact_id, attempts, part,
-              (SELECT json_array(a.native, a.stopped, a.in_at) FROM addresses a WHERE a.id = outbox.address_id) AS place,
-              (SELECT json_array(c.locale, c.age, c.${purpose === 'deals' ? 'deals' : 'push'}
-                 ${topic === null ? '' : ', EXISTS (SELECT 1 FROM topic_stops s WHERE s.contact_id = c.id AND s.topic = ?)'})
-               FROM contacts c WHERE c.id = outbox.contact_id) AS person`,
+            RETURNING json_array(id, address_id, contact_id, attempts, part,
+              (SELECT ${place} FROM addresses a WHERE a.id = outbox.address_id),
+              (SELECT c.locale || (c.age = 'adult' AND c.${purpose === 'deals' ? 'deals' : 'push'} = 1 AND NOT ${off})
+               FROM contacts c WHERE c.id = outbox.contact_id)) AS row`,
       args: [lease, holder, String(run.id), channel, now, most, run.id, ...(topic === null ? [] : [topic])],
     },
     {
       sql: `INSERT INTO push_counts(contact_id, week, n)
             SELECT contact_id, ?, 1 FROM outbox WHERE state = 'sending' AND lease_until = ? AND lease_by = ? AND channel = ? AND broadcast_id = ? AND contact_id IS NOT NULL
-            ON CONFLICT(contact_id) DO UPDATE SET n = iif(week = excluded.week, n + 1, 1), week = excluded.week RETURNING contact_id, n`,
-      args: [week, lease, holder, channel, String(run.id)],
+            ON CONFLICT(contact_id) DO UPDATE SET n = iif(week = excluded.week, n + 1, 1), week = excluded.week
+            RETURNING iif(n > ?, contact_id, NULL) AS over`,
+      args: [week, lease, holder, channel, String(run.id), cap],
     },
   ])
-  if (rows.length === 0) return []
-  const weekly = new Map(counted.map((row) => [row.contact_id, Number(row.n)]))
-  return rows.map((row) => claimedOf(row, weekly)).sort((left, right) => left.id - right.id)
+  const rows = results[before.length] ?? []
+  const over = new Set((results[before.length + 1] ?? []).map((row) => row.over).filter((id) => id !== null))
+  return rows.map(({ row }) => claimedOf(JSON.parse(String(row)) as Claimed, over)).sort((left, right) => left.id - right.id)
 }
 
 /** Sent: final. Also where the lease ran out meanwhile and the row was listed as unknown. */
@@ -165,9 +173,9 @@ export function skipQueued(id: number, most: number): Statement {
 export function skipChannels(id: number, served: readonly string[], now: number): Statement {
   return {
     sql: `UPDATE outbox SET state = 'skipped', reason = 'channel_off', settled_at = ? WHERE id IN (
-            SELECT o.id FROM broadcast_counts c CROSS JOIN outbox o ON o.state = 'queued' AND o.priority = 1
-              AND o.broadcast_id = ? AND o.channel = c.channel
-            WHERE c.broadcast_id = ? AND c.state = 'queued' AND c.n > 0 AND c.channel NOT IN (SELECT value FROM json_each(?)) LIMIT 2000)`,
+            SELECT o.id FROM broadcast_totals t CROSS JOIN outbox o ON o.state = 'queued' AND o.priority = 1
+              AND o.broadcast_id = ? AND o.channel = t.channel
+            WHERE t.broadcast_id = ? AND t.queued > 0 AND t.channel NOT IN (SELECT value FROM json_each(?)) LIMIT 2000)`,
     args: [now, String(id), id, JSON.stringify(served)],
   }
 }
@@ -200,10 +208,15 @@ const NEVER_AGAIN = ['telegram_403', 'erased', 'not_seen', 'outside_window']
 
 export type LedgerCount = { channel: string; state: string; reason: string; n: number }
 
-/** What became of whom, as totals. */
+/** What became of whom, as totals; those that failed, were skipped or are unknown by reason. */
 export async function listCounts(db: Db, broadcastId: number): Promise<LedgerCount[]> {
   const rows = await db.read(
-    'SELECT channel, state, reason, n FROM broadcast_counts WHERE broadcast_id = ? AND n > 0 ORDER BY channel, state, reason',
+    `SELECT channel, state, '' AS reason, n FROM (
+       SELECT channel, 'queued' AS state, queued AS n FROM broadcast_totals WHERE broadcast_id = ?1
+       UNION ALL SELECT channel, 'sending', sending FROM broadcast_totals WHERE broadcast_id = ?1
+       UNION ALL SELECT channel, 'sent', sent FROM broadcast_totals WHERE broadcast_id = ?1) WHERE n > 0
+     UNION ALL SELECT channel, state, reason, n FROM broadcast_reasons WHERE broadcast_id = ?1 AND n > 0
+     ORDER BY channel, state, reason`,
     [broadcastId],
   )
   return rows.map((row) => ({ channel: String(row.channel), state: String(row.state), reason: String(row.reason), n: Number(row.n) }))
@@ -216,82 +229,22 @@ export const totalOf = (counts: LedgerCount[]): number => counts.reduce((sum, { 
 export const countOf = (counts: LedgerCount[], state: string): number =>
   counts.reduce((sum, count) => sum + (count.state === state ? count.n : 0), 0)
 
-/** Erasing a person: what waits is skipped, every row forgets whose it was. Looked for in the runs whose ledger still names people. */
-export function forgetPushes(contactId: string): Statement[] {
-  const theirs = `id IN (SELECT o.id FROM broadcasts b CROSS JOIN outbox o ON o.priority = 1 AND o.broadcast_id = CAST(b.id AS TEXT) AND o.contact_id = ?
-    WHERE b.forgotten_at IS NULL)`
-  return [
-    {
-      sql: `UPDATE outbox SET state = 'skipped', reason = 'erased', settled_at = NULL WHERE state = 'queued' AND ${theirs}`,
-      args: [contactId],
-    },
-    { sql: `UPDATE outbox SET address_id = '', contact_id = NULL, recipient = NULL WHERE ${theirs}`, args: [contactId] },
-    { sql: 'DELETE FROM push_counts WHERE contact_id = ?', args: [contactId] },
-  ]
-}
+type Claimed = [
+  id: number,
+  addressId: string,
+  contactId: string | null,
+  attempts: number,
+  part: number,
+  place: string | [native: string, inAt: number] | null,
+  person: string | null,
+]
 
-/** Two accounts become one person: nobody gets one broadcast twice, and the week's pushes add up. */
-export function joinPushes(to: string, from: string): Statement[] {
-  const live = `SELECT id FROM broadcasts WHERE state IN ('preparing', 'scheduled', 'sending', 'paused', 'cancelling')`
-  const both = `EXISTS (SELECT 1 FROM outbox t WHERE t.priority = 1 AND t.broadcast_id = outbox.broadcast_id AND t.contact_id = ?)`
-  const theirs = `id IN (SELECT o.id FROM broadcasts b CROSS JOIN outbox o ON o.priority = 1 AND o.broadcast_id = CAST(b.id AS TEXT) AND o.contact_id = ?`
-  return [
-    {
-      sql: `UPDATE outbox SET state = 'skipped', reason = 'linked' WHERE state = 'queued' AND ${theirs} WHERE b.id IN (${live})) AND ${both}`,
-      args: [from, to],
-    },
-    { sql: `UPDATE outbox SET contact_id = iif(${both}, NULL, ?) WHERE ${theirs} WHERE b.forgotten_at IS NULL)`, args: [to, to, from] },
-    {
-      sql: `INSERT INTO push_counts(contact_id, week, n) SELECT ?, week, n FROM push_counts WHERE contact_id = ?
-            ON CONFLICT(contact_id) DO UPDATE SET n = iif(week = excluded.week, n + excluded.n, iif(week > excluded.week, n, excluded.n)),
-              week = max(week, excluded.week)`,
-      args: [to, from],
-    },
-    { sql: 'DELETE FROM push_counts WHERE contact_id = ?', args: [from] },
-  ]
-}
-
-function claimedOf(row: Row, weekly: Map<Row[string] | undefined, number>): ClaimedPush {
-  const [native = null, stopped = 1, seenAt = 0] = JSON.parse(String(row.place ?? '[]')) as [string?, number?, number?]
-  const [locale = 'vi', age = '', agreed = 0, off = 0] = JSON.parse(String(row.person ?? '[]')) as [Locale?, string?, number?, number?]
+function claimedOf([id, addressId, contactId, attempts, part, place, person]: Claimed, over: Set<unknown>): ClaimedPush {
+  const [native, seenAt = 0] = Array.isArray(place) ? place : [place]
   return {
-    id: Number(row.id),
-    addressId: String(row.address_id),
-    contactId: row.contact_id as string | null,
-    native,
-    locale,
-    attempts: Number(row.attempts),
-    part: Number(row.part),
-    wanted: stopped === 0 && age === 'adult' && agreed === 1 && off === 0,
-    seenAt,
-    weekly: weekly.get(row.contact_id) ?? 0,
+    ...{ id, addressId, contactId, attempts, part, native, seenAt },
+    locale: person?.startsWith('en') ? 'en' : 'vi',
+    wanted: person?.endsWith('1') ?? false,
+    overCap: contactId !== null && over.has(contactId),
   }
-}
-
-// ---- letting go -------------------------------------------------------------------------------------------------
-
-/** How long it is known who got a broadcast, after it ended; then only how many. */
-export const LEDGER_DAYS = 30
-
-/** Ended runs whose ledger still names people, oldest first. */
-export async function listForgettable(db: Db, endedBefore: number): Promise<Array<{ id: number; people: number }>> {
-  const rows = await db.read(
-    `SELECT b.id, (SELECT total(n) FROM broadcast_counts c WHERE c.broadcast_id = b.id) AS n FROM broadcasts b
-     WHERE b.ended_at < ? AND b.forgotten_at IS NULL ORDER BY b.ended_at LIMIT 500`,
-    [endedBefore],
-  )
-  return rows.map(({ id, n }) => ({ id: Number(id), people: Number(n) }))
-}
-
-/** Up to 500 rows of a run; returns one for each. */
-export function dropLedger(id: number): Statement {
-  return {
-    sql: 'DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE priority = 1 AND broadcast_id = ? LIMIT 500) RETURNING 1 AS gone',
-    args: [String(id)],
-  }
-}
-
-/** Its totals stay. */
-export function markForgotten(id: number, now: number): Statement {
-  return { sql: 'UPDATE broadcasts SET forgotten_at = ? WHERE id = ?', args: [now, id] }
 }

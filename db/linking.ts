@@ -4,7 +4,7 @@
  */
 import type { Db, Keys, Purpose, Statement } from '../src/chat.ts'
 import { guard, guardThat } from './client.ts'
-import { joinPushes } from './ledger.ts'
+import { joinPushes } from './ledger-people.ts'
 import { forgetLinkTries, linkTriesTag } from './link-codes.ts'
 
 const PURPOSES: Purpose[] = ['push', 'contest', 'named_report', 'deals']

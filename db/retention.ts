@@ -35,7 +35,8 @@ export function listRules(now: Date): Rule[] {
     rule('officer_codes', 'officer_codes', 'code_tag', 'expires_at <= ?', at),
     rule('push_counts', 'push_counts', 'contact_id', 'week < ?', daysAgo(14)),
     rule('broadcasts', 'broadcasts', 'id', 'ended_at < ? AND forgotten_at IS NOT NULL', Date.parse(monthsBefore(now.toISOString(), 24))),
-    rule('broadcast_counts', 'broadcast_counts', 'broadcast_id', 'broadcast_id < (SELECT coalesce(min(id), 0) FROM broadcasts)'),
+    rule('broadcast_totals', 'broadcast_totals', 'broadcast_id', 'broadcast_id < (SELECT coalesce(min(id), 0) FROM broadcasts)'),
+    rule('broadcast_reasons', 'broadcast_reasons', 'broadcast_id', 'broadcast_id < (SELECT coalesce(min(id), 0) FROM broadcasts)'),
     rule('campaigns', 'campaigns', 'id', OLD_CAMPAIGN, monthsBefore(now.toISOString(), 24)),
     rule('audit', 'audit', 'id', OLD_AUDIT, monthsBefore(now.toISOString(), 24)),
     // Replies that no channel took: one that was switched off never claims them.

@@ -125,11 +125,7 @@ async function freeze(parts: BroadcastParts, run: Broadcast, from: string, enoug
   }
   let stretch = STEP
   for (let cursor: string | null = from; cursor !== null && !enough(); ) {
-    const step: { cursor: string | null; people: number } = await freezeStep(
-      db,
-      { id: run.id, cursor, dueAt: run.startsAt.getTime(), stretch },
-      rules,
-    )
+    const step: { cursor: string | null; people: number } = await freezeStep(db, { id: run.id, cursor, stretch }, rules)
     cursor = step.cursor
     stretch = widened(stretch, step.people)
     await breathe()

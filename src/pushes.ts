@@ -44,10 +44,10 @@ export const BULK_SHARE = 0.8
 /** Seconds' worth a bucket may save up: with the share above, no second ever sees more than the channel's rate. */
 const BURST_S = 0.25
 /** Sends under way at once on one channel, and how many free places are worth a claim of their own. */
-const IN_FLIGHT = 256
-const WORTH = 64
+const IN_FLIGHT = 512
+const WORTH = 192
 /** Outcomes are written together: so many, or after so many ms. */
-const FLUSH = 128
+const FLUSH = 256
 const FLUSH_MS = 20
 /** Runs and rules are looked up at most this often. */
 const LOOK_MS = 1_000
@@ -93,15 +93,10 @@ export function createPushes(parts: PushParts, channel: Channel, road: RoadState
     let left = granted
     for (const [i, run] of due.entries()) {
       lease = Math.max(lease + 1, at + PUSH_LEASE_MS)
-      const claim = {
-        channel: channel.name,
-        holder: parts.holder,
-        lease,
-        now: at,
-        most: Math.ceil(left / (due.length - i)),
-        week: weekStart(now()),
-      }
-      const rows = await claimPushes(db, run, claim)
+      const most = Math.ceil(left / (due.length - i))
+      const claim = { channel: channel.name, holder: parts.holder, lease, now: at, most, week: weekStart(now()) }
+      const more = { cap: rules.weeklyCap, windowed: limits.windowHours !== undefined }
+      const rows = await recording((before) => claimPushes(db, run, { ...claim, ...more }, before))
       left -= rows.length
       inFlight += rows.length
       for (const row of rows) sends.push(send(run, row, rules))
@@ -176,7 +171,7 @@ export function createPushes(parts: PushParts, channel: Channel, road: RoadState
     const { native, locale } = row
     if (native === null) return pushSkipped(base, 'erased')
     if (!row.wanted) return pushSkipped(base, 'opted_out')
-    if (row.weekly > rules.weeklyCap) return pushSkipped(base, 'weekly_cap')
+    if (row.overCap) return pushSkipped(base, 'weekly_cap')
     const outside = limits.windowHours !== undefined && base.at - row.seenAt > limits.windowHours * 3_600_000
     const template = run.message.zaloTemplate ? rules.zaloTemplate : null
     if (outside && !(template && channel.sendTemplate)) return pushSkipped(base, 'outside_window')
@@ -231,27 +226,33 @@ export function createPushes(parts: PushParts, channel: Channel, road: RoadState
   const flushQuietly = () =>
     flush().catch((error: unknown) => log('error', 'push.unrecorded', { channel: channel.name, cause: causeOf(error) }))
 
-  /** One at a time; resolves when everything known by now is written. */
+  /** Resolves when everything known by now is written. */
   const flush = async (): Promise<void> => {
+    while (writing) await writing
+    if (known.length > 0) await recording((statements) => db.write(statements))
+  }
+
+  /** Writes what is known with a batch that is written anyway; one at a time. When it fails the outcomes are kept for the next. */
+  const recording = async <T>(write: (before: Statement[]) => Promise<T>): Promise<T> => {
     while (writing) await writing
     if (timer !== undefined) clearTimeout(timer)
     timer = undefined
     const outcomes = known
-    if (outcomes.length === 0) return
     known = []
-    const work = db.write(recordOutcomes(outcomes))
+    const work = write(outcomes.length > 0 ? recordOutcomes(outcomes) : [])
     const over = () => {
       writing = undefined
     }
     writing = work.then(over, over)
     try {
-      await work
+      const result = await work
+      // The run may rest by now.
+      if (outcomes.some(({ broken, pauses }) => broken || pauses)) looked = undefined
+      return result
     } catch (error) {
       known = [...outcomes, ...known]
       throw error
     }
-    // The run may rest by now.
-    if (outcomes.some(({ broken, pauses }) => broken || pauses)) looked = undefined
   }
 
   const recordOutcomes = (outcomes: PushOutcome[]): Statement[] => {

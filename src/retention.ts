@@ -5,7 +5,7 @@
  */
 import { conflictOf, guard } from '../db/client.ts'
 import { eraseContact } from '../db/erasure.ts'
-import { dropLedger, LEDGER_DAYS, listForgettable, markForgotten } from '../db/ledger.ts'
+import { dropLedger, LEDGER_DAYS, listForgettable, markForgotten } from '../db/ledger-people.ts'
 import {
   caseHour,
   countCases,

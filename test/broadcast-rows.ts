@@ -14,9 +14,9 @@ export function broadcastRow(id: number, columns: Record<string, string | number
     word: 'K7M',
     message: '{"topic":null,"purpose":"push"}',
     audience: '{}',
-    state: 'sending',
+    state: 'scheduled',
     approved_at: 0,
-    starts_at: 0,
+    starts_at: 9e15,
     ...columns,
   }
   const names = Object.keys(row)

@@ -152,7 +152,7 @@ describe('xóa dữ liệu', () => {
         ...{ state, reason: 'before', address_id: '', contact_id: null, broadcast_id: String(i + 2) },
       })),
     ])
-    expect(await bot.db.read('SELECT state, reason, n FROM broadcast_counts WHERE broadcast_id = 1 AND n > 0')).toEqual([
+    expect(await bot.db.read('SELECT state, reason, n FROM broadcast_reasons WHERE broadcast_id = 1 AND n > 0')).toEqual([
       { state: 'skipped', reason: 'erased', n: 1 },
     ])
     expect(await tablesWith(bot, [contact, address, NATIVE])).toEqual([])

@@ -79,8 +79,21 @@ CREATE INDEX broadcasts_ended ON broadcasts(ended_at) WHERE ended_at IS NOT NULL
 
 CREATE INDEX broadcasts_kept ON broadcasts(id) WHERE forgotten_at IS NULL;
 
--- What became of whom, as totals kept by the triggers below: whatever changes a row, the sums equal the audience.
-CREATE TABLE broadcast_counts (
+-- What became of whom, as totals kept by the triggers below: whatever changes a row, the sums equal the audience. One row
+-- a channel, because each person's row changes state twice while a run is sent; reasons stand apart, few have one.
+CREATE TABLE broadcast_totals (
+  broadcast_id INTEGER NOT NULL,
+  channel TEXT NOT NULL,
+  queued INTEGER NOT NULL DEFAULT 0,
+  sending INTEGER NOT NULL DEFAULT 0,
+  sent INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0,
+  unknown INTEGER NOT NULL DEFAULT 0,
+  skipped INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (broadcast_id, channel)
+) WITHOUT ROWID;
+
+CREATE TABLE broadcast_reasons (
   broadcast_id INTEGER NOT NULL,
   channel TEXT NOT NULL,
   state TEXT NOT NULL,
@@ -93,19 +106,40 @@ ALTER TABLE outbox ADD COLUMN settled_at INTEGER;
 
 CREATE TRIGGER outbox_counted AFTER INSERT ON outbox WHEN new.priority = 1
 BEGIN
-  INSERT INTO broadcast_counts(broadcast_id, channel, state, reason, n)
-  VALUES (new.broadcast_id, new.channel, new.state, iif(new.state IN ('failed', 'unknown', 'skipped'), coalesce(new.reason, ''), ''), 1)
-  ON CONFLICT DO UPDATE SET n = n + 1;
+  INSERT INTO broadcast_totals(broadcast_id, channel, queued, sending, sent, failed, unknown, skipped)
+  VALUES (new.broadcast_id, new.channel, new.state = 'queued', new.state = 'sending', new.state = 'sent', new.state = 'failed',
+    new.state = 'unknown', new.state = 'skipped')
+  ON CONFLICT DO UPDATE SET queued = queued + excluded.queued, sending = sending + excluded.sending, sent = sent + excluded.sent,
+    failed = failed + excluded.failed, unknown = unknown + excluded.unknown, skipped = skipped + excluded.skipped;
+END;
+
+CREATE TRIGGER outbox_counted_reason AFTER INSERT ON outbox WHEN new.priority = 1 AND new.state IN ('failed', 'unknown', 'skipped')
+BEGIN
+  INSERT INTO broadcast_reasons(broadcast_id, channel, state, reason, n)
+  VALUES (new.broadcast_id, new.channel, new.state, coalesce(new.reason, ''), 1) ON CONFLICT DO UPDATE SET n = n + 1;
 END;
 
 CREATE TRIGGER outbox_moved AFTER UPDATE OF state ON outbox WHEN new.priority = 1 AND new.state <> old.state
 BEGIN
-  UPDATE broadcast_counts SET n = n - 1
-  WHERE broadcast_id = old.broadcast_id AND channel = old.channel AND state = old.state
-    AND reason = iif(old.state IN ('failed', 'unknown', 'skipped'), coalesce(old.reason, ''), '');
-  INSERT INTO broadcast_counts(broadcast_id, channel, state, reason, n)
-  VALUES (new.broadcast_id, new.channel, new.state, iif(new.state IN ('failed', 'unknown', 'skipped'), coalesce(new.reason, ''), ''), 1)
-  ON CONFLICT DO UPDATE SET n = n + 1;
+  UPDATE broadcast_totals SET
+    queued = queued + (new.state = 'queued') - (old.state = 'queued'),
+    sending = sending + (new.state = 'sending') - (old.state = 'sending'),
+    sent = sent + (new.state = 'sent') - (old.state = 'sent'),
+    failed = failed + (new.state = 'failed') - (old.state = 'failed'),
+    unknown = unknown + (new.state = 'unknown') - (old.state = 'unknown'),
+    skipped = skipped + (new.state = 'skipped') - (old.state = 'skipped')
+  WHERE broadcast_id = new.broadcast_id AND channel = new.channel;
+END;
+
+CREATE TRIGGER outbox_moved_reason AFTER UPDATE OF state ON outbox
+WHEN new.priority = 1 AND new.state <> old.state
+  AND (new.state IN ('failed', 'unknown', 'skipped') OR old.state IN ('failed', 'unknown', 'skipped'))
+BEGIN
+  UPDATE broadcast_reasons SET n = n - 1
+  WHERE broadcast_id = old.broadcast_id AND channel = old.channel AND state = old.state AND reason = coalesce(old.reason, '');
+  INSERT INTO broadcast_reasons(broadcast_id, channel, state, reason, n)
+  SELECT new.broadcast_id, new.channel, new.state, coalesce(new.reason, ''), 1
+  WHERE new.state IN ('failed', 'unknown', 'skipped') ON CONFLICT DO UPDATE SET n = n + 1;
 END;
 
 -- Replies and pushes are looked for apart; a broadcast's rows lie in the order of their people, so that a million rows
