@@ -74,7 +74,7 @@ export async function openApiDesk(open: () => Promise<TestDatabase> = openTestFi
     { unitId = null, expiresDay = '2026-12-31' }: { unitId?: string | null; expiresDay?: string } = {},
   ): Promise<{ id: string; token: string }> => {
     const id = `t${++serial}`
-    const text = `hv_test-token-number-${serial}`
+    const text = `hv_${String(serial).padStart(4, '0')}ThisIsATokenOfTheTestsAlone`
     const tag = await keys.tag('token', text)
     await db.write([addToken({ id, officerId, unitId, name: 'Hệ thống thử', scopes, expiresDay, tag, now: clock.now() })])
     return { id, token: text }
