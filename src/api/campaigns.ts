@@ -113,6 +113,7 @@ export const campaigns: Route[] = [
       if (version !== undefined && version !== campaign.version) throw new AppError('conflict', 'desk.campaign_moved')
       if (change.audience) await audiencePath(desk, campaign.path, change.audience.unitId)
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+      if (Object.keys(given).length === 0) return shownOf(campaign)
       await desk.db.write(editCampaign(desk, campaign, given))
       return shownNow(desk.db, params.id)
     },

@@ -4,7 +4,6 @@
  */
 import * as z from 'zod'
 import { type AudienceCounts, countAudience, type Windows } from '../../db/audience.ts'
-import { queue } from '../../db/client.ts'
 import { findPushRules } from '../../db/push-rules.ts'
 import { listTopics } from '../../db/topics.ts'
 import { type Audience, audienceSchema, MEMBER_KINDS } from '../campaign.ts'
@@ -25,7 +24,6 @@ export const countsSchema = z.object({
 
 /** Calls a count stands for. */
 export const COUNT_COST = 4
-const TOGETHER = 2
 const HOUR_MS = 60 * 60 * 1000
 
 export const counts: Route[] = [
@@ -63,7 +61,7 @@ export const counts: Route[] = [
 
 /** @param path of the audience's unit, checked by the caller. Throws AppError `invalid` */
 export async function countPeople(
-  { desk: { db, now }, parts }: Pick<Call<unknown, unknown, unknown>, 'desk' | 'parts'>,
+  { desk: { db, now }, parts, few }: Pick<Call<unknown, unknown, unknown>, 'desk' | 'parts' | 'few'>,
   audience: Audience,
   path: string,
   topic: string | null,
@@ -74,8 +72,6 @@ export async function countPeople(
   const rules = { audience, path, topic, windows: windowsOf(parts.channels), now }
   return roundedOf(await few(() => countAudience(db, rules, { week: weekStart(now), cap: weeklyCap, breathe: breatheOf(parts) })))
 }
-
-const few = queue(TOGETHER)
 
 /** Channel → how long a person may be written to after their last word; those without a window are not in it. */
 function windowsOf(channels: ApiParts['channels']): Windows {

@@ -3,6 +3,7 @@
  * browser of another site: no CORS, no cookies, nothing kept by a cache.
  */
 import { Hono } from 'hono'
+import { queue } from '../../db/client.ts'
 import { listWatched } from '../../db/watched.ts'
 import { AppError } from '../errors.ts'
 import { resultOf } from './broadcasts.ts'
@@ -23,6 +24,8 @@ export type Api = {
   close(): void
 }
 
+/** Counts that walk the members beside each other. */
+const COUNTS_TOGETHER = 2
 const OVER = new Set(['done', 'cancelled'])
 
 export function createApi(parts: ApiParts): Api {
@@ -36,6 +39,7 @@ export function createApi(parts: ApiParts): Api {
       })),
     maxStreamMs: parts.maxStreamMs,
   })
+  const shared = { memory, watch, few: queue(COUNTS_TOGETHER) }
   const app = new Hono()
   app.use('/api/*', async (c, next) => {
     await next()
@@ -45,7 +49,7 @@ export function createApi(parts: ApiParts): Api {
     c.res.headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
   })
   app.get('/api/openapi.json', (c) => c.body(documentOf(parts.texts, localeOf(c)), 200, { 'content-type': 'application/json' }))
-  for (const route of ROUTES) app.on(route.method.toUpperCase(), `/api/v1${route.path}`, serve(route, parts, memory, watch))
+  for (const route of ROUTES) app.on(route.method.toUpperCase(), `/api/v1${route.path}`, serve(route, parts, shared))
   app.all('/api/*', (c) => refused(c, parts, new AppError('not_found', 'api.not_found')))
   app.route('/', createMedia(parts.db))
   return { routes: app, close: watch.close }

@@ -42,6 +42,8 @@ export type Call<P, Q, B> = {
   locale: Locale
   parts: ApiParts
   watch: Watch
+  /** Long counts wait here for one another. */
+  few: <T>(work: () => Promise<T>) => Promise<T>
   /** The token's tag: whether it still holds is asked again while a stream is open. */
   tag: string
 }

@@ -19,7 +19,6 @@ import { bodyOfError, Refusal, wrongFields } from './refusal.ts'
 import type { ApiParts, Call, Route, TokenActor } from './route.ts'
 import { reaches } from './scope.ts'
 import { admit } from './token.ts'
-import type { Watch } from './watch.ts'
 
 /** Bytes of a JSON body. */
 export const BODY_MOST = 64 * 1024
@@ -27,11 +26,14 @@ export const BODY_MOST = 64 * 1024
 /** What a call has brought so far: what a refusal's audit row and a log line may say. */
 type Visit = { actor?: TokenActor; id: string | undefined; said: string }
 
-export function serve(route: Route, parts: ApiParts, memory: ApiMemory, watch: Watch) {
+/** What the calls of one product share. */
+export type Shared = { memory: ApiMemory } & Pick<Call<unknown, unknown, unknown>, 'watch' | 'few'>
+
+export function serve(route: Route, parts: ApiParts, shared: Shared) {
   return async (c: Context): Promise<Response> => {
     const visit: Visit = { id: undefined, said: '' }
     try {
-      const found = await answerOf(route, parts, memory, watch, c, visit)
+      const found = await answerOf(route, parts, shared, c, visit)
       return found instanceof Response ? found : c.json(route.answer.parse(found) as object, route.status ?? 200)
     } catch (thrown) {
       const error = conflictOf(thrown) ? new AppError('conflict', 'desk.conflict', { cause: thrown }) : thrown
@@ -54,7 +56,7 @@ export function localeOf(c: Context): Locale {
   return /^\s*en\b/i.test(c.req.header('accept-language') ?? '') ? 'en' : 'vi'
 }
 
-async function answerOf(route: Route, parts: ApiParts, memory: ApiMemory, watch: Watch, c: Context, visit: Visit): Promise<unknown> {
+async function answerOf(route: Route, parts: ApiParts, { memory, watch, few }: Shared, c: Context, visit: Visit): Promise<unknown> {
   const { actor, tag } = await admit(parts, memory, c.req.header('authorization'))
   const { wait } = memory.calls.take(actor.token.id, route.cost ?? 1)
   if (wait > 0) throw new Refusal('too_many', 'api.too_many', { retryAfter: wait })
@@ -69,7 +71,7 @@ async function answerOf(route: Route, parts: ApiParts, memory: ApiMemory, watch:
   const { db, keys, now, random, publicUrl } = parts
   const ownHost = publicUrl ? new URL(publicUrl).hostname : null
   const desk = { db, keys, actor, now: now(), id: () => randomId(random), random, ownHost }
-  return route.handle({ desk, params: params?.data, query, body, bytes, locale: localeOf(c), parts, watch, tag } satisfies Call<
+  return route.handle({ desk, params: params?.data, query, body, bytes, locale: localeOf(c), parts, watch, few, tag } satisfies Call<
     unknown,
     unknown,
     unknown

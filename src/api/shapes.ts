@@ -25,7 +25,8 @@ export const listOf = <T extends string>(one: z.ZodType<T>, most: number) =>
   z
     .string()
     .max(400)
-    .transform((value): unknown => value.split(',').map((word) => word.trim()))
+    .regex(/^[a-z_-]+(,[a-z_-]+)*$/)
+    .transform((value): unknown => value.split(','))
     .pipe(z.array(one).max(most))
 
 /** A page of a list; `next` is what `after` or `before` is for the next one, and is not there on the last. */
