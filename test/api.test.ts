@@ -181,6 +181,25 @@ describe('counting people', () => {
     expect((await json(client.get('/contacts/count?unit=xa&purpose=deals'))).total).toBe(0)
   })
 
+  test('says who is outside the window of Zalo, what is billed, and who had this week’s messages', async () => {
+    await desk.people('xa', 30, { last_channel: 'zalo' })
+    const hours = (n: number) => desk.clock.now().getTime() - n * 60 * 60 * 1000
+    const ids = (await desk.db.read('SELECT id FROM contacts ORDER BY id')).map(({ id }) => String(id))
+    await desk.db.write([
+      // A third wrote today, a third five days ago, a third nine days ago.
+      ...ids.map((id, i) => ({
+        sql: "INSERT INTO addresses(id, channel, native, contact_id, in_at, turn) VALUES (?, 'zalo', ?, ?, ?, 1)",
+        args: [`a-${id}`, id, id, hours([1, 120, 216][i % 3] ?? 0)],
+      })),
+      ...ids.slice(0, 20).map((id) => ({ sql: "INSERT INTO push_counts(contact_id, week, n) VALUES (?, '2026-11-23', 3)", args: [id] })),
+    ])
+    expect(await json((await desk.clientOf('xa', ['viewer'])).get('/contacts/count?unit=xa'))).toMatchObject({
+      total: 30,
+      channels: { zalo: { people: 30, outside: 10, billed: 10 } },
+      capped: 20,
+    })
+  })
+
   test('stays inside the scope, and people without a unit are counted at the top alone', async () => {
     await desk.people(null, 15)
     const below = await desk.clientOf('xa', ['viewer'])
