@@ -2,7 +2,7 @@
  * Tokens by which other systems act with an officer's rights, or fewer: kept as keyed hashes, with scopes, a unit and a
  * last day. A token drafts and submits; it never approves, stops or starts anything.
  */
-import type { Db, Statement } from '../src/chat.ts'
+import type { Db, Row, Statement } from '../src/chat.ts'
 import type { TokenScope } from '../src/rights.ts'
 
 export type ApiToken = {
@@ -44,13 +44,19 @@ export function recordTokenUse(id: string, day: string): Statement {
   return { sql: 'UPDATE api_tokens SET used_day = ? WHERE id = ? AND (used_day IS NULL OR used_day < ?)', args: [day, id, day] }
 }
 
+export async function findToken(db: Db, id: string): Promise<ApiToken | undefined> {
+  return (await db.read(`${SELECT} WHERE id = ?`, [id])).map(tokenOf)[0]
+}
+
 /** A page by id. */
 export async function listTokens(db: Db, { after, limit }: { after: string; limit: number }): Promise<ApiToken[]> {
-  const rows = await db.read(
-    'SELECT id, officer_id, unit_id, name, scopes, expires_day, revoked_at FROM api_tokens WHERE id > ? ORDER BY id LIMIT ?',
-    [after, limit],
-  )
-  return rows.map((row) => ({
+  return (await db.read(`${SELECT} WHERE id > ? ORDER BY id LIMIT ?`, [after, limit])).map(tokenOf)
+}
+
+const SELECT = 'SELECT id, officer_id, unit_id, name, scopes, expires_day, revoked_at FROM api_tokens'
+
+function tokenOf(row: Row): ApiToken {
+  return {
     id: String(row.id),
     officerId: String(row.officer_id),
     unitId: row.unit_id as string | null,
@@ -58,5 +64,5 @@ export async function listTokens(db: Db, { after, limit }: { after: string; limi
     scopes: JSON.parse(String(row.scopes)) as TokenScope[],
     expiresDay: String(row.expires_day),
     revoked: row.revoked_at !== null,
-  }))
+  }
 }

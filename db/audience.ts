@@ -5,6 +5,7 @@
  */
 import type { Audience } from '../src/campaign.ts'
 import type { Db, Row, Value } from '../src/chat.ts'
+import type { Windows } from '../src/windows.ts'
 import { guard } from './client.ts'
 import { subtreeOf } from './units.ts'
 
@@ -13,9 +14,6 @@ export const STEP = 2_000
 /** An audience of so few is found by its units, a larger one along all people who agreed. */
 const SMALL = 2_000
 const UNITS_PER_STEP = 200
-
-/** `windows`: channel → how long, in ms, a person may be written to after their last word; `free` the same for what costs nothing. */
-export type Windows = Record<string, { open: number; free: number }>
 
 export type AudienceRules = {
   audience: Audience

@@ -17,6 +17,9 @@ export type AuditEntry = {
   detail?: Record<string, string | number | boolean | null>
 }
 
+/** Who acted; the token, where one did. */
+type Who = Pick<Actor, 'officerId' | 'via' | 'unitId' | 'token'>
+
 export type AuditRow = {
   id: number
   at: string
@@ -32,8 +35,9 @@ export type AuditRow = {
 }
 
 /** One row; it belongs into the batch of the act itself. */
-export function recordAct(actor: Pick<Actor, 'officerId' | 'via' | 'unitId'> | { via: 'admin' }, entry: AuditEntry, now: Date): Statement {
+export function recordAct(actor: Who | { via: 'admin' }, entry: AuditEntry, now: Date): Statement {
   const who = 'officerId' in actor ? actor : undefined
+  const detail = who?.token ? { ...entry.detail, token: who.token.id } : entry.detail
   const [about, aboutId] = entry.about ?? [null, null]
   return {
     sql: 'INSERT INTO audit(at, officer_id, via, act, outcome, unit_id, about, about_id, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -46,18 +50,13 @@ export function recordAct(actor: Pick<Actor, 'officerId' | 'via' | 'unitId'> | {
       entry.unitId ?? who?.unitId ?? null,
       about,
       aboutId,
-      entry.detail ? JSON.stringify(entry.detail) : null,
+      detail ? JSON.stringify(detail) : null,
     ],
   }
 }
 
 /** An act that was not allowed, or not possible: what was tried, and the text key of why not. */
-export function recordRefusal(
-  actor: Pick<Actor, 'officerId' | 'via' | 'unitId'>,
-  entry: Omit<AuditEntry, 'outcome'>,
-  error: AppError,
-  now: Date,
-): Statement {
+export function recordRefusal(actor: Who, entry: Omit<AuditEntry, 'outcome'>, error: AppError, now: Date): Statement {
   return recordAct(actor, { ...entry, outcome: 'refused', detail: { ...entry.detail, why: error.message } }, now)
 }
 

@@ -87,6 +87,11 @@ export async function findBroadcast(db: Db, id: number): Promise<OwnedBroadcast 
   return (await db.read(`${OWNED} WHERE b.id = ?`, [id])).map(ownedOf)[0]
 }
 
+/** Several runs at once, for whoever watches them. */
+export async function listBroadcastsById(db: Db, ids: readonly number[]): Promise<OwnedBroadcast[]> {
+  return (await db.read(`${OWNED} WHERE b.id IN (SELECT value FROM json_each(?))`, [JSON.stringify(ids)])).map(ownedOf)
+}
+
 /** By what stands under each message. Case, dashes and spaces do not matter to the caller's cleaning. */
 export async function findBroadcastByCode(db: Db, code: string): Promise<OwnedBroadcast | undefined> {
   return (await db.read(`${OWNED} WHERE b.code = ?`, [code])).map(ownedOf)[0]

@@ -208,18 +208,27 @@ const NEVER_AGAIN = ['telegram_403', 'erased', 'not_seen', 'outside_window']
 
 export type LedgerCount = { channel: string; state: string; reason: string; n: number }
 
-/** What became of whom, as totals; those that failed, were skipped or are unknown by reason. */
+/** What became of whom in a run, as totals; those that failed, were skipped or are unknown by reason. */
 export async function listCounts(db: Db, broadcastId: number): Promise<LedgerCount[]> {
+  return (await listCountsOf(db, [broadcastId])).get(broadcastId) ?? []
+}
+
+/** The same of several runs in one read; a run without people has an empty list. */
+export async function listCountsOf(db: Db, ids: readonly number[]): Promise<Map<number, LedgerCount[]>> {
+  const these = 'broadcast_id IN (SELECT value FROM json_each(?1))'
   const rows = await db.read(
-    `SELECT channel, state, '' AS reason, n FROM (
-       SELECT channel, 'queued' AS state, queued AS n FROM broadcast_totals WHERE broadcast_id = ?1
-       UNION ALL SELECT channel, 'sending', sending FROM broadcast_totals WHERE broadcast_id = ?1
-       UNION ALL SELECT channel, 'sent', sent FROM broadcast_totals WHERE broadcast_id = ?1) WHERE n > 0
-     UNION ALL SELECT channel, state, reason, n FROM broadcast_reasons WHERE broadcast_id = ?1 AND n > 0
-     ORDER BY channel, state, reason`,
-    [broadcastId],
+    `SELECT broadcast_id, channel, state, '' AS reason, n FROM (
+       SELECT broadcast_id, channel, 'queued' AS state, queued AS n FROM broadcast_totals WHERE ${these}
+       UNION ALL SELECT broadcast_id, channel, 'sending', sending FROM broadcast_totals WHERE ${these}
+       UNION ALL SELECT broadcast_id, channel, 'sent', sent FROM broadcast_totals WHERE ${these}) WHERE n > 0
+     UNION ALL SELECT broadcast_id, channel, state, reason, n FROM broadcast_reasons WHERE ${these} AND n > 0
+     ORDER BY broadcast_id, channel, state, reason`,
+    [JSON.stringify(ids)],
   )
-  return rows.map((row) => ({ channel: String(row.channel), state: String(row.state), reason: String(row.reason), n: Number(row.n) }))
+  const counts = new Map<number, LedgerCount[]>(ids.map((id) => [id, []]))
+  for (const { broadcast_id, channel, state, reason, n } of rows)
+    counts.get(Number(broadcast_id))?.push({ channel: String(channel), state: String(state), reason: String(reason), n: Number(n) })
+  return counts
 }
 
 /** People in all: what the sums always add up to. */

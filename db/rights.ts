@@ -51,9 +51,16 @@ export async function findTokenActor(db: Db, tag: string, now: Date): Promise<Ac
   return { ...actor, grants: narrowed, token: { id: String(row.id), scopes: JSON.parse(String(row.scopes)) as TokenScope[] } }
 }
 
-/** Rolls an act back when the officer left, or lost or gained a right, since they were read. First in the act's statements. */
-export function stillActing({ officerId, edition }: Actor): Statement[] {
-  return [{ sql: 'UPDATE officers SET edition = edition WHERE id = ? AND active = 1 AND edition = ?', args: [officerId, edition] }, guard()]
+/**
+ * Rolls an act back when the officer left, or lost or gained a right, or the token was revoked, since they were read.
+ * First in the act's statements.
+ */
+export function stillActing({ officerId, edition, token }: Actor): Statement[] {
+  return [
+    { sql: 'UPDATE officers SET edition = edition WHERE id = ? AND active = 1 AND edition = ?', args: [officerId, edition] },
+    guard(),
+    ...(token ? [{ sql: 'UPDATE api_tokens SET used_day = used_day WHERE id = ? AND revoked_at IS NULL', args: [token.id] }, guard()] : []),
+  ]
 }
 
 /** Whatever changes these officers' rights says so here; acts decided before then fail. */

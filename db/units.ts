@@ -66,6 +66,21 @@ export async function listSubtree(db: Db, path: string, page: { day: string; aft
   return (await db.read(sql, [page.day, from, to, page.after, page.limit])).map(unitOf)
 }
 
+/** Units at and below these paths, by path, after the path `after`; with `typed`, those that have all its words in a name. */
+export async function listUnits(
+  db: Db,
+  { paths, typed, day, after, limit }: { paths: string[]; typed?: string; day: string; after: string; limit: number },
+): Promise<Unit[]> {
+  const words = typed === undefined ? [] : fold(typed.slice(0, MAX_QUERY)).split(' ').slice(0, MAX_WORDS)
+  if (paths.length === 0 || words[0] === '') return []
+  const named = words.length > 0 ? 'AND u.id IN (SELECT unit_id FROM unit_names WHERE unit_names MATCH ?)' : ''
+  const rows = await db.read(
+    `${SELECT} WHERE u.path > ? AND (${paths.map(() => '(u.path >= ? AND u.path < ?)').join(' OR ')}) ${named} ORDER BY u.path LIMIT ?`,
+    [day, after, ...paths.flatMap((path) => subtreeOf(path)), ...(named ? [`${words.map((word) => `"${word}"`).join(' ')}*`] : []), limit],
+  )
+  return rows.map(unitOf)
+}
+
 /** Range of paths of a unit and all under it, for `path >= ? AND path < ?`: the index serves it, LIKE would not. */
 export function subtreeOf(path: string): [from: string, to: string] {
   // "0" is the character after "/"

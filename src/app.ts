@@ -10,6 +10,7 @@ import { changeSetting, listSettings } from '../db/settings.ts'
 import { listTallies } from '../db/tallies.ts'
 import { transcriptStore } from '../db/transcript.ts'
 import { greet, handlers, offerPush, privately } from '../handlers/index.ts'
+import { type Api, type ApiMemory, createApi } from './api/index.ts'
 import type { ApiFetch } from './api-fetch.ts'
 import { type Broadcasts, createBroadcasts } from './broadcasts.ts'
 import { createChannels } from './channels/index.ts'
@@ -50,7 +51,9 @@ export type ProductParts = {
   viewerCopy?: PhotoParts['viewerCopy']
   /** Counts what a visitor sends; handed in where a product lives shorter than the process (Workers). */
   limiters?: WebLimiters
-  /** Streams of the web chat end by themselves after this long (Workers); the page comes again. */
+  /** What the REST API remembers between calls; handed in for the same reason. */
+  apiMemory?: ApiMemory
+  /** Streams of the web chat and of the API end by themselves after this long (Workers); the page comes again. */
   maxStreamMs?: number
 }
 
@@ -65,7 +68,7 @@ export type Product = {
   about(): About
   /** Registers webhooks and commands, and keeps the bot's own name, which links to the private chat need. One state a channel. */
   connect(): Promise<ChannelState[]>
-  /** Ends the streams of the web chat. */
+  /** Ends the streams of the web chat and of the API. */
   close(): void
 }
 
@@ -100,6 +103,19 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     ...(await createChannels({ config, keys, fetch: parts.fetch, apiFetch: parts.apiFetch, now, log, tokens, commands })),
     web,
   ]
+  const api = createApi({
+    db,
+    keys,
+    now,
+    random: secureRandom,
+    log,
+    texts,
+    channels,
+    publicUrl: config.publicUrl,
+    later: parts.later,
+    memory: parts.apiMemory,
+    maxStreamMs: parts.maxStreamMs,
+  })
   const dispatcher = createDispatcher({
     db,
     keys,
@@ -172,7 +188,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
   ]
   const schedule = createSchedule({ db, jobs, log })
   return {
-    app: createRoutes(parts, channels, web, receiver),
+    app: createRoutes(parts, channels, web, api, receiver),
     channels,
     receiver,
     dispatcher,
@@ -191,7 +207,10 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
       about = await readAbout(parts)
       return states
     },
-    close: web.close,
+    close() {
+      web.close()
+      api.close()
+    },
   }
 }
 
@@ -205,7 +224,7 @@ function commands(): Array<{ command: string; description: string }> {
   )
 }
 
-function createRoutes(parts: ProductParts, channels: readonly Channel[], web: WebChannel, receiver: Receiver): Hono {
+function createRoutes(parts: ProductParts, channels: readonly Channel[], web: WebChannel, api: Api, receiver: Receiver): Hono {
   const { config, db, log } = parts
   const app = new Hono()
   for (const channel of channels) {
@@ -238,6 +257,7 @@ function createRoutes(parts: ProductParts, channels: readonly Channel[], web: We
       c.html(`<html><head><meta name="zalo-platform-site-verification" content="${code}"></head></html>`),
     )
   }
+  app.route('/', api.routes)
   app.route('/', web.routes(receiver.receive))
   app.notFound((c) => c.text('not found', 404))
   app.onError((error, c) => {

@@ -5,7 +5,7 @@
  */
 
 import { newNames } from '../db/approvals.ts'
-import { type AudienceRules, freezeStep, STEP, type Windows, widened } from '../db/audience.ts'
+import { type AudienceRules, freezeStep, STEP, widened } from '../db/audience.ts'
 import { recordOwnAct } from '../db/audit.ts'
 import {
   addBroadcast,
@@ -28,6 +28,7 @@ import { causeOf, type Log } from './log.ts'
 import { isMissed, nextRun } from './plan.ts'
 import { sealReply } from './sealed-reply.ts'
 import { payloadOf } from './text.ts'
+import { windowsOf } from './windows.ts'
 
 export type BroadcastParts = {
   db: Db
@@ -51,7 +52,6 @@ export type Broadcasts = {
 const IDLE_MS = 1_000
 /** Rows of one step of a cancel or a resend. */
 const SWEEP = 2_000
-const HOUR = 3_600_000
 
 export function createBroadcasts(parts: BroadcastParts): Broadcasts {
   const { db, now, log } = parts
@@ -131,15 +131,6 @@ async function freeze(parts: BroadcastParts, run: Broadcast, from: string, enoug
     await breathe()
   }
   return true
-}
-
-/** How long each channel may write to a person after their last word, and how long that is free. */
-export function windowsOf(channels: readonly Channel[]): Windows {
-  return Object.fromEntries(
-    channels.flatMap(({ name, limits: { windowHours, freeHours = windowHours } }) =>
-      windowHours === undefined ? [] : [[name, { open: windowHours * HOUR, free: (freeHours ?? windowHours) * HOUR }]],
-    ),
-  )
 }
 
 /** A start that nobody was there for by more than an hour is asked about, not made up for. */

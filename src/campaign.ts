@@ -4,7 +4,7 @@
  */
 import * as z from 'zod'
 import type { Button, Locale, Reply, Text } from './chat.ts'
-import { payloadOf } from './text.ts'
+import { cleanText, payloadOf } from './text.ts'
 
 /** Characters of a text: with label and footer it stays one message on every channel (Zalo: 2,000). */
 export const TEXT_MOST = 1_500
@@ -13,21 +13,19 @@ export const BUTTONS_MOST = 3
 export const RESULT_LEAST = 10
 export const CELL_LEAST = 5
 
+/** One line as officers write it: nothing invisible, at most `most` characters. */
 const line = (most: number) =>
   z
     .string()
-    .transform((text) => text.normalize('NFC').trim())
-    .pipe(
-      z
-        .string()
-        .min(1)
-        .max(most)
-        .regex(/^[^\p{Cc}]*$/u, 'must be one line'),
-    )
-const text = z
-  .string()
-  .transform((value) => value.normalize('NFC').replace(/\r\n?/g, '\n').trim())
-  .pipe(z.string().min(1).max(TEXT_MOST))
+    .overwrite(cleanText)
+    .min(1)
+    .max(most)
+    .regex(/^[^\p{Cc}]*$/u, 'must be one line')
+const text = z.string().overwrite(cleanText).min(1).max(TEXT_MOST)
+
+/** What officers call a campaign among themselves. */
+export const titleSchema = line(120)
+export const themeSchema = line(60)
 
 export const buttonTargetSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('link'), url: z.url({ protocol: /^https$/ }).max(500) }),

@@ -49,7 +49,7 @@ export const ACTS = {
 export type Act = keyof typeof ACTS
 
 /** What a token of each scope may do. Whatever is not here no token may. */
-const BY_TOKEN: Record<TokenScope, readonly Act[]> = {
+export const BY_TOKEN: Record<TokenScope, readonly Act[]> = {
   read: ['campaign.read', 'contacts.count', 'unit.read', 'officer.read', 'audit.read'],
   draft: ['campaign.read', 'campaign.write', 'contacts.count', 'unit.read'],
 }

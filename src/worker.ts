@@ -1,12 +1,13 @@
 /**
  * The Cloudflare Workers entrance. Nothing that does input or output crosses requests: each has a database client and
  * a product of its own (a shared one made most of 20 parallel requests fail). Only what is pure is kept for the
- * isolate: the parsed configuration, the keys and the counts of what web visitors send. Migrations and webhooks are the admin command's work, on Node.
+ * isolate: the parsed configuration, the keys and the counts of what web visitors and API tokens send. Migrations and webhooks are the admin command's work, on Node.
  */
 import { openServer } from '../db/client.ts'
 import { dropLease, takeLease } from '../db/leases.ts'
 import { findNextDue } from '../db/outbox.ts'
 import { checkKey } from '../db/settings.ts'
+import { type ApiMemory, createApiMemory } from './api/index.ts'
 import { createProduct, type Product } from './app.ts'
 import { createLimiters, type WebLimiters } from './channels/web/index.ts'
 import type { Db, Keys } from './chat.ts'
@@ -19,7 +20,16 @@ import { createWebKeys } from './keys-web.ts'
 import { causeOf, createLog, type Log } from './log.ts'
 
 type Env = Record<string, unknown>
-type Ground = { env: Env; config: Config; keys: Keys; log: Log; now(): Date; limiters: WebLimiters; keyChecked: boolean }
+type Ground = {
+  env: Env
+  config: Config
+  keys: Keys
+  log: Log
+  now(): Date
+  limiters: WebLimiters
+  apiMemory: ApiMemory
+  keyChecked: boolean
+}
 type Opened = { product: Product; db: Db; log: Log; now(): Date; holder: string }
 
 /** Cloudflare ends what goes on after an answer at 30 seconds; the sends of the last round need some of them. */
@@ -53,7 +63,7 @@ export default entrance
 async function open(env: Env): Promise<Opened> {
   try {
     if (ground?.env !== env) ground = await prepare(env)
-    const { config, keys, log, now, limiters } = ground
+    const { config, keys, log, now, limiters, apiMemory } = ground
     const db = openServer({ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') })
     if (!ground.keyChecked) {
       await checkKey(db, keys)
@@ -72,6 +82,7 @@ async function open(env: Env): Promise<Opened> {
       holder,
       evidence,
       limiters,
+      apiMemory,
       maxStreamMs: STREAM_MS,
     })
     return { product, db, log, now, holder }
@@ -94,7 +105,16 @@ async function prepare(env: Env): Promise<Ground> {
   const now = () => (config.now ? new Date(config.now.getTime() + Date.now() - startedAt) : new Date())
   const log = createLog(config.logLevel, now)
   warnAbroad(config, log)
-  return { env, config, keys: await createWebKeys(config.dataKey), log, now, limiters: createLimiters(now), keyChecked: false }
+  return {
+    env,
+    config,
+    keys: await createWebKeys(config.dataKey),
+    log,
+    now,
+    limiters: createLimiters(now),
+    apiMemory: createApiMemory(now),
+    keyChecked: false,
+  }
 }
 
 /** The bucket bound as EVIDENCE. Without one a photo cannot be kept: its report says that it did not arrive. */

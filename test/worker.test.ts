@@ -7,12 +7,17 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTexts } from '../content/index.ts'
+import { addToken } from '../db/api-tokens.ts'
+import { addOfficer } from '../db/officers.ts'
 import { enqueueReplies } from '../db/turns.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
+import { draft } from './api-desk.ts'
+import { broadcastRow } from './broadcast-rows.ts'
 import { openTestServer, type TestDatabase } from './database.ts'
 import { payload, SECRET } from './fake-telegram/channel.ts'
 import { type FakeTelegram, fakeTelegram } from './fake-telegram.ts'
 import { signedWebhook, startFakeZalo } from './fake-zalo.ts'
+import { PNG } from './pictures.ts'
 import { bundleWorker, type RunningWorker, startWorker } from './workerd.ts'
 import { keys as zaloKeys } from './zalo-kit.ts'
 
@@ -122,6 +127,38 @@ describe('the Worker', () => {
     expect(await toTelegram(typed('666', 'trợ giúp'), 'another_secret_0123456789')).toBe(401)
     expect(await toZalo('666', 'trợ giúp', 'zalo-forged', 'another-key')).toBe(401)
     expect(await database.db.read('SELECT count(*) AS n FROM inbox')).toEqual(before)
+  })
+
+  test('serves the REST API: the document, drafts, forged approvals, counts beside each other, pictures, a live run', async () => {
+    const now = new Date()
+    const token = 'hv_WorkerTokenOfTheTests0123456789'
+    const tag = await createNodeKeys(DATA_KEY).tag('token', token)
+    const sql = "INSERT INTO units(id, kind, level, name, path) VALUES ('xa', 'cong_doan', 'x', 'Công đoàn xã Mẫu', '/xa/')"
+    await database.db.write([
+      { sql, args: [] },
+      addOfficer({ id: 'o1', name: 'Cán bộ Mẫu', unitId: 'xa', roles: ['editor'], now }),
+      addToken({ id: 't1', officerId: 'o1', unitId: null, name: 'Thử', scopes: ['read', 'draft'], expiresDay: '2999-12-31', tag, now }),
+      broadcastRow(1, { campaign_id: 'k', unit_id: 'xa', state: 'done' }),
+    ])
+    const call = (path: string, init: RequestInit = {}) =>
+      fetch(`${worker.url}/api/v1${path}`, { ...init, headers: { authorization: `Bearer ${token}`, ...(init.headers as object) } })
+    const post = (path: string, body: unknown) =>
+      call(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+    const document = (await (await fetch(`${worker.url}/api/openapi.json`)).json()) as { openapi: string }
+    expect(document.openapi).toBe('3.1.0')
+    expect((await fetch(`${worker.url}/api/v1/me`)).status).toBe(401)
+    expect(await (await call('/me')).json()).toMatchObject({ officer: { id: 'o1' } })
+    const made = await post('/campaigns', draft('xa'))
+    expect(made.status).toBe(201)
+    const { id } = (await made.json()) as { id: string }
+    expect((await post(`/campaigns/${id}/approve`, { version: 1 })).status).toBe(403)
+    const counts = await Promise.all(Array.from({ length: 10 }, () => call('/contacts/count?unit=xa')))
+    expect(counts.map(({ status }) => status)).toEqual(counts.map(() => 200))
+    const picture = await call('/images?unit=xa', { method: 'POST', headers: { 'content-type': 'image/png' }, body: new Uint8Array(PNG) })
+    const { image } = (await picture.json()) as { image: string }
+    expect(new Uint8Array(await (await fetch(worker.url + image)).arrayBuffer())).toEqual(PNG)
+    await database.db.write([{ sql: 'UPDATE broadcasts SET campaign_id = ?', args: [id] }])
+    expect(await (await call('/broadcasts/1/events')).text()).toContain('event: counts')
   })
 
   test('answers twenty people who write at once, each once', async () => {

@@ -1,0 +1,73 @@
+/**
+ * Pictures of campaigns: taken from an officer's system by what their bytes are, whatever they are called, and served to
+ * everybody, because a platform fetches them by their address.
+ */
+import { Hono } from 'hono'
+import * as z from 'zod'
+import { recordAct } from '../../db/audit.ts'
+import { addImage, findImage, IMAGE_MOST } from '../../db/images.ts'
+import { stillActing } from '../../db/rights.ts'
+import type { Db } from '../chat.ts'
+import { AppError } from '../errors.ts'
+import { lookAt } from '../image.ts'
+import { type Route, route } from './route.ts'
+import { requireUnit } from './scope.ts'
+import { idSchema } from './shapes.ts'
+
+const KINDS = { 'image/jpeg': 'jpg', 'image/png': 'png' } as const
+/** Telegram takes no photo whose sides together are longer, or one of which is 20 times the other. */
+const SIDES = 10_000
+const RATIO = 20
+const YEAR_S = 31_536_000
+
+export const imageSchema = z.object({ image: z.string() })
+
+export const images: Route[] = [
+  route({
+    method: 'post',
+    path: '/images',
+    name: 'image_add',
+    act: 'campaign.write',
+    change: 'image.add',
+    query: z.strictObject({ unit: idSchema }),
+    file: { types: Object.keys(KINDS), most: IMAGE_MOST },
+    status: 201,
+    answer: imageSchema,
+    async handle({ desk, query: { unit }, bytes }) {
+      const { db, actor, now } = desk
+      await requireUnit(desk, unit, 'campaign.write')
+      const mime = kindOf(bytes)
+      const id = desk.id()
+      const act = { act: 'image.add', unitId: unit, about: ['image', id] as [string, string], detail: { bytes: bytes.byteLength } }
+      await db.write([...stillActing(actor), addImage({ id, unitId: unit, mime, bytes }, now), recordAct(actor, act, now)])
+      return { image: `/media/${id}.${KINDS[mime]}` }
+    },
+  }),
+]
+
+/** GET /media/<id>.<kind>: never changes, carries nothing that runs. */
+export function createMedia(db: Db): Hono {
+  const app = new Hono()
+  app.get('/media/:name', async (c) => {
+    const [, id = '', kind] = /^([a-z0-9]{16})\.(jpg|png)$/.exec(c.req.param('name')) ?? []
+    const image = kind === undefined ? undefined : await findImage(db, id)
+    if (!image || KINDS[image.mime] !== kind) return c.notFound()
+    return c.body(new Uint8Array(image.bytes), 200, {
+      'content-type': image.mime,
+      'cache-control': `public, max-age=${YEAR_S}, immutable`,
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; sandbox",
+    })
+  })
+  return app
+}
+
+/** Throws AppError `invalid` for what is no JPEG or PNG, or none that a platform shows. */
+function kindOf(bytes: Uint8Array): keyof typeof KINDS {
+  const image = lookAt(bytes)
+  if ('refused' in image) throw new AppError('invalid', image.refused === 'bomb' ? 'api.image_size' : 'api.image_kind')
+  const { type, width, height } = image
+  if (type === 'image/webp') throw new AppError('invalid', 'api.image_kind')
+  if (width + height > SIDES || Math.max(width, height) > RATIO * Math.min(width, height)) throw new AppError('invalid', 'api.image_size')
+  return type
+}

@@ -1,0 +1,25 @@
+/**
+ * The table of all routes. Adding one is a row in its noun's file.
+ */
+import { audit } from './audit.ts'
+import { broadcasts } from './broadcasts.ts'
+import { campaigns } from './campaigns.ts'
+import { counts } from './counts.ts'
+import { images } from './images.ts'
+import { me } from './me.ts'
+import { officers } from './officers.ts'
+import { preview } from './preview.ts'
+import type { Route } from './route.ts'
+import { units } from './units.ts'
+
+export const ROUTES: readonly Route[] = [
+  ...me,
+  ...units,
+  ...counts,
+  ...campaigns,
+  ...preview,
+  ...broadcasts,
+  ...officers,
+  ...audit,
+  ...images,
+]

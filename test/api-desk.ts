@@ -1,0 +1,166 @@
+/**
+ * The whole product with units, officers and tokens, for tests of the REST API: a client is a token and the calls it
+ * makes to the real Hono app.
+ */
+import { addToken } from '../db/api-tokens.ts'
+import { addOfficer } from '../db/officers.ts'
+import { createProduct } from '../src/app.ts'
+import type { Statement } from '../src/chat.ts'
+import { parseConfig } from '../src/config.ts'
+import { createNodeKeys } from '../src/keys-node.ts'
+import type { Role, TokenScope } from '../src/rights.ts'
+import { openTestFile, type TestDatabase } from './database.ts'
+import { fakeClock } from './harness.ts'
+
+export type ApiDesk = Awaited<ReturnType<typeof openApiDesk>>
+export type Client = ReturnType<ApiDesk['client']>
+
+const ENV = {
+  PUBLIC_URL: 'https://bot.example.vn',
+  TELEGRAM_BOT_TOKEN: '7000000001:AAF-fake_token_of_the_tests_0123456',
+  ZALO_APP_ID: '360846524940903967',
+  ZALO_APP_SECRET: 'app-secret',
+  ZALO_OA_SECRET_KEY: 'oa-secret',
+  ZALO_OA_ID: '579745863508352884',
+}
+
+/** `tinh` over `xa` (over `co-so`) and `xa-khac`. Monday 23 November 2026, nine o'clock. */
+export async function openApiDesk(open: () => Promise<TestDatabase> = openTestFile) {
+  const database = await open()
+  const { db } = database
+  const keys = createNodeKeys(new Uint8Array(32).fill(3))
+  const clock = fakeClock()
+  const lines: string[] = []
+  const sent: string[] = []
+  await db.write(
+    [
+      ['tinh', 'LĐLĐ tỉnh Mẫu', null, '/tinh/'],
+      ['xa', 'Công đoàn xã Mẫu', 'tinh', '/tinh/xa/'],
+      ['co-so', 'CĐCS Công ty Mẫu', 'xa', '/tinh/xa/co-so/'],
+      ['xa-khac', 'Công đoàn xã Khác', 'tinh', '/tinh/xa-khac/'],
+    ].flatMap(([id = '', name = '', parent = null, path = '']): Statement[] => [
+      {
+        sql: "INSERT INTO units(id, kind, level, name, parent_id, path) VALUES (?, 'cong_doan', 'x', ?, ?, ?)",
+        args: [id, name, parent, path],
+      },
+      { sql: 'INSERT INTO unit_names(folded, unit_id, name) VALUES (?, ?, ?)', args: [foldName(name ?? ''), id, name] },
+    ]),
+  )
+  const product = await createProduct({
+    config: parseConfig(ENV),
+    db,
+    keys,
+    fetch: (url) => {
+      sent.push(url)
+      return Promise.reject(new Error('no network in this test'))
+    },
+    now: clock.now,
+    log: (level, what, fields) => void lines.push(JSON.stringify({ level, what, ...fields })),
+    holder: 'test',
+    later: setImmediate,
+    evidence: { put: async () => {}, get: async () => undefined, delete: async () => {}, list: async () => ({ names: [] }) },
+  })
+  let serial = 0
+
+  /** An officer at a unit. */
+  const officer = async (unitId: string, roles: readonly Role[], id = `o${++serial}`): Promise<string> => {
+    await db.write([addOfficer({ id, name: `Cán bộ ${id}`, unitId, roles, now: clock.now() })])
+    return id
+  }
+  /** A token of this officer, as text. */
+  const token = async (
+    officerId: string,
+    scopes: TokenScope[] = ['read', 'draft'],
+    { unitId = null, expiresDay = '2026-12-31' }: { unitId?: string | null; expiresDay?: string } = {},
+  ): Promise<{ id: string; token: string }> => {
+    const id = `t${++serial}`
+    const text = `hv_${String(serial).padStart(4, '0')}ThisIsATokenOfTheTestsAlone`
+    const tag = await keys.tag('token', text)
+    await db.write([addToken({ id, officerId, unitId, name: 'Hệ thống thử', scopes, expiresDay, tag, now: clock.now() })])
+    return { id, token: text }
+  }
+
+  /** Calls with this token; a body that is no text is sent as JSON. */
+  const client = (text: string | null) => {
+    const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+      const json = body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array)
+      const answer = await product.app.request(path.startsWith('/api') ? path : `/api/v1${path}`, {
+        method,
+        headers: {
+          ...(text === null ? {} : { authorization: `Bearer ${text}` }),
+          ...(body === undefined || body instanceof Uint8Array ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: json ? JSON.stringify(body) : (body as string) }),
+      })
+      return answer
+    }
+    return {
+      call,
+      get: (path: string, headers?: Record<string, string>) => call('GET', path, undefined, headers),
+      post: (path: string, body?: unknown, headers?: Record<string, string>) => call('POST', path, body, headers),
+      patch: (path: string, body?: unknown) => call('PATCH', path, body),
+    }
+  }
+
+  /** A client of a new officer. */
+  const clientOf = async (unitId: string, roles: readonly Role[], scopes?: TokenScope[], limits?: Parameters<typeof token>[2]) =>
+    client((await token(await officer(unitId, roles), scopes, limits)).token)
+
+  return {
+    database,
+    db,
+    keys,
+    clock,
+    lines,
+    sent,
+    product,
+    officer,
+    token,
+    client,
+    clientOf,
+    audits: async () =>
+      (await db.read('SELECT officer_id, via, act, outcome, unit_id, about, about_id, detail FROM audit ORDER BY id')) ?? [],
+    /** People of a unit who agreed, on a channel. */
+    async people(unitId: string | null, n: number, columns: Record<string, string | number> = {}) {
+      const from = ++serial
+      const row = {
+        locale: 'vi',
+        age: 'adult',
+        push: 1,
+        deals: 0,
+        member_kind: 'cong_doan',
+        last_channel: 'telegram',
+        joined_day: '2026-11-01',
+        ...columns,
+      }
+      const names = Object.keys(row)
+      await db.write(
+        Array.from({ length: n }, (_, i): Statement => {
+          const id = `c${from}-${String(i).padStart(4, '0')}`
+          return {
+            sql: `INSERT INTO contacts(id, unit_id, seen_day, last_address, ${names.join(', ')})
+                  VALUES (?, ?, '2026-11-20', ?, ${names.map(() => '?').join(', ')})`,
+            args: [id, unitId, `a-${id}`, ...Object.values(row)],
+          }
+        }),
+      )
+    },
+    async close() {
+      product.close()
+      await database.close()
+    },
+  }
+}
+
+const foldName = (name: string) => name.normalize('NFD').replace(/\p{M}/gu, '').replace(/đ/gi, 'd').toLowerCase()
+
+/** A draft that may be submitted as it is. */
+export const draft = (unitId: string, more: Record<string, unknown> = {}) => ({
+  unitId,
+  title: 'Tuần lễ hàng Việt',
+  content: { vi: 'Mời đồng chí ghé phiên chợ hàng Việt sáng thứ Bảy tại nhà văn hóa xã.' },
+  audience: { unitId },
+  plan: { kind: 'once', at: '2026-11-24T02:00:00.000Z' },
+  ...more,
+})

@@ -1,0 +1,125 @@
+/**
+ * Every route × every role × every scope of a token: what it answers. A route without a line here fails, so that nobody
+ * adds one without saying who may.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ROUTES } from '../src/api/routes.ts'
+import { ACTS, BY_TOKEN, ROLES, type Role, type TokenScope } from '../src/rights.ts'
+import { type ApiDesk, draft, openApiDesk } from './api-desk.ts'
+import { broadcastRow } from './broadcast-rows.ts'
+import { PNG } from './pictures.ts'
+
+const ALL = ROLES
+const WRITERS: readonly Role[] = ['editor', 'approver']
+const NOBODY: readonly Role[] = []
+
+type Line = {
+  /** Roles that get `ok`; the others 403. */
+  roles: readonly Role[]
+  scopes: readonly TokenScope[]
+  ok: number
+  path?: string
+  body?: unknown
+  headers?: Record<string, string>
+}
+
+const BOTH: readonly TokenScope[] = ['read', 'draft']
+const READ: readonly TokenScope[] = ['read']
+const DRAFT: readonly TokenScope[] = ['draft']
+
+const LINES: Record<string, Line> = {
+  'get /me': { roles: ALL, scopes: BOTH, ok: 200 },
+  'get /units': { roles: ALL, scopes: BOTH, ok: 200 },
+  'get /contacts/count': { roles: ALL, scopes: BOTH, ok: 200, path: '/contacts/count?unit=xa' },
+  'get /campaigns': { roles: ALL, scopes: BOTH, ok: 200 },
+  'post /campaigns': { roles: WRITERS, scopes: DRAFT, ok: 201, body: draft('xa') },
+  'get /campaigns/:id': { roles: ALL, scopes: BOTH, ok: 200 },
+  'patch /campaigns/:id': { roles: WRITERS, scopes: DRAFT, ok: 200, body: { title: 'Khác' } },
+  'post /campaigns/:id/submit': { roles: WRITERS, scopes: DRAFT, ok: 200, body: { version: 1 } },
+  'post /campaigns/:id/cancel': { roles: WRITERS, scopes: DRAFT, ok: 200 },
+  'post /campaigns/:id/approve': { roles: NOBODY, scopes: BOTH, ok: 0, body: { version: 1, digits: '123456' } },
+  'get /campaigns/:id/preview': { roles: ALL, scopes: BOTH, ok: 200 },
+  'get /broadcasts': { roles: ALL, scopes: BOTH, ok: 200 },
+  'get /broadcasts/:id': { roles: ALL, scopes: BOTH, ok: 200 },
+  'get /broadcasts/:id/events': { roles: ALL, scopes: BOTH, ok: 200 },
+  'post /broadcasts/:id/pause': { roles: NOBODY, scopes: BOTH, ok: 0, body: { digits: '123456' } },
+  'post /broadcasts/:id/resume': { roles: NOBODY, scopes: BOTH, ok: 0, body: { digits: '123456' } },
+  'post /broadcasts/:id/cancel': { roles: NOBODY, scopes: BOTH, ok: 0, body: { digits: '123456' } },
+  'post /broadcasts/:id/resend': { roles: NOBODY, scopes: BOTH, ok: 0, body: { which: 'failed', digits: '123456' } },
+  'get /officers': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
+  'get /audit': { roles: ['admin', 'data'], scopes: READ, ok: 200 },
+  'post /images': { roles: WRITERS, scopes: DRAFT, ok: 201, path: '/images?unit=xa', body: PNG, headers: { 'content-type': 'image/png' } },
+}
+
+const SCOPES: TokenScope[][] = [['read'], ['draft'], ['read', 'draft'], []]
+
+let desk: ApiDesk
+let campaignId: string
+const clients = new Map<string, ReturnType<ApiDesk['client']>>()
+
+beforeAll(async () => {
+  desk = await openApiDesk()
+  const author = await desk.clientOf('xa', ['editor'])
+  campaignId = ((await (await author.post('/campaigns', draft('xa'))).json()) as { id: string }).id
+  await desk.db.write([
+    broadcastRow(1, { unit_id: 'xa', campaign_id: campaignId, state: 'done', message: '{"topic":null,"purpose":"push"}', audience: '{}' }),
+  ])
+  for (const role of ROLES) {
+    const officer = await desk.officer('xa', [role])
+    for (const scopes of SCOPES) clients.set(`${role} ${scopes}`, desk.client((await desk.token(officer, scopes)).token))
+  }
+})
+afterAll(() => desk.close())
+
+test('each route has its line, and each line its route', () => {
+  expect(Object.keys(LINES).sort()).toEqual(ROUTES.map(({ method, path }) => `${method} ${path}`).sort())
+})
+
+test('the table of the code says the same about who may', () => {
+  for (const { method, path, act } of ROUTES) {
+    const line = LINES[`${method} ${path}`] as Line
+    if (act === null) continue
+    const scopes = (['read', 'draft'] as const).filter((scope) => BY_TOKEN[scope].includes(act))
+    expect([path, scopes]).toEqual([path, line.roles === NOBODY ? [] : line.scopes])
+    if (line.roles !== NOBODY) expect([path, [...ACTS[act]].sort()]).toEqual([path, [...line.roles].sort()])
+  }
+})
+
+describe.each(Object.entries(LINES))('%s', (name, { roles, scopes, ok, path, body, headers }) => {
+  test.each(ROLES.flatMap((role) => SCOPES.map((given) => [role, given] as const)))('%s with [%s]', async (role, given) => {
+    const [method = '', route = ''] = name.split(' ')
+    const draftOf = method === 'get' ? campaignId : await freshDraft(name)
+    const at = (path ?? route).replace(':id', route.startsWith('/broadcasts') ? '1' : draftOf)
+    const before = (await desk.audits()).length
+    const answer = await clients.get(`${role} ${given}`)?.call(method.toUpperCase(), at, body, headers)
+    const may = roles.includes(role) && (name === 'get /me' || given.some((scope) => scopes.includes(scope)))
+    expect(answer?.status).toBe(may ? ok : 403)
+    await answer?.body?.cancel()
+    // Every change leaves a row, done or refused; reading leaves none.
+    const rows = (await desk.audits()).slice(before)
+    expect(rows.map(({ outcome, via }) => `${outcome} ${via}`)).toEqual(method === 'get' ? [] : [may ? 'done api' : 'refused api'])
+  })
+})
+
+test('nothing was approved, stopped or sent by any of it', async () => {
+  expect(await desk.db.read("SELECT DISTINCT state FROM campaigns WHERE state NOT IN ('draft', 'submitted', 'cancelled')")).toEqual([])
+  expect(await desk.db.read('SELECT id, state FROM broadcasts')).toEqual([{ id: 1, state: 'done' }])
+  expect(await desk.db.read('SELECT count(*) AS n FROM approvals')).toEqual([{ n: 0 }])
+  expect(desk.sent).toEqual([])
+  expect(desk.lines).toEqual([])
+})
+
+/** A draft of its own for a route that changes one. */
+let serial = 0
+async function freshDraft(name: string): Promise<string> {
+  if (!name.includes('/campaigns/:id')) return campaignId
+  const id = `draft${++serial}`
+  await desk.db.write([
+    {
+      sql: `INSERT INTO campaigns SELECT ?, unit_id, author_id, editors, title, content, audience, plan, topic, theme, 'draft', 1, needs, 0, NULL, NULL,
+              created_at, changed_at FROM campaigns WHERE id = ?`,
+      args: [id, campaignId],
+    },
+  ])
+  return id
+}
