@@ -4,6 +4,7 @@
  */
 import i18next, { type i18n } from 'i18next'
 import about from './about.json' with { type: 'json' }
+import campaign from './campaign.json' with { type: 'json' }
 import cancel from './cancel.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
@@ -36,6 +37,7 @@ type Text = { key: string; params?: Record<string, string | number | Text> } | {
 /** The files in the order of their names; a test holds that both locales have the same keys and variables. */
 export const namespaces = {
   about,
+  campaign,
   cancel,
   common,
   consent,
