@@ -441,6 +441,32 @@ describe('soạn tin', () => {
       expect(await draft()).toMatchObject({ unit_id: 'xa-khac', author_id: 'lan' })
     })
 
+    test('and a rule too', async () => {
+      const lent = { id: 'd3', lenderId: 'tu', officerId: 'lan', roles: ['editor' as const], fromDay: '2026-11-01', untilDay: '2026-12-31' }
+      await bot.db.write(lendRoles({ ...lent, now: bot.clock.now() }))
+      await seatOfficer(bot, { id: 'tu', unitId: 'xa-khac', roles: ['editor'] })
+      await lan.says('soạn tin')
+      await lan.taps('Gửi đều đặn')
+      await lan.taps('Câu hỏi của tuần')
+      await lan.taps('Công đoàn xã Khác')
+      expect(await draft()).toMatchObject({ unit_id: 'xa-khac', title: 'câu hỏi của tuần' })
+    })
+
+    test('in English too', async () => {
+      await lan.says('english')
+      await lan.says('soạn tin')
+      await lan.taps('New message')
+      await lan.says(TEXT)
+      await lan.taps('Công đoàn xã Mẫu and the units below')
+      await lan.taps('Trade union members')
+      await lan.taps('The campaign')
+      for (const label of ['No', 'It does not', 'The quiz']) await lan.taps(label)
+      const preview = await lan.taps('Right after the approval')
+      expect(textOf(preview)).toContain('Preview (sent to nobody yet)')
+      expect(textOf(preview)).toContain('To: Trade union members of Công đoàn xã Mẫu and the units below.')
+      expect(textOf(preview)).toContain('Topic: The campaign.')
+    })
+
     test('of Zalo it is said whom it does not reach and what it costs', async () => {
       const at = (hours: number) => bot.clock.now().getTime() - hours * 60 * 60 * 1000
       await addMembers(bot.db, 20, { unitId: 'xa', channel: 'zalo', at: at(1), name: 'now' })
@@ -573,6 +599,13 @@ describe('soạn tin', () => {
       expect(textOf(await minh.taps('Bỏ qua'))).toContain('Bỏ qua, không gửi nữa')
       await minh.says(minh.digits())
       expect(await runs()).toMatchObject([{ state: 'cancelling' }])
+    })
+
+    test('under an emergency stop says so, as the first page does', async () => {
+      await ended({ sent: 20, queued: 20 }, "state = 'sending', cursor = NULL")
+      await bot.db.write([{ sql: "INSERT INTO halts(at, officer_id) VALUES ('2026-11-23T02:00:00Z', 'minh')", args: [] }])
+      expect(textOf(await result())).toContain('Cán bộ Cán bộ minh đã dừng mọi tin lúc 09:00, 23/11/2026')
+      expect(textOf(await lan.says('soạn tin'))).toContain('đã dừng mọi tin')
     })
 
     test('shows the message as it was sent', async () => {

@@ -19,21 +19,26 @@ const TYPED: readonly string[] = ['text', 'unit', 'topic', 'item', 'when', 'hour
 
 /** Value of a button → words for it. The label is `campaign.<step>_<value>`. */
 const CHOICES: Partial<Record<StepName, Record<string, string>>> = {
-  unit: { own: 'cả đơn vị, toàn đơn vị, tất cả, đơn vị mình', all: '' },
+  unit: { own: 'cả đơn vị, toàn đơn vị, tất cả, đơn vị mình', all: 'cả người chưa chọn đơn vị' },
   kind: {
     all: 'tất cả, mọi người',
     cong_doan: 'đoàn viên công đoàn, công đoàn',
     thanh_nien: 'đoàn viên thanh niên, thanh niên',
-    both: 'cả hai',
+    both: 'cả hai, đoàn viên công đoàn và thanh niên',
     hoi_vien: 'hội viên',
     nguoi_dan: 'người dân',
   },
   topic: { none: 'không theo chủ đề, không, bỏ qua, không có chủ đề' },
-  label: { yes: '', no: '' },
-  firm: { yes: '', no: '' },
-  link: { none: 'không, không cần, bỏ qua', item: 'mục thư viện, thư viện', quiz: 'đố vui, trắc nghiệm', deal: 'ưu đãi' },
+  label: { yes: 'là tin ưu đãi, có là tin ưu đãi', no: '' },
+  firm: { yes: 'có nêu tên', no: 'không nêu tên' },
+  link: {
+    none: 'không, không cần, không cần nút, bỏ qua',
+    item: 'mục thư viện, một mục thư viện, thư viện',
+    quiz: 'đố vui, trắc nghiệm',
+    deal: 'ưu đãi, ưu đãi đoàn viên',
+  },
   when: { now: 'ngay, gửi ngay, ngay sau khi duyệt, luôn' },
-  time: { yes: '', no: '' },
+  time: { yes: '', no: 'chọn giờ khác, giờ khác' },
 }
 const PLAIN: readonly string[] = ['label', 'firm', 'time']
 

@@ -35,11 +35,11 @@ export async function startNew(work: Work): Promise<Decision> {
 /** "Mỗi ngày một điều" or "Câu hỏi của tuần": a draft at once, because its content is reviewed already. */
 export async function startRule(work: Work, source: string): Promise<Decision> {
   return attempt(work, ADDED, async () => {
-    const [unitId] = writableUnits(work)
-    if (unitId === undefined) throw new AppError('forbidden', 'desk.forbidden')
+    const units = writableUnits(work)
+    const [only] = units
+    if (only === undefined) throw new AppError('forbidden', 'desk.forbidden')
     if (source !== 'daily_item' && source !== 'weekly_question') return home(work)
-    const { campaign, writes } = await begin(work, unitId, source, {})
-    return { ...(await ask(work, 'hour', { id: campaign.id }, { campaign })), writes }
+    return units.length === 1 ? beginRule(work, only, source) : ask(work, 'from', { source })
   })
 }
 
@@ -52,7 +52,7 @@ export async function takeAnswer(work: Work, step: StepName, data: Data): Promis
     if (chosen === 'stale') return ask(work, step, data, { campaign, notes: [{ text: say('stale') }] })
     if (chosen === 'quit') return leave(campaign)
     if (chosen === 'back') return goBack(work, step, data, campaign)
-    if (step === 'from') return chooseUnit(work, chosen?.value)
+    if (step === 'from') return chooseUnit(work, data, chosen?.value)
     if (step === 'text' && !campaign) return takeFirst(work, data)
     if (!campaign) return home(work)
     return take(work, step, data, campaign, await answerTo(work, step, data, campaign, chosen?.value))
@@ -84,9 +84,14 @@ export async function ask(
   return { replies: [...notes, await question(work, step, data, campaign)], next: { step, data } }
 }
 
-async function chooseUnit(work: Work, unitId: string | undefined): Promise<Decision> {
-  const known = unitId !== undefined && writableUnits(work).includes(unitId)
-  return known ? ask(work, 'text', { unitId }) : ask(work, 'from', {})
+async function chooseUnit(work: Work, data: Data, unitId: string | undefined): Promise<Decision> {
+  if (unitId === undefined || !writableUnits(work).includes(unitId)) return ask(work, 'from', data)
+  return data.source ? beginRule(work, unitId, data.source) : ask(work, 'text', { unitId })
+}
+
+async function beginRule(work: Work, unitId: string, source: Source): Promise<Decision> {
+  const { campaign, writes } = await begin(work, unitId, source, {})
+  return { ...(await ask(work, 'hour', { id: campaign.id }, { campaign })), writes }
 }
 
 /** The first text makes the row. */

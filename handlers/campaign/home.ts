@@ -3,12 +3,10 @@
  */
 import { listNewestRuns } from '../../db/broadcasts.ts'
 import { type Campaign, type CampaignFilter, countCampaigns, listCampaigns } from '../../db/campaigns.ts'
-import { findHalt } from '../../db/halts.ts'
-import type { Button, Decision, Text } from '../../src/chat.ts'
+import type { Button, Decision } from '../../src/chat.ts'
 import { scopeOf } from '../../src/rights.ts'
 import { payloadOf } from '../../src/text.ts'
-import { timeVi } from '../../src/time.ts'
-import { stateOf, titleIn } from './states.ts'
+import { haltedText, stateOf, titleIn } from './states.ts'
 import { button, HOME, lines, PAGE, say, type Work } from './work.ts'
 
 export async function home({ turn, desk }: Work): Promise<Decision> {
@@ -16,9 +14,7 @@ export async function home({ turn, desk }: Work): Promise<Decision> {
   const writes = scopeOf(actor, 'campaign.write').length > 0
   const approves = scopeOf(actor, 'campaign.approve')
   const waiting = await countCampaigns(turn.db, waitingFor(desk))
-  const halt = await findHalt(turn.db)
-  const stopped: Text[] = halt ? [{ key: 'desk.halted', params: { officer: halt.officerName, at: timeVi(halt.at) } }] : []
-  const text = lines([say('home', { officer: actor.name, unit: actor.unitName }), ...stopped])
+  const text = lines([say('home', { officer: actor.name, unit: actor.unitName }), ...(await haltedText(turn.db))])
   return {
     replies: [
       {

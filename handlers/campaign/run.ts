@@ -14,7 +14,7 @@ import { whenVi } from '../../src/time.ts'
 import { askDigits } from './digits.ts'
 import { shown } from './preview.ts'
 import { resultText } from './result.ts'
-import { runStateOf, shortened } from './states.ts'
+import { haltedText, runStateOf, shortened } from './states.ts'
 import { allowed, attempt, button, HOME, lines, PAGE, say, type Work } from './work.ts'
 
 export const RUN_ACTS = ['pause', 'resume', 'cancel', 'failed', 'unknown'] as const
@@ -46,6 +46,7 @@ export async function runCard(work: Work, run: OwnedBroadcast): Promise<Decision
   const facts = [
     say('run_title', { title: { literal: shortened(run.title, 80) }, state: runStateOf(run) }),
     say('run_from', { unit: run.unitName, code: codeWritten(run.code) }),
+    ...(await haltedText(work.turn.db)),
   ]
   const failed = countOf(counts, 'failed') > 0
   const unknown = countOf(counts, 'unknown') > 0

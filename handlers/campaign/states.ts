@@ -3,10 +3,11 @@
  */
 import type { OwnedBroadcast } from '../../db/broadcasts.ts'
 import type { Campaign } from '../../db/campaigns.ts'
+import { findHalt } from '../../db/halts.ts'
 import { findUnit } from '../../db/units.ts'
-import type { Text } from '../../src/chat.ts'
+import type { Db, Text } from '../../src/chat.ts'
 import { isRule, type Plan } from '../../src/plan.ts'
-import { dayOf, whenVi } from '../../src/time.ts'
+import { dayOf, timeVi, whenVi } from '../../src/time.ts'
 import { say, type Work } from './work.ts'
 
 /** @param run the campaign's newest */
@@ -73,6 +74,12 @@ export function shortened(title: string, most = 40): string {
   const head = title.slice(0, most)
   const cut = head.lastIndexOf(' ')
   return `${head.slice(0, cut > most / 2 ? cut : most - 1)}…`
+}
+
+/** That all pushes are stopped, where they are: no run moves then (F68). */
+export async function haltedText(db: Db): Promise<Text[]> {
+  const halt = await findHalt(db)
+  return halt ? [{ key: 'desk.halted', params: { officer: halt.officerName, at: timeVi(halt.at) } }] : []
 }
 
 /** A channel as people call it. */

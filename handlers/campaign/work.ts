@@ -21,6 +21,8 @@ export type Data = {
   id?: string
   /** Unit a new message is written for, before it has a row. */
   unitId?: string
+  /** The kind of rule that is begun, before it has a row. */
+  source?: 'daily_item' | 'weekly_question'
   /** One field is changed: back to the preview after it. */
   editing?: true
   /** A day that was said without an hour. */
