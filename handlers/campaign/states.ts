@@ -53,7 +53,7 @@ export async function whoOf({ turn }: Work, { audience }: Campaign): Promise<Tex
   return audience.purpose === 'deals' ? say('who_deals', { who }) : who
 }
 
-/** Sorted kinds → their word; also what each choice of the question means. */
+/** Sorted kinds → their word. */
 const KINDS: Record<string, string> = {
   '': 'all',
   cong_doan: 'cong_doan',

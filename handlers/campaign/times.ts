@@ -77,7 +77,7 @@ export async function refusedPlan({ turn }: Work, plan: Plan): Promise<string | 
   return found && `desk.plan_${found === 'too_far' ? 'far' : found}`
 }
 
-/** Is this plan one a new rule begins with? */
+/** What a new rule begins with, until its time is chosen. */
 export function firstPlan(source: Campaign['content']['source']): Plan {
   return source === 'weekly_question' ? { kind: 'weekly', weekday: 1, time: '08:00' } : { kind: 'daily', time: '07:30' }
 }
