@@ -6,7 +6,7 @@ import { linkOf } from '../src/campaign.ts'
 import type { Statement } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { randomCode } from '../src/keys.ts'
-import { checkPlan, isMissed, isRule, nextRun } from '../src/plan.ts'
+import { checkPlan, isMissed, isRule, nextRun, type Plan } from '../src/plan.ts'
 import { demand } from '../src/rights.ts'
 import { dayOf } from '../src/time.ts'
 import { recordAct } from './audit.ts'
@@ -51,17 +51,7 @@ export async function submitCampaign(desk: Desk, campaign: Campaign): Promise<St
  */
 export async function approveCampaign(desk: Desk, campaign: Campaign, version: number, digits: string): Promise<Statement[]> {
   const { db, keys, actor, now } = desk
-  demand(actor, 'campaign.approve', campaign.path)
-  if (campaign.editors.includes(actor.officerId)) throw new AppError('forbidden', 'desk.own_campaign')
-  if (campaign.state !== 'submitted') throw new AppError('conflict', 'desk.campaign_moved')
-  if (campaign.version !== version) throw new AppError('conflict', 'desk.campaign_changed')
-  const [before] = await db.read('SELECT 1 AS done FROM approvals WHERE campaign_id = ? AND version = ? AND officer_id = ?', [
-    campaign.id,
-    version,
-    actor.officerId,
-  ])
-  if (before) throw new AppError('conflict', 'desk.approved_already')
-  await checkCampaign(desk, campaign)
+  await checkApproval(desk, campaign, version)
   const hand = await useDigits(db, keys, actor.officerId, digits, now)
   const last = campaign.approvals + 1 >= campaign.needs
   return [
@@ -86,6 +76,22 @@ export async function approveCampaign(desk: Desk, campaign: Campaign, version: n
   ]
 }
 
+/** What speaks against this officer's approval of this version, said before digits are asked for. Throws AppError. */
+export async function checkApproval(desk: Desk, campaign: Campaign, version: number): Promise<void> {
+  const { db, actor } = desk
+  demand(actor, 'campaign.approve', campaign.path)
+  if (campaign.editors.includes(actor.officerId)) throw new AppError('forbidden', 'desk.own_campaign')
+  if (campaign.state !== 'submitted') throw new AppError('conflict', 'desk.campaign_moved')
+  if (campaign.version !== version) throw new AppError('conflict', 'desk.campaign_changed')
+  const [before] = await db.read('SELECT 1 AS done FROM approvals WHERE campaign_id = ? AND version = ? AND officer_id = ?', [
+    campaign.id,
+    version,
+    actor.officerId,
+  ])
+  if (before) throw new AppError('conflict', 'desk.approved_already')
+  await checkCampaign(desk, campaign)
+}
+
 /** An officer who may approve sends it back to its author, with nothing sent. */
 export function returnCampaign({ actor, now }: Desk, campaign: Campaign): Statement[] {
   demand(actor, 'campaign.approve', campaign.path)
@@ -108,6 +114,21 @@ export function cancelCampaign({ actor, now }: Desk, campaign: Campaign): Statem
     guard(),
     recordAct(actor, { act: 'campaign.cancel', unitId: campaign.unitId, about: ['campaign', campaign.id] }, now),
   ]
+}
+
+/** Ends a rule by the officer's own hand. Throws AppError `forbidden`, `conflict`, `too_many`. */
+export async function endRule(desk: Desk, campaign: Campaign, digits: string): Promise<Statement[]> {
+  const { db, keys, actor, now } = desk
+  const change = cancelCampaign(desk, campaign)
+  return [...(await useDigits(db, keys, actor.officerId, digits, now)), ...change]
+}
+
+/** When the first message of an approved plan leaves at the earliest; quiet hours still move it. Undefined when no time is left. */
+export function firstLeaves(plan: Plan, now: Date): Date | undefined {
+  if (isRule(plan)) return nextRun(plan, now)
+  const earliest = new Date(now.getTime() + HOLD_MS)
+  const wanted = plan.kind === 'once' ? new Date(plan.at) : earliest
+  return wanted > earliest ? wanted : earliest
 }
 
 /** Everything that must hold before anybody is asked to approve; asked again at the approval. Throws AppError. */
@@ -149,17 +170,14 @@ async function begin(desk: Desk, campaign: Campaign): Promise<Statement[]> {
   const { db, now, random } = desk
   const { plan, id, unitId, audience } = campaign
   const rule = isRule(plan)
-  const earliest = new Date(now.getTime() + HOLD_MS)
-  const next = rule ? nextRun(plan, now) : undefined
+  const startsAt = firstLeaves(plan, now)
   const approved = {
     sql: "UPDATE campaigns SET state = 'approved', next_at = ? WHERE id = ? AND state = 'submitted' AND approvals = needs",
-    args: [next?.getTime() ?? null, id],
+    args: [(rule && startsAt?.getTime()) || null, id],
   }
   if (rule) return [approved, guard()]
   const message = await composeMessage(db, campaign, now, random)
-  if (!message) throw new AppError('invalid', 'desk.no_text')
-  const wanted = plan.kind === 'once' ? new Date(plan.at) : now
-  const startsAt = wanted > earliest ? wanted : earliest
+  if (!message || !startsAt) throw new AppError('invalid', 'desk.no_text')
   return [approved, guard(), addBroadcast({ campaignId: id, unitId, ...newNames(random), message, audience, now, startsAt })]
 }
 

@@ -62,33 +62,64 @@ export type AudienceCounts = {
   leftOut: { notAgreed: number; age: number; topic: number }
 }
 
-/** Counts in steps, letting go of the loop between them. @param week its Monday @param cap pushes a week */
+/** A count under way: totals so far and where it goes on, null where it is through. Nothing of it tells of one person. */
+export type Counting = { counts: AudienceCounts; people: string | null; units: string | null; stretch: number }
+
+export const newCounting = (): Counting => ({
+  counts: { total: 0, channels: {}, capped: 0, leftOut: { notAgreed: 0, age: 0, topic: 0 } },
+  people: '',
+  units: '',
+  stretch: STEP,
+})
+
+export const isCounted = ({ people, units }: Counting): boolean => people === null && units === null
+
+/** What a person may still get this week. @param week its Monday @param cap pushes a week */
+type Week = { week: string; cap: number }
+
+/** Counts in steps, letting go of the loop between them. */
 export async function countAudience(
   db: Db,
   rules: AudienceRules,
-  { week, cap, breathe }: { week: string; cap: number; breathe(): Promise<void> },
+  { breathe, ...week }: Week & { breathe(): Promise<void> },
 ): Promise<AudienceCounts> {
-  const counts: AudienceCounts = { total: 0, channels: {}, capped: 0, leftOut: { notAgreed: 0, age: 0, topic: 0 } }
-  let stretch = STEP
-  for (let cursor: string | null = ''; cursor !== null; ) {
-    const walk: Walk = await nextWalk(db, rules, cursor, stretch)
-    const { sql, args } = walk.among
-    const rows = await db.read(
-      `SELECT iif(age <> 'adult', 'age', iif(off, 'topic', '')) AS why, channel, count(*) AS n,
-              total(capped) AS capped, total(seen < open_from) AS outside, total(seen >= open_from AND seen < free_from) AS billed
-       FROM (SELECT *, EXISTS (SELECT 1 FROM push_counts w WHERE w.contact_id = id AND w.week = ? AND w.n >= ?) AS capped,
-               ? - (? ->> channel) AS open_from, ? - (? ->> channel) AS free_from,
-               iif(? ->> channel IS NULL, NULL, (SELECT a.in_at FROM addresses a WHERE a.id = address)) AS seen
-             FROM (${sql})) WHERE ${ofChannels(rules)} GROUP BY 1, 2`,
-      [week, cap, ...windowArgs(rules), windowsOf(rules, 'open'), ...args, ...channelArgs(rules)],
-    )
-    const people = addCounts(counts, rows)
-    stretch = widened(stretch, people)
-    cursor = walk.end
+  const counting = await countFurther(db, rules, week, newCounting(), async () => {
     await breathe()
-  }
-  counts.leftOut.notAgreed = await countNotAgreed(db, rules, breathe)
-  return counts
+    return true
+  })
+  return counting.counts
+}
+
+/** Goes on with a count, by one step at least, as long as `more` says so between the steps. */
+export async function countFurther(
+  db: Db,
+  rules: AudienceRules,
+  week: Week,
+  from: Counting,
+  more: () => Promise<boolean>,
+): Promise<Counting> {
+  let counting = structuredClone(from)
+  do {
+    if (counting.people !== null) counting = await countPeople(db, rules, week, counting, counting.people)
+    else if (counting.units !== null) counting = await countNotAgreed(db, rules, counting, counting.units)
+  } while (!isCounted(counting) && (await more()))
+  return counting
+}
+
+async function countPeople(db: Db, rules: AudienceRules, { week, cap }: Week, counting: Counting, cursor: string): Promise<Counting> {
+  const walk = await nextWalk(db, rules, cursor, counting.stretch)
+  const { sql, args } = walk.among
+  const rows = await db.read(
+    `SELECT iif(age <> 'adult', 'age', iif(off, 'topic', '')) AS why, channel, count(*) AS n,
+            total(capped) AS capped, total(seen < open_from) AS outside, total(seen >= open_from AND seen < free_from) AS billed
+     FROM (SELECT *, EXISTS (SELECT 1 FROM push_counts w WHERE w.contact_id = id AND w.week = ? AND w.n >= ?) AS capped,
+             ? - (? ->> channel) AS open_from, ? - (? ->> channel) AS free_from,
+             iif(? ->> channel IS NULL, NULL, (SELECT a.in_at FROM addresses a WHERE a.id = address)) AS seen
+           FROM (${sql})) WHERE ${ofChannels(rules)} GROUP BY 1, 2`,
+    [week, cap, ...windowArgs(rules), windowsOf(rules, 'open'), ...args, ...channelArgs(rules)],
+  )
+  const people = addCounts(counting.counts, rows)
+  return { ...counting, stretch: widened(counting.stretch, people), people: walk.end }
 }
 
 /** The next step's size: sparse audiences are walked in longer strides. */
@@ -193,30 +224,24 @@ async function isSmall(db: Db, from: string, to: string): Promise<boolean> {
   return Number(row?.n) <= SMALL
 }
 
-/** People of these units who did not agree or stopped: a number, never who (R1). */
-async function countNotAgreed(db: Db, { path, audience }: AudienceRules, breathe: () => Promise<void>): Promise<number> {
+/** People of the next units who did not agree or stopped: a number, never who (R1). */
+async function countNotAgreed(db: Db, { path, audience }: AudienceRules, counting: Counting, after: string): Promise<Counting> {
   const [from, to] = subtreeOf(path)
-  let all = 0
-  for (let after = ''; ; ) {
-    const units = await db.read('SELECT id, path FROM units WHERE path >= ? AND path < ? AND path > ? ORDER BY path LIMIT ?', [
-      from,
-      to,
-      after,
-      UNITS_PER_STEP,
-    ])
-    const ids = JSON.stringify(units.map(({ id }) => id))
-    const [row] = await db.read(
-      `SELECT (SELECT count(*) FROM json_each(?1) j CROSS JOIN contacts c INDEXED BY contacts_unit ON c.unit_id = j.value)
-            - (SELECT count(*) FROM json_each(?1) j CROSS JOIN contacts c INDEXED BY contacts_unit_reach ON c.unit_id = j.value
-               WHERE (c.push = 1 OR c.deals = 1) AND c.${audience.purpose === 'deals' ? 'deals' : 'push'} = 1) AS n`,
-      [ids],
-    )
-    all += Number(row?.n)
-    const last = units.at(-1)
-    if (!last || units.length < UNITS_PER_STEP) return all
-    after = String(last.path)
-    await breathe()
-  }
+  const units = await db.read('SELECT id, path FROM units WHERE path >= ? AND path < ? AND path > ? ORDER BY path LIMIT ?', [
+    from,
+    to,
+    after,
+    UNITS_PER_STEP,
+  ])
+  const [row] = await db.read(
+    `SELECT (SELECT count(*) FROM json_each(?1) j CROSS JOIN contacts c INDEXED BY contacts_unit ON c.unit_id = j.value)
+          - (SELECT count(*) FROM json_each(?1) j CROSS JOIN contacts c INDEXED BY contacts_unit_reach ON c.unit_id = j.value
+             WHERE (c.push = 1 OR c.deals = 1) AND c.${audience.purpose === 'deals' ? 'deals' : 'push'} = 1) AS n`,
+    [JSON.stringify(units.map(({ id }) => id))],
+  )
+  counting.counts.leftOut.notAgreed += Number(row?.n)
+  const last = units.at(-1)
+  return { ...counting, units: last && units.length === UNITS_PER_STEP ? String(last.path) : null }
 }
 
 /** A count as officers see it: to the nearest ten; null is "dưới 10", nothing is 0. */

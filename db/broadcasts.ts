@@ -5,6 +5,8 @@
  */
 import type { Audience, Message } from '../src/campaign.ts'
 import type { Db, Row, Statement } from '../src/chat.ts'
+import { AppError } from '../src/errors.ts'
+import type { Desk } from './rights.ts'
 import { subtreeOf } from './units.ts'
 
 export const LIVE_STATES = ['preparing', 'scheduled', 'sending', 'paused', 'cancelling'] as const
@@ -90,6 +92,20 @@ export async function findBroadcast(db: Db, id: number): Promise<OwnedBroadcast 
 /** Several runs at once, for whoever watches them. */
 export async function listBroadcastsById(db: Db, ids: readonly number[]): Promise<OwnedBroadcast[]> {
   return (await db.read(`${OWNED} WHERE b.id IN (SELECT value FROM json_each(?))`, [JSON.stringify(ids)])).map(ownedOf)
+}
+
+/** The run, for an officer who may see it. Throws AppError `not_found` also where they may not, so that nobody probes. */
+export async function requireBroadcast({ db, actor }: Pick<Desk, 'db' | 'actor'>, id: number): Promise<OwnedBroadcast> {
+  const run = await findBroadcast(db, id)
+  const seen = run && actor.grants.some(({ path }) => run.path.startsWith(path))
+  if (!seen) throw new AppError('not_found', 'desk.broadcast_gone')
+  return run
+}
+
+/** The newest run of each of these campaigns, where there is one. */
+export async function listNewestRuns(db: Db, campaignIds: readonly string[]): Promise<OwnedBroadcast[]> {
+  const newest = 'SELECT max(id) FROM broadcasts WHERE campaign_id IN (SELECT value FROM json_each(?)) GROUP BY campaign_id'
+  return (await db.read(`${OWNED} WHERE b.id IN (${newest})`, [JSON.stringify(campaignIds)])).map(ownedOf)
 }
 
 /** By what stands under each message. Case, dashes and spaces do not matter to the caller's cleaning. */

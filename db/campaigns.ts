@@ -3,7 +3,7 @@
  * db/approvals.ts.
  */
 import { type Audience, audienceSchema, type Content, contentSchema } from '../src/campaign.ts'
-import type { Db, Row, Statement } from '../src/chat.ts'
+import type { Db, Row, Statement, Value } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { type Plan, planSchema } from '../src/plan.ts'
 import { demand } from '../src/rights.ts'
@@ -36,7 +36,6 @@ export type Campaign = {
   needs: number
   approvals: number
   nextAt: Date | null
-  missedAt: Date | null
   createdAt: Date
   changedAt: Date
 }
@@ -63,23 +62,47 @@ export async function requireCampaign({ db, actor }: Pick<Desk, 'db' | 'actor'>,
   return campaign
 }
 
-/** Newest first, of the units at and below these paths. @param before id of the last one seen; '' at first */
+export type CampaignFilter = {
+  /** Units at and below these paths. */
+  paths: string[]
+  states?: readonly CampaignState[]
+  /** Only what goes out again and again. */
+  rules?: true
+  /** Only what this officer may still approve: wrote none of it and has not approved this version. */
+  approver?: string
+}
+
+/** Newest first. @param before id of the last one seen; '' at first */
 export async function listCampaigns(
   db: Db,
-  { paths, states, before, limit }: { paths: string[]; states?: readonly CampaignState[]; before: string; limit: number },
+  { before, limit, ...filter }: CampaignFilter & { before: string; limit: number },
 ): Promise<Campaign[]> {
-  if (paths.length === 0) return []
-  const inside = paths.map(() => '(u.path >= ? AND u.path < ?)').join(' OR ')
-  const sql = `${SELECT} WHERE (? = '' OR c.id < ?) AND (${inside})
-    ${states ? 'AND c.state IN (SELECT value FROM json_each(?))' : ''} ORDER BY c.id DESC LIMIT ?`
-  const rows = await db.read(sql, [
-    before,
-    before,
-    ...paths.flatMap((path) => subtreeOf(path)),
-    ...(states ? [JSON.stringify(states)] : []),
-    limit,
-  ])
+  if (filter.paths.length === 0) return []
+  const { sql, args } = filtered(filter)
+  const rows = await db.read(`${SELECT} WHERE (? = '' OR c.id < ?) AND ${sql} ORDER BY c.id DESC LIMIT ?`, [before, before, ...args, limit])
   return rows.map(campaignOf)
+}
+
+export async function countCampaigns(db: Db, filter: CampaignFilter): Promise<number> {
+  if (filter.paths.length === 0) return 0
+  const { sql, args } = filtered(filter)
+  const [row] = await db.read(`SELECT count(*) AS n FROM campaigns c JOIN units u ON u.id = c.unit_id WHERE ${sql}`, args)
+  return Number(row?.n)
+}
+
+function filtered({ paths, states, rules, approver }: CampaignFilter): { sql: string; args: Value[] } {
+  const parts: Array<[sql: string, args: Value[]]> = [
+    [`(${paths.map(() => '(u.path >= ? AND u.path < ?)').join(' OR ')})`, paths.flatMap((path) => subtreeOf(path))],
+  ]
+  if (states) parts.push(['c.state IN (SELECT value FROM json_each(?))', [JSON.stringify(states)]])
+  if (rules) parts.push(["c.plan ->> 'kind' NOT IN ('now', 'once')", []])
+  if (approver !== undefined)
+    parts.push([
+      `NOT EXISTS (SELECT 1 FROM json_each(c.editors) WHERE value = ?) AND NOT EXISTS (
+         SELECT 1 FROM approvals a WHERE a.campaign_id = c.id AND a.version = c.version AND a.officer_id = ?)`,
+      [approver, approver],
+    ])
+  return { sql: parts.map(([sql]) => sql).join(' AND '), args: parts.flatMap(([, args]) => args) }
 }
 
 /** A new draft of this officer. Its id begins with the time, so that lists go by age. */
@@ -200,7 +223,6 @@ export function campaignOf(row: Row): Campaign {
     needs: Number(row.needs),
     approvals: Number(row.approvals),
     nextAt: date(row.next_at),
-    missedAt: date(row.missed_at),
     createdAt: new Date(String(row.created_at)),
     changedAt: new Date(String(row.changed_at)),
   }

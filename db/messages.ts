@@ -25,7 +25,9 @@ export async function composeMessage(db: Db, campaign: Campaign, now: Date, rand
     title,
     zaloTemplate: content.zaloTemplate,
   }
-  const own = content.buttons.map(({ vi, en, to }) => ({ label: { vi: { literal: vi }, en: en ? { literal: en } : null }, to }))
+  const own = content.buttons.map(({ vi, en, to }) =>
+    vi === undefined ? opening(`push.b_${to.kind}`, to) : { label: { vi: { literal: vi }, en: en ? { literal: en } : null }, to },
+  )
   if (content.source === 'daily_item') {
     const item = await findDailyItem(db, dayOf(now))
     if (!item) return undefined

@@ -35,14 +35,19 @@ export async function findUnitByCode(db: Db, code: string, day: string): Promise
 
 /**
  * Units with a name that has all the words, the last one perhaps unfinished; accents do not matter. Open before closed,
- * a whole name before a part, higher before lower. `after` is the id of the last one seen.
+ * a whole name before a part, higher before lower. `after` is the id of the last one seen, `under` the path all lie below.
  */
-export async function searchUnits(db: Db, typed: string, page: { day: string; after: string; limit: number }): Promise<Unit[]> {
+export async function searchUnits(
+  db: Db,
+  typed: string,
+  page: { day: string; after: string; limit: number; under?: string },
+): Promise<Unit[]> {
   const query = fold(typed.slice(0, MAX_QUERY))
   const words = query.split(' ').slice(0, MAX_WORDS)
   if (query === '') return []
   const match = `${words.map((word) => `"${word}"`).join(' ')}*`
-  return (await db.read(SEARCH, [query, ` ${query} `, match, page.day, page.after, page.after, page.limit, page.day])).map(unitOf)
+  const [from, to] = subtreeOf(page.under ?? '/')
+  return (await db.read(SEARCH, [query, ` ${query} `, match, page.day, from, to, page.after, page.after, page.limit, page.day])).map(unitOf)
 }
 
 /** What took a closed unit's place, itself open. */
@@ -115,7 +120,7 @@ const SEARCH = `WITH hits AS MATERIALIZED (
   ), ranked AS MATERIALIZED (
     SELECT u.id, (u.valid_to IS NOT NULL AND u.valid_to < ?) AS shut, -h.fit AS fit,
            ${DEPTH} AS depth, u.name
-    FROM hits h CROSS JOIN units u ON u.id = h.unit_id
+    FROM hits h CROSS JOIN units u ON u.id = h.unit_id AND u.path >= ? AND u.path < ?
   ), page AS MATERIALIZED (
     SELECT * FROM ranked
     WHERE ? = '' OR (shut, fit, depth, name, id) > (SELECT shut, fit, depth, name, id FROM ranked WHERE id = ?)

@@ -3,6 +3,7 @@
  */
 import type { Handler } from '../src/chat.ts'
 import { about } from './about.ts'
+import { campaign } from './campaign/index.ts'
 import { cancel } from './cancel.ts'
 import { consent } from './consent.ts'
 import { data } from './data/index.ts'
@@ -45,6 +46,7 @@ const tasks: readonly Handler[] = [
   hotlines,
   rights,
   officer,
+  campaign,
   quiz,
   library,
   language,

@@ -9,6 +9,11 @@ import { cleanText, payloadOf } from './text.ts'
 /** Characters of a text: with label and footer it stays one message on every channel (Zalo: 2,000). */
 export const TEXT_MOST = 1_500
 export const BUTTONS_MOST = 3
+/**
+ * Hours after a person's last word in which Zalo lets us write to them, and in which that costs nothing (zalo.md §0);
+ * other channels let us always.
+ */
+export const ZALO_WINDOW = { openHours: 168, freeHours: 48 }
 /** People below which no result is shown (R2), and the cell below which none is (R23). */
 export const RESULT_LEAST = 10
 export const CELL_LEAST = 5
@@ -42,7 +47,11 @@ export const buttonTargetSchema = z.discriminatedUnion('kind', [
 ])
 export type ButtonTarget = z.infer<typeof buttonTargetSchema>
 
-export const campaignButtonSchema = z.strictObject({ vi: line(35), en: line(35).optional(), to: buttonTargetSchema })
+/** Without a label of its own a button takes the usual words of what it opens (`push.b_<kind>`). */
+export const campaignButtonSchema = z
+  .strictObject({ vi: line(35).optional(), en: line(35).optional(), to: buttonTargetSchema })
+  .refine(({ vi, to }) => vi !== undefined || NAMED.includes(to.kind), 'needs a label')
+const NAMED: readonly ButtonTarget['kind'][] = ['item', 'quiz', 'deal']
 
 /** R5: words about a named business go out only with the decision of an authority, and after two approvals. */
 export const decisionSchema = z.strictObject({

@@ -44,7 +44,7 @@ describe('runs', () => {
     await run(3, [], { campaign_id: 'other' })
     const client = await desk.clientOf('tinh', ['viewer'])
     const first = (await (await client.get('/broadcasts?limit=1')).json()) as { rows: Array<Record<string, unknown>>; next: number }
-    expect(first).toMatchObject({ rows: [{ id: 2, campaignId: 'k', title: 'Phiên chợ', unit: { id: 'xa' }, state: 'sending' }], next: 2 })
+    expect(first).toMatchObject({ rows: [{ id: 2, campaignId: 'k', title: 'Phiên chợ', unit: { id: 'xa' }, state: 'scheduled' }], next: 2 })
     expect(await (await client.get('/broadcasts?before=2')).json()).toMatchObject({ rows: [{ id: 1 }] })
     expect(await (await client.get('/broadcasts?campaign=other')).json()).toEqual({ rows: [] })
     expect(await (await (await desk.clientOf('xa-khac', ['viewer'])).get('/broadcasts')).json()).toEqual({ rows: [] })

@@ -116,7 +116,7 @@ async function freshDraft(name: string): Promise<string> {
   const id = `draft${++serial}`
   await desk.db.write([
     {
-      sql: `INSERT INTO campaigns SELECT ?, unit_id, author_id, editors, title, content, audience, plan, topic, theme, 'draft', 1, needs, 0, NULL, NULL,
+      sql: `INSERT INTO campaigns SELECT ?, unit_id, author_id, editors, title, content, audience, plan, topic, theme, 'draft', 1, needs, 0, NULL,
               created_at, changed_at FROM campaigns WHERE id = ?`,
       args: [id, campaignId],
     },

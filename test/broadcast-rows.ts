@@ -16,7 +16,7 @@ export function broadcastRow(id: number, columns: Record<string, string | number
     audience: '{}',
     state: 'scheduled',
     approved_at: 0,
-    starts_at: 9e15,
+    starts_at: 4e12,
     ...columns,
   }
   const names = Object.keys(row)

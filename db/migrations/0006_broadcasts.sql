@@ -18,7 +18,6 @@ CREATE TABLE campaigns (
   needs INTEGER NOT NULL DEFAULT 1,
   approvals INTEGER NOT NULL DEFAULT 0,
   next_at INTEGER,
-  missed_at INTEGER,
   created_at TEXT NOT NULL,
   changed_at TEXT NOT NULL
 );

@@ -4,6 +4,7 @@
  * (official-account.ts). Limits are configuration: Zalo publishes none of them openly (zalo.md §1).
  */
 import { type ApiFetch, apiFetchOver } from '../../api-fetch.ts'
+import { ZALO_WINDOW } from '../../campaign.ts'
 import type { Channel, ChannelState } from '../../chat.ts'
 import { SendError } from '../../errors.ts'
 import { type Fetch, fetchAllowed, zaloMediaHosts } from '../../media.ts'
@@ -63,8 +64,8 @@ export function createZalo(options: ZaloOptions): ZaloChannel {
       buttons: BUTTON_LIMIT,
       perSecond: Math.max(1, Math.floor((options.perMinute ?? 100) / 6)) / 10,
       oneBucket: true,
-      windowHours: 168,
-      freeHours: 48,
+      windowHours: ZALO_WINDOW.openHours,
+      freeHours: ZALO_WINDOW.freeHours,
       documents: true,
     },
     receive: receiver(options),

@@ -1,0 +1,53 @@
+/**
+ * How a run goes or went, as totals: nothing below ten people, cells below five as "dưới 5" (R2, R23), and never a name.
+ */
+import type { OwnedBroadcast } from '../../db/broadcasts.ts'
+import { countOf, type LedgerCount, totalOf } from '../../db/ledger.ts'
+import { CELL_LEAST, RESULT_LEAST } from '../../src/campaign.ts'
+import type { Text } from '../../src/chat.ts'
+import { lines, numberOf, say, type Work } from './work.ts'
+
+/** Reasons that have words; what is not here is "khác". */
+const WHYS: Record<string, string> = {
+  telegram_403: 'blocked',
+  not_seen: 'not_seen',
+  outside_window: 'outside',
+  weekly_cap: 'capped',
+  opted_out: 'unwanted',
+  erased: 'erased',
+  linked: 'linked',
+  cancelled: 'cancelled',
+  interrupted: 'interrupted',
+}
+
+/** @param counts the run's ledger totals */
+export function resultText(work: Work, run: OwnedBroadcast, counts: LedgerCount[]): Text {
+  const total = totalOf(counts)
+  if (total < RESULT_LEAST) return say(run.cursor === null ? 'result_few' : 'result_preparing')
+  const cell = (n: number): Text => (n < CELL_LEAST && n > 0 ? say('cell', { least: CELL_LEAST }) : { literal: numberOf(work.turn, n) })
+  const some = (key: string, n: number): Text[] => (n > 0 ? [say(key, { n: cell(n) })] : [])
+  const waiting = countOf(counts, 'queued') + countOf(counts, 'sending')
+  // Rounded, so that a hidden cell is not what the others leave over.
+  const about = numberOf(work.turn, Math.round(total / 10) * 10)
+  return lines([
+    say('result_total', { n: about }),
+    say('result_sent', { n: cell(countOf(counts, 'sent')) }),
+    ...some('result_waiting', waiting),
+    ...reasonsOf(counts, 'failed', cell),
+    ...some('result_unknown', countOf(counts, 'unknown')),
+    ...reasonsOf(counts, 'skipped', cell),
+    ...some('result_opted_out', run.optedOut),
+    ...some('result_taps', run.taps),
+  ])
+}
+
+function reasonsOf(counts: LedgerCount[], state: 'failed' | 'skipped', cell: (n: number) => Text): Text[] {
+  const sums = new Map<string, number>()
+  for (const { reason, n, state: own } of counts) {
+    const why = WHYS[reason] ?? 'other'
+    if (own === state) sums.set(why, (sums.get(why) ?? 0) + n)
+  }
+  return [...sums]
+    .sort(([, left], [, right]) => right - left)
+    .map(([why, n]) => say(`result_${state}`, { why: say(`why_${why}`), n: cell(n) }))
+}
