@@ -4,7 +4,9 @@
  */
 import i18next, { type i18n } from 'i18next'
 import about from './about.json' with { type: 'json' }
+import bind from './bind.json' with { type: 'json' }
 import cancel from './cancel.json' with { type: 'json' }
+import check from './check.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
 import data from './data.json' with { type: 'json' }
@@ -12,6 +14,7 @@ import deals from './deals.json' with { type: 'json' }
 import denounce from './denounce.json' with { type: 'json' }
 import desk from './desk.json' with { type: 'json' }
 import erase from './erase.json' with { type: 'json' }
+import halt from './halt.json' with { type: 'json' }
 import help from './help.json' with { type: 'json' }
 import hotlines from './hotlines.json' with { type: 'json' }
 import language from './language.json' with { type: 'json' }
@@ -36,7 +39,9 @@ type Text = { key: string; params?: Record<string, string | number | Text> } | {
 /** The files in the order of their names; a test holds that both locales have the same keys and variables. */
 export const namespaces = {
   about,
+  bind,
   cancel,
+  check,
   common,
   consent,
   data,
@@ -44,6 +49,7 @@ export const namespaces = {
   denounce,
   desk,
   erase,
+  halt,
   help,
   hotlines,
   language,
