@@ -85,11 +85,11 @@ function bareCode(text: string): string | undefined {
   return codeOf(BARE.exec(text.slice(0, 40).trim()))
 }
 
-/** Two words of four letters are words ("mã tin nhan duoc"); a code written so has a digit. */
+/** Two words of four letters are words ("mã tin nhan duoc"): a code written so has a digit. */
 function codeOf(match: RegExpExecArray | null): string | undefined {
   if (!match) return undefined
   const code = `${match[1]}${match[3]}`
-  return /\p{Pd}/u.test(match[2] ?? '') || /\d/.test(code) ? codeLetters(code) : undefined
+  return !/\s/.test(match[2] ?? '') || /\d/.test(code) ? codeLetters(code) : undefined
 }
 
 /** Without accents, with its dashes: `fold` takes those away. */
