@@ -2,7 +2,7 @@
  * Tokens by which other systems act with an officer's rights, or fewer: kept as keyed hashes, with scopes, a unit and a
  * last day. A token drafts and submits; it never approves, stops or starts anything.
  */
-import type { Db, Statement } from '../src/chat.ts'
+import type { Db, Row, Statement } from '../src/chat.ts'
 import type { TokenScope } from '../src/rights.ts'
 
 export type ApiToken = {
@@ -44,13 +44,24 @@ export function recordTokenUse(id: string, day: string): Statement {
   return { sql: 'UPDATE api_tokens SET used_day = ? WHERE id = ? AND (used_day IS NULL OR used_day < ?)', args: [day, id, day] }
 }
 
+/** With the unit of the officer it stands for. */
+export async function findToken(db: Db, id: string): Promise<(ApiToken & { officerUnitId: string }) | undefined> {
+  const [row] = await db.read(
+    `SELECT ${COLUMNS}, o.unit_id AS officer_unit FROM api_tokens t JOIN officers o ON o.id = t.officer_id WHERE t.id = ?`,
+    [id],
+  )
+  return row && { ...tokenOf(row), officerUnitId: String(row.officer_unit) }
+}
+
 /** A page by id. */
 export async function listTokens(db: Db, { after, limit }: { after: string; limit: number }): Promise<ApiToken[]> {
-  const rows = await db.read(
-    'SELECT id, officer_id, unit_id, name, scopes, expires_day, revoked_at FROM api_tokens WHERE id > ? ORDER BY id LIMIT ?',
-    [after, limit],
-  )
-  return rows.map((row) => ({
+  return (await db.read(`SELECT ${COLUMNS} FROM api_tokens t WHERE t.id > ? ORDER BY t.id LIMIT ?`, [after, limit])).map(tokenOf)
+}
+
+const COLUMNS = 't.id, t.officer_id, t.unit_id, t.name, t.scopes, t.expires_day, t.revoked_at'
+
+function tokenOf(row: Row): ApiToken {
+  return {
     id: String(row.id),
     officerId: String(row.officer_id),
     unitId: row.unit_id as string | null,
@@ -58,5 +69,5 @@ export async function listTokens(db: Db, { after, limit }: { after: string; limi
     scopes: JSON.parse(String(row.scopes)) as TokenScope[],
     expiresDay: String(row.expires_day),
     revoked: row.revoked_at !== null,
-  }))
+  }
 }

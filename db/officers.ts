@@ -2,13 +2,11 @@
  * People who work the desk (F61). An officer who leaves stays as a row, because what they did keeps its author; their
  * rights, their tokens and the binding to their chat account end at once.
  */
-import type { Db, Keys, Locale, Reply, Row, Statement } from '../src/chat.ts'
+import type { Db, Keys, Locale, Row, Statement } from '../src/chat.ts'
 import { openText } from '../src/keys.ts'
 import type { Role, Title } from '../src/rights.ts'
-import { sealReply } from '../src/sealed-reply.ts'
 import { guard } from './client.ts'
 import { raiseEdition } from './rights.ts'
-import { enqueueReplies } from './turns.ts'
 import { subtreeOf } from './units.ts'
 
 export type Officer = {
@@ -120,33 +118,6 @@ export function endDelegation(id: string, now: Date): Statement[] {
   ]
 }
 
-export type Delegation = {
-  id: string
-  officerName: string
-  lenderName: string
-  roles: Role[]
-  fromDay: string
-  untilDay: string
-}
-
-/** Delegations that hold on this day or later, a page by id. */
-export async function listDelegations(db: Db, { day, after, limit }: { day: string; after: string; limit: number }): Promise<Delegation[]> {
-  const rows = await db.read(
-    `SELECT d.id, o.name AS officer, l.name AS lender, d.roles, d.from_day, d.until_day FROM delegations d
-     JOIN officers o ON o.id = d.officer_id JOIN officers l ON l.id = d.lender_id
-     WHERE d.id > ? AND d.ended_at IS NULL AND d.until_day >= ? ORDER BY d.id LIMIT ?`,
-    [after, day, limit],
-  )
-  return rows.map((row) => ({
-    id: String(row.id),
-    officerName: String(row.officer),
-    lenderName: String(row.lender),
-    roles: JSON.parse(String(row.roles)) as Role[],
-    fromDay: String(row.from_day),
-    untilDay: String(row.until_day),
-  }))
-}
-
 function borrowersOf(lenderId: string): Statement[] {
   return [raiseEdition('id IN (SELECT officer_id FROM delegations WHERE lender_id = ? AND ended_at IS NULL)', [lenderId])]
 }
@@ -231,33 +202,6 @@ export async function listOfficerAddresses(db: Db, officerIds: readonly string[]
     channel: String(row.last_channel),
     locale: row.locale as Locale,
   }))
-}
-
-/** The same words to each of these officers' bound accounts; empty when none of them has one. */
-export async function tellOfficers(db: Db, keys: Keys, officerIds: readonly string[], reply: Reply, now: Date): Promise<Statement[]> {
-  const addresses = officerIds.length > 0 ? await listOfficerAddresses(db, officerIds) : []
-  const rows = await Promise.all(
-    addresses.map(async ({ channel, addressId, locale }) => ({
-      channel,
-      addressId,
-      body: await sealReply(keys, reply, locale),
-      at: now.getTime(),
-    })),
-  )
-  return rows.length > 0 ? [enqueueReplies(rows)] : []
-}
-
-/** Bound officers at work with one of these roles: of one unit, or of all. */
-export async function listReachableOfficers(
-  db: Db,
-  { unitId, roles, except = '', limit }: { unitId?: string; roles: readonly Role[]; except?: string; limit: number },
-): Promise<string[]> {
-  const rows = await db.read(
-    `SELECT o.id FROM officers o WHERE o.active = 1 AND o.contact_id IS NOT NULL AND o.id <> ? ${unitId === undefined ? '' : 'AND o.unit_id = ?'}
-       AND EXISTS (SELECT 1 FROM json_each(o.roles) r WHERE r.value IN (SELECT value FROM json_each(?))) ORDER BY o.id LIMIT ?`,
-    [except, ...(unitId === undefined ? [] : [unitId]), JSON.stringify(roles), limit],
-  )
-  return rows.map(({ id }) => String(id))
 }
 
 /**

@@ -5,7 +5,8 @@
  */
 import { recordAct, recordRefusal } from '../db/audit.ts'
 import { claimLinkTry, forgetLinkTries, linkTriesTag } from '../db/link-codes.ts'
-import { BIND_MS, type BindCode, bindOfficer, findBindCode, tellOfficers, unbindOfficer } from '../db/officers.ts'
+import { tellOfficers } from '../db/officer-notices.ts'
+import { BIND_MS, type BindCode, bindOfficer, findBindCode, unbindOfficer } from '../db/officers.ts'
 import { findActor, findOfficerAt } from '../db/rights.ts'
 import { claimTry, triesTag } from '../db/tries.ts'
 import type { Button, Decision, Handler, Text, Turn } from '../src/chat.ts'

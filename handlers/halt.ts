@@ -4,7 +4,7 @@
  */
 import { recordRefusal } from '../db/audit.ts'
 import { findHalt, type Halt, haltPushes, restartPushes } from '../db/halts.ts'
-import { listReachableOfficers, tellOfficers } from '../db/officers.ts'
+import { listReachableOfficers, tellOfficers } from '../db/officer-notices.ts'
 import { type Desk, deskOf, findOfficerAt } from '../db/rights.ts'
 import type { Button, Decision, Handler, Reply, Turn } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'

@@ -117,6 +117,7 @@ const CONFINED: Array<[library: string, pattern: RegExp, place: RegExp]> = [
   ['the Node server', /^@hono\/node-server/, /^src\/node\.ts$/],
   ['sharp', /^sharp$/, /^src\/viewer-copy\.ts$/],
   ['otpauth', /^otpauth$/, /^src\/totp\.ts$/],
+  ['qrcode', /^qrcode$/, /^src\/admin\/officer-bind\.ts$/],
   ['esbuild', /^esbuild$/, /^src\/channels\/web\/page\/build\.ts$/],
   ['node:', /^node:/, /^src\/((node|admin|keys-node|evidence-files|viewer-copy)[^/]*\.ts$|admin\/|channels\/web\/page\/build\.ts$)/],
 ]
