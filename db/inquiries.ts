@@ -4,7 +4,7 @@
  */
 import type { Db, Keys, Statement } from '../src/chat.ts'
 import { openJson } from '../src/keys.ts'
-import { ROLES, type Role } from '../src/rights.ts'
+import type { Role } from '../src/rights.ts'
 import { ABOVE } from './above.ts'
 import { guard } from './client.ts'
 
@@ -27,10 +27,10 @@ export type Desk = { id: string; name: string }
 
 /**
  * The nearest unit, from the member's own upwards, with an active officer; else the highest unit with one; else undefined.
- * @param roles only officers who have one of these
+ * @param roles only officers who have one of these; any without it
  */
-export async function findDesk(db: Db, unitId: string | null, day: string, roles: readonly Role[] = ROLES): Promise<Desk | undefined> {
-  const wanted = JSON.stringify(roles === ROLES ? [] : roles)
+export async function findDesk(db: Db, unitId: string | null, day: string, roles: readonly Role[] = []): Promise<Desk | undefined> {
+  const wanted = JSON.stringify(roles)
   const near = unitId === null ? [] : await db.read(NEAREST, [unitId, day, wanted, wanted])
   const [row] = near.length > 0 ? near : await db.read(HIGHEST, [wanted, wanted, day])
   return row && { id: String(row.id), name: String(row.name) }

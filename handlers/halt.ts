@@ -98,7 +98,7 @@ async function startAgain(desk: Desk, digits: string): Promise<Decision> {
   const halted = await findHalt(db)
   const others = await listReachableOfficers(db, { roles: ACTS['pushes.restart'], except: actor.officerId, limit: TOLD_MOST })
   const at = timeVi(halted?.at ?? now)
-  const notice: Reply = { text: { key: 'halt.tell_second', params: { officer: actor.name, at } }, buttons: [RESTART] }
+  const notice: Reply = { text: { key: 'halt.tell_second', params: { officer: actor.name, at } }, buttons: [AGREE] }
   const text = others.length > 0 ? { key: 'halt.asked', params: { count: others.length } } : { key: 'halt.asked_nobody' }
   return { replies: [{ text, buttons: [MENU] }], writes: [...writes, ...(await tellOfficers(db, keys, others, notice, now))] }
 }
@@ -121,7 +121,8 @@ const told = (halted: Pick<Halt, 'officerName' | 'at'>): Reply => ({
   buttons: [RESTART, MENU],
 })
 
-/** Sent unasked too, where a digit would belong to something else: it has a word. */
-const RESTART: Button = { label: { key: 'halt.b_restart' }, payload: payloadOf('halt', 'restart'), word: 'cho gửi lại mọi tin' }
+const RESTART = { label: { key: 'halt.b_restart' }, payload: payloadOf('halt', 'restart') }
+/** Sent unasked, where a digit would belong to something else: it has a word. */
+const AGREE: Button = { ...RESTART, word: 'cho gửi lại mọi tin' }
 const CANCEL: Button = { label: { key: 'common.b_cancel' }, payload: payloadOf('cancel', 'now') }
 const MENU: Button = { label: { key: 'common.b_menu' }, payload: payloadOf('help', 'menu') }

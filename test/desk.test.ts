@@ -108,6 +108,14 @@ describe('hàng chờ', () => {
     expect(await only()).toMatchObject({ state: 'waiting' })
   })
 
+  test('words that look like the product’s own placeholders stay words, on both ways', async () => {
+    const odd = 'Em hỏi {{unit}} và $t(common.yes) là gì?'
+    const lan = await asks(bot, '100', 'xa', odd)
+    expect(await open(xa)).toContain(odd)
+    await answer(xa, `Trả lời: ${odd}`)
+    expect(lan.heard().at(-1)?.text).toContain(odd)
+  })
+
   test('what the member adds meanwhile is read before the answer leaves', async () => {
     const lan = await asks(bot, '100', 'xa', QUESTION)
     await open(xa)

@@ -148,6 +148,8 @@ describe('dừng mọi tin', () => {
     await an.says('cho gửi lại mọi tin')
     await an.says(an.digits())
     expect(zalo.heard().at(-1)?.text).toContain('“cho gửi lại mọi tin”')
+    expect(textOf(await zalo.says('dừng mọi tin'))).toContain('1. Cho gửi lại mọi tin')
+    expect(textOf(await zalo.says('2'))).toContain('Trợ lý làm được')
     await zalo.says('cho gui lai moi tin')
     expect(textOf(await zalo.says(zalo.digits()))).toContain('Hai cán bộ')
   })
