@@ -5,8 +5,10 @@
 import i18next, { type i18n } from 'i18next'
 import about from './about.json' with { type: 'json' }
 import api from './api.json' with { type: 'json' }
+import bind from './bind.json' with { type: 'json' }
 import campaign from './campaign.json' with { type: 'json' }
 import cancel from './cancel.json' with { type: 'json' }
+import check from './check.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
 import data from './data.json' with { type: 'json' }
@@ -14,6 +16,7 @@ import deals from './deals.json' with { type: 'json' }
 import denounce from './denounce.json' with { type: 'json' }
 import desk from './desk.json' with { type: 'json' }
 import erase from './erase.json' with { type: 'json' }
+import halt from './halt.json' with { type: 'json' }
 import help from './help.json' with { type: 'json' }
 import hotlines from './hotlines.json' with { type: 'json' }
 import language from './language.json' with { type: 'json' }
@@ -40,7 +43,9 @@ export const namespaces = {
   about,
   api,
   campaign,
+  bind,
   cancel,
+  check,
   common,
   consent,
   data,
@@ -48,6 +53,7 @@ export const namespaces = {
   denounce,
   desk,
   erase,
+  halt,
   help,
   hotlines,
   language,

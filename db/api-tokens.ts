@@ -44,16 +44,21 @@ export function recordTokenUse(id: string, day: string): Statement {
   return { sql: 'UPDATE api_tokens SET used_day = ? WHERE id = ? AND (used_day IS NULL OR used_day < ?)', args: [day, id, day] }
 }
 
-export async function findToken(db: Db, id: string): Promise<ApiToken | undefined> {
-  return (await db.read(`${SELECT} WHERE id = ?`, [id])).map(tokenOf)[0]
+/** With the unit of the officer it stands for. */
+export async function findToken(db: Db, id: string): Promise<(ApiToken & { officerUnitId: string }) | undefined> {
+  const [row] = await db.read(
+    `SELECT ${COLUMNS}, o.unit_id AS officer_unit FROM api_tokens t JOIN officers o ON o.id = t.officer_id WHERE t.id = ?`,
+    [id],
+  )
+  return row && { ...tokenOf(row), officerUnitId: String(row.officer_unit) }
 }
 
 /** A page by id. */
 export async function listTokens(db: Db, { after, limit }: { after: string; limit: number }): Promise<ApiToken[]> {
-  return (await db.read(`${SELECT} WHERE id > ? ORDER BY id LIMIT ?`, [after, limit])).map(tokenOf)
+  return (await db.read(`SELECT ${COLUMNS} FROM api_tokens t WHERE t.id > ? ORDER BY t.id LIMIT ?`, [after, limit])).map(tokenOf)
 }
 
-const SELECT = 'SELECT id, officer_id, unit_id, name, scopes, expires_day, revoked_at FROM api_tokens'
+const COLUMNS = 't.id, t.officer_id, t.unit_id, t.name, t.scopes, t.expires_day, t.revoked_at'
 
 function tokenOf(row: Row): ApiToken {
   return {

@@ -4,8 +4,12 @@
  */
 import type { Db, Keys, Statement } from '../src/chat.ts'
 import { openJson } from '../src/keys.ts'
+import type { Role } from '../src/rights.ts'
 import { ABOVE } from './above.ts'
 import { guard } from './client.ts'
+
+/** Working days in which a unit answers. */
+export const ANSWER_DAYS = 2
 
 export type InquiryMessage = { at: string; text: string }
 
@@ -21,10 +25,14 @@ export type Inquiry = {
 
 export type Desk = { id: string; name: string }
 
-/** The nearest unit, from the member's own upwards, with an active officer; else the highest unit with one; else undefined. */
-export async function findDesk(db: Db, unitId: string | null, day: string): Promise<Desk | undefined> {
-  const near = unitId === null ? [] : await db.read(NEAREST, [unitId, day])
-  const [row] = near.length > 0 ? near : await db.read(HIGHEST, [day])
+/**
+ * The nearest unit, from the member's own upwards, with an active officer; else the highest unit with one; else undefined.
+ * @param roles only officers who have one of these; any without it
+ */
+export async function findDesk(db: Db, unitId: string | null, day: string, roles: readonly Role[] = []): Promise<Desk | undefined> {
+  const wanted = JSON.stringify(roles)
+  const near = unitId === null ? [] : await db.read(NEAREST, [unitId, day, wanted, wanted])
+  const [row] = near.length > 0 ? near : await db.read(HIGHEST, [wanted, wanted, day])
   return row && { id: String(row.id), name: String(row.name) }
 }
 
@@ -82,12 +90,15 @@ const seal = (keys: Keys, id: string, messages: InquiryMessage[]) => keys.seal('
 
 const OPEN_UNIT = '(u.valid_to IS NULL OR u.valid_to >= ?)'
 
+// An empty list asks for no role.
+const WITH_ROLE = "(? = '[]' OR EXISTS (SELECT 1 FROM json_each(o.roles) r WHERE r.value IN (SELECT value FROM json_each(?))))"
+
 const NEAREST = `WITH RECURSIVE ${ABOVE}
   SELECT u.id, u.name FROM above a JOIN units u ON u.id = a.id
-  WHERE ${OPEN_UNIT} AND EXISTS (SELECT 1 FROM officers o WHERE o.unit_id = u.id AND o.active = 1)
+  WHERE ${OPEN_UNIT} AND EXISTS (SELECT 1 FROM officers o WHERE o.unit_id = u.id AND o.active = 1 AND ${WITH_ROLE})
   ORDER BY a.depth LIMIT 1`
 
 // A unit's path holds those above it, so the highest unit has the fewest steps in it.
 const HIGHEST = `SELECT DISTINCT u.id, u.name, u.path FROM officers o JOIN units u ON u.id = o.unit_id
-  WHERE o.active = 1 AND ${OPEN_UNIT}
+  WHERE o.active = 1 AND ${WITH_ROLE} AND ${OPEN_UNIT}
   ORDER BY length(u.path) - length(replace(u.path, '/', '')), length(u.path), u.id LIMIT 1`

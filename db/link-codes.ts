@@ -3,6 +3,7 @@
  * A row holds the code's keyed hash only; one code per person, ten minutes, used up by the joining itself.
  */
 import type { Db, Keys, Locale, Statement } from '../src/chat.ts'
+import { claimTry } from './tries.ts'
 
 export const LINK_MS = 10 * 60 * 1000
 
@@ -58,18 +59,9 @@ export function useLinkCode(code: LinkCode, now: number): Statement {
   }
 }
 
-/** A claim: one more try at a code, five in a quarter of an hour. False when there is none left. Written at once, so that parallel guesses count. */
+/** A claim: one more try at a one-time code (a link's or an officer's), five in a quarter of an hour. False when there is none left. */
 export async function claimLinkTry(db: Db, tag: string, now: number): Promise<boolean> {
-  const [rows = []] = await db.write([
-    {
-      sql: `INSERT INTO tries(tag, count, until) VALUES (?, 1, ?)
-            ON CONFLICT(tag) DO UPDATE SET count = iif(tries.until > ?, tries.count + 1, 1), until = iif(tries.until > ?, tries.until, excluded.until)
-            WHERE tries.until <= ? OR tries.count < ?
-            RETURNING count`,
-      args: [tag, now + TRIES_MS, now, now, now, TRIES],
-    },
-  ])
-  return rows.length > 0
+  return claimTry(db, tag, { limit: TRIES, now, until: now + TRIES_MS })
 }
 
 /** Right codes leave no count behind. */

@@ -138,12 +138,12 @@ export async function makeBindCode(
   ]
 }
 
-export type BindCode = { officerId: string; name: string; unitName: string; secret: string }
+export type BindCode = { officerId: string; name: string; unitId: string; unitName: string; secret: string }
 
 /** A code that still holds, of an officer at work. */
 export async function findBindCode(db: Db, keys: Keys, codeTag: string, now: Date): Promise<BindCode | undefined> {
   const [row] = await db.read(
-    `SELECT c.officer_id, c.totp, o.name, u.name AS unit_name FROM officer_codes c
+    `SELECT c.officer_id, c.totp, o.name, o.unit_id, u.name AS unit_name FROM officer_codes c
      JOIN officers o ON o.id = c.officer_id AND o.active = 1 JOIN units u ON u.id = o.unit_id
      WHERE c.code_tag = ? AND c.expires_at > ?`,
     [codeTag, now.getTime()],
@@ -153,6 +153,7 @@ export async function findBindCode(db: Db, keys: Keys, codeTag: string, now: Dat
   return {
     officerId,
     name: String(row.name),
+    unitId: String(row.unit_id),
     unitName: String(row.unit_name),
     secret: await openText(keys, 'totp', row.totp as Uint8Array, officerId),
   }
@@ -173,6 +174,14 @@ export function bindOfficer(codeTag: string, officerId: string, contactId: strin
     },
     guard(),
     { sql: 'DELETE FROM officer_codes WHERE officer_id = ?', args: [officerId] },
+  ]
+}
+
+/** The account is a member's again; the officer stays at work. Guarded: only while it is theirs. The secret stays with the officer. */
+export function unbindOfficer(officerId: string, contactId: string): Statement[] {
+  return [
+    { sql: 'UPDATE officers SET contact_id = NULL, edition = edition + 1 WHERE id = ? AND contact_id = ?', args: [officerId, contactId] },
+    guard(),
   ]
 }
 

@@ -28,3 +28,14 @@ export async function writeSecret(db: Db, keys: Keys, name: string, value: unkno
   ])
   return rows.length === 1
 }
+
+/** A token pair as a channel keeps it. */
+export function tokenStore<T>(db: Db, keys: Keys, name: string) {
+  return {
+    async read(): Promise<{ version: number; pair: T } | undefined> {
+      const secret = await findSecret<T>(db, keys, name)
+      return secret && { version: secret.version, pair: secret.value }
+    },
+    write: (pair: T, expected: number): Promise<boolean> => writeSecret(db, keys, name, pair, expected),
+  }
+}

@@ -47,6 +47,27 @@ export async function claimTries(db: Db, tag: string, seen: Tries | undefined, n
   return rows.length > 0
 }
 
+/**
+ * A claim: one more try in the span that runs, or in a new one that ends at `until`. False when there is none left.
+ * Written at once, so that parallel guesses count.
+ */
+export async function claimTry(
+  db: Db,
+  tag: string,
+  { limit, now, until }: { limit: number; now: number; until: number },
+): Promise<boolean> {
+  const [rows = []] = await db.write([
+    {
+      sql: `INSERT INTO tries(tag, count, until) VALUES (?, 1, ?)
+            ON CONFLICT(tag) DO UPDATE SET count = iif(tries.until > ?, tries.count + 1, 1), until = iif(tries.until > ?, tries.until, excluded.until)
+            WHERE tries.until <= ? OR tries.count < ?
+            RETURNING count`,
+      args: [tag, until, now, now, now, limit],
+    },
+  ])
+  return rows.length > 0
+}
+
 /** A try that was right after all does not count. Only the hour is kept: an exact instant would tell who looked up a report. */
 export function forgiveTry(tag: string, now: number): Statement {
   return { sql: 'UPDATE tries SET count = max(count - 1, 0), until = ? WHERE tag = ?', args: [hourBefore(now), tag] }

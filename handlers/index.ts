@@ -3,13 +3,17 @@
  */
 import type { Handler } from '../src/chat.ts'
 import { about } from './about.ts'
+import { bind } from './bind.ts'
 import { campaign } from './campaign/index.ts'
 import { cancel } from './cancel.ts'
+import { check } from './check.ts'
 import { consent } from './consent.ts'
 import { data } from './data/index.ts'
 import { deals } from './deals.ts'
 import { denounce } from './denounce.ts'
+import { desk } from './desk/index.ts'
 import { erase } from './erase.ts'
+import { halt } from './halt.ts'
 import { createHelp } from './help.ts'
 import { hotlines } from './hotlines.ts'
 import { language } from './language.ts'
@@ -31,9 +35,11 @@ export { greet } from './start.ts'
 
 const tasks: readonly Handler[] = [
   stop,
+  halt,
   cancel,
   erase,
   link,
+  bind,
   start,
   consent,
   subscribe,
@@ -47,6 +53,8 @@ const tasks: readonly Handler[] = [
   rights,
   officer,
   campaign,
+  desk,
+  check,
   quiz,
   library,
   language,

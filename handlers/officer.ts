@@ -2,8 +2,10 @@
  * "Gặp cán bộ": one question to a person, queued at the nearest unit that has an officer, with the day an answer is
  * due. One open inquiry at a time; more can be added to it, or it is taken back.
  */
-import { addToInquiry, findDesk, findOpenInquiry, type Inquiry, openInquiry, withdrawInquiry } from '../db/inquiries.ts'
+import { ANSWER_DAYS, addToInquiry, findDesk, findOpenInquiry, type Inquiry, openInquiry, withdrawInquiry } from '../db/inquiries.ts'
+import { tellDesk } from '../db/inquiry-desk.ts'
 import type { Button, Decision, Handler, InboundMessage, Reply, Turn } from '../src/chat.ts'
+import { ACTS } from '../src/rights.ts'
 import { parsePayload, payloadOf } from '../src/text.ts'
 import { addWorkingDays, dayOf, timeVi } from '../src/time.ts'
 import { createLexicon, listen, yesNo } from '../src/vietnamese/index.ts'
@@ -25,7 +27,6 @@ const WORDS = [
 const LONGEST = 1000
 /** Messages in one inquiry. */
 const MOST = 5
-const WORKING_DAYS = 2
 
 const opening = createLexicon(WORDS.map((words) => ({ words, value: true })))
 
@@ -96,8 +97,8 @@ async function take(turn: Turn, open: Inquiry | undefined): Promise<Decision> {
     return { replies: [...first, { text: added, buttons: [button('b_withdraw', 'withdraw', open), MENU] }], writes }
   }
   const id = turn.id()
-  const dueAt = addWorkingDays(now, WORKING_DAYS)
-  const desk = await findDesk(db, contact.unitId, dayOf(now))
+  const dueAt = addWorkingDays(now, ANSWER_DAYS)
+  const desk = await findDesk(db, contact.unitId, dayOf(now), ACTS['inquiry.answer'])
   const { id: contactId, addressId } = contact
   const writes = await openInquiry(keys, { id, contactId, addressId, unitId: desk?.id ?? null, text, now, dueAt })
   const reply: Reply = desk
@@ -106,7 +107,7 @@ async function take(turn: Turn, open: Inquiry | undefined): Promise<Decision> {
         buttons: [button('b_withdraw', 'withdraw', { id }), MENU],
       }
     : { text: { key: 'officer.queued_nobody' }, buttons: [HOTLINES, button('b_withdraw', 'withdraw', { id }), MENU] }
-  return { replies: [...first, reply], writes }
+  return { replies: [...first, reply], writes: [...writes, ...(desk ? await tellDesk(db, keys, desk.id, now) : [])] }
 }
 
 /** Ends the inquiry for good, so it is asked once. */

@@ -5,7 +5,7 @@
 import { Hono } from 'hono'
 import { createTexts } from '../content/index.ts'
 import { LATEST_MIGRATION, listApplied } from '../db/migrate.ts'
-import { findSecret, writeSecret } from '../db/secrets.ts'
+import { tokenStore } from '../db/secrets.ts'
 import { changeSetting, listSettings } from '../db/settings.ts'
 import { listTallies } from '../db/tallies.ts'
 import { transcriptStore } from '../db/transcript.ts'
@@ -79,13 +79,7 @@ const texts = createTexts()
 export async function createProduct(parts: ProductParts): Promise<Product> {
   const { config, db, keys, log, now } = parts
   let about = await readAbout(parts)
-  const tokens = {
-    read: async () => {
-      const secret = await findSecret<TokenPair>(db, keys, 'zalo')
-      return secret && { version: secret.version, pair: secret.value }
-    },
-    write: (pair: TokenPair, expected: number) => writeSecret(db, keys, 'zalo', pair, expected),
-  }
+  const tokens = tokenStore<TokenPair>(db, keys, 'zalo')
   const web = createWeb({
     keys,
     store: transcriptStore(db),
@@ -134,7 +128,6 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     now,
     random: secureRandom,
     log,
-    wake: (channel) => dispatcher.wake(channel),
   })
   const receiver = createReceiver({
     db,

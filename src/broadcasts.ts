@@ -21,12 +21,11 @@ import { type Campaign, listDueRules, moveRule, pathOfUnit, settleCampaign } fro
 import { conflictOf, guard } from '../db/client.ts'
 import { findLastOfStep, listCounts, resendStep, skipChannels, skipQueued } from '../db/ledger.ts'
 import { composeMessage } from '../db/messages.ts'
+import { tellOfficers } from '../db/officer-notices.ts'
 import { listRunOfficers } from '../db/run-officers.ts'
-import { enqueueReplies } from '../db/turns.ts'
 import type { Channel, Db, Keys, Reply, Statement } from './chat.ts'
 import { causeOf, type Log } from './log.ts'
 import { isMissed, nextRun } from './plan.ts'
-import { sealReply } from './sealed-reply.ts'
 import { payloadOf } from './text.ts'
 import { windowsOf } from './windows.ts'
 
@@ -37,8 +36,6 @@ export type BroadcastParts = {
   now(): Date
   random(): number
   log: Log
-  /** Hint that replies (to officers) wait on this channel. */
-  wake(channel: string): void
 }
 
 export type Broadcasts = {
@@ -159,13 +156,11 @@ async function finish(parts: BroadcastParts, run: Broadcast): Promise<boolean> {
   if (typeof state !== 'string') return false
   log('info', 'broadcast.ended', { broadcast: run.id, state })
   const officers = await listRunOfficers(db, run.campaignId)
+  const reply: Reply = { text: { key: `push.told_${state}`, params: { title: run.message.title } }, buttons: [opened(run)] }
   await db.write([
     settleCampaign(run.campaignId, state === 'cancelled' ? 'cancelled' : 'done', now()),
     recordOwnAct(actOf(run, `broadcast.${state}`), now()),
-    ...(await notice(parts, officers, {
-      text: { key: `push.told_${state}`, params: { title: run.message.title } },
-      buttons: [opened(run)],
-    })),
+    ...(await tellOfficers(db, parts.keys, officers, reply, now())).writes,
   ])
   return true
 }
@@ -204,7 +199,7 @@ async function tell(parts: BroadcastParts, run: Broadcast): Promise<boolean> {
     markTold(run.id, run.reason),
     guard(),
     recordOwnAct({ ...actOf(run, 'broadcast.rests'), detail: { why: run.reason } }, now()),
-    ...(await notice(parts, officers, reply)),
+    ...(await tellOfficers(db, parts.keys, officers, reply, now())).writes,
   ])
   return true
 }
@@ -250,24 +245,6 @@ const opened = (run: Broadcast): NonNullable<Reply['buttons']>[number] => ({
   label: { key: 'push.b_open' },
   payload: payloadOf('campaign', 'run', String(run.id)),
 })
-
-async function notice(
-  { keys, now, wake }: BroadcastParts,
-  officers: Array<{ addressId: string; channel: string; locale: 'vi' | 'en' }>,
-  reply: Reply,
-): Promise<Statement[]> {
-  if (officers.length === 0) return []
-  const rows = await Promise.all(
-    officers.map(async ({ addressId, channel, locale }) => ({
-      channel,
-      addressId,
-      body: await sealReply(keys, reply, locale),
-      at: now().getTime(),
-    })),
-  )
-  for (const { channel } of officers) setTimeout(() => wake(channel), 0)
-  return [enqueueReplies(rows)]
-}
 
 /** Lets messages that came in meanwhile be answered: the file driver works synchronously under its promises. */
 const breathe = () => new Promise<void>((resume) => setTimeout(resume, 0))

@@ -1,12 +1,17 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { findBindCode } from '../db/officers.ts'
 import { openDb } from '../db/open.ts'
+import { findActor, findTokenActor } from '../db/rights.ts'
 import { replayKept } from '../src/admin/replay.ts'
-import type { Handler } from '../src/chat.ts'
+import type { Db, Handler } from '../src/chat.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
+import { newTotpSecret, totpDigits } from '../src/totp.ts'
 import { bundleAdmin, createOperator, type Operator, TEST_KEY } from './admin-desk.ts'
 import { FAKE_TOKEN, fakeTelegram } from './fake-telegram.ts'
+import { startFakeZalo } from './fake-zalo.ts'
 import { startFakeZaloBot } from './fake-zalo-bot.ts'
 import { type Bot, createBot, textOf } from './harness.ts'
+import { keys as zaloKeys } from './zalo-kit.ts'
 
 describe('the command line', () => {
   let operator: Operator
@@ -23,7 +28,19 @@ describe('the command line', () => {
   test('as a process: help is a success, an unknown command shows the help and ends with 2', async () => {
     const help = await operator.spawn('--help')
     expect(help.code).toBe(0)
-    for (const command of ['migrate', 'webhook', 'replay', 'unit', 'officer', 'setting', 'retention', 'backup', 'restore'])
+    for (const command of [
+      'migrate',
+      'webhook',
+      'replay',
+      'unit',
+      'officer',
+      'token',
+      'article',
+      'setting',
+      'retention',
+      'backup',
+      'restore',
+    ])
       expect(help.out).toMatch(new RegExp(`^  ${command} .*`, 'm'))
     expect(help.out).toContain('npm run admin -- backup')
     const wrong = await operator.spawn('backupp')
@@ -55,6 +72,14 @@ describe('the command line', () => {
     'unit import',
     'officer add',
     'officer list',
+    'officer roles',
+    'officer bind',
+    'officer lend',
+    'officer unlend',
+    'token add',
+    'token list',
+    'token revoke',
+    'article send',
     'setting set',
     'retention',
     'backup',
@@ -117,6 +142,173 @@ describe('the command line', () => {
     expect((await operator.run('retention', '--run')).out).toContain('silent: 1')
     expect(await left()).toBe(0)
     db.close()
+  })
+})
+
+describe('officers', () => {
+  const AT = '2026-11-23T02:00:00.000Z'
+  let operator: Operator
+  let db: Db
+  const keys = createNodeKeys(Buffer.from(TEST_KEY, 'base64'))
+  beforeEach(async () => {
+    operator = await createOperator({ NOW: AT, PUBLIC_URL: 'https://bot.example.vn' })
+    await operator.run('migrate')
+    db = openDb({ url: operator.url })
+  })
+  afterEach(async () => {
+    db.close()
+    await operator.close()
+  })
+
+  const add = async (...more: string[]) =>
+    (await operator.run('officer', 'add', '--name', 'Nguyễn Văn Mẫu', '--unit', 'ld-lai-chau', ...more)).out.split(' ')[0] ?? ''
+  const audit = async () => (await db.read('SELECT * FROM audit ORDER BY id')) as Array<Record<string, string>>
+  const refused = async (...args: string[]) => {
+    const said = await operator.run(...args)
+    expect(said.code, said.out).toBe(1)
+    return said.err
+  }
+
+  test('a title suggests the roles, --roles wins, and roles change at once', async () => {
+    const deputy = await add('--title', 'pho_ban')
+    const other = await add('--title', 'pho_ban', '--roles', 'viewer')
+    expect(await db.read('SELECT roles, title FROM officers ORDER BY roles')).toEqual([
+      { roles: '["approver","editor","viewer"]', title: 'pho_ban' },
+      { roles: '["viewer"]', title: 'pho_ban' },
+    ])
+    expect((await operator.run('officer', 'add', '--name', 'x', '--unit', 'ld-lai-chau', '--title', 'vua')).code).toBe(2)
+    expect((await operator.run('officer', 'roles', deputy, 'editor')).out).toContain('pho_ban (editor)')
+    expect((await operator.run('officer', 'roles', deputy, 'king')).code).toBe(2)
+    await operator.run('officer', 'remove', other)
+    expect(await refused('officer', 'roles', other, 'editor')).toContain('Không có cán bộ đang trực')
+    expect((await audit()).map(({ act, via, unit_id, about, about_id, detail }) => [act, via, unit_id, about, about_id, detail])).toEqual([
+      ['officer.add', 'admin', 'ld-lai-chau', 'officer', deputy, '{"roles":"approver,editor,viewer","title":"pho_ban"}'],
+      ['officer.add', 'admin', 'ld-lai-chau', 'officer', other, '{"roles":"viewer","title":"pho_ban"}'],
+      ['officer.roles', 'admin', 'ld-lai-chau', 'officer', deputy, '{"before":"approver,editor,viewer","after":"editor"}'],
+      ['officer.remove', 'admin', 'ld-lai-chau', 'officer', other, null],
+    ])
+  })
+
+  test('bind prints the code, its links and the secret once; they open the binding and stand nowhere in the clear', async () => {
+    const id = await add('--title', 'truong_ban')
+    await operator.run('setting', 'set', 'telegram_name', 'HangVietBot')
+    const { out } = await operator.run('officer', 'bind', id)
+    const [, code = ''] = /gắn tài khoản cán bộ ([2-9A-Z]{4}-[2-9A-Z]{4})/.exec(out) ?? []
+    const plain = code.replace('-', '')
+    const [, secret = ''] = /secret: ([A-Z2-7]{32})/.exec(out) ?? []
+    expect(out).toContain(`https://t.me/HangVietBot?start=cb-${plain}`)
+    expect(out).toContain(`https://bot.example.vn/?start=cb-${plain}`)
+    expect(out).toMatch(/otpauth:\/\/totp\/.*secret=/)
+    expect(out).toMatch(/[▀▄█]{5}/)
+    expect(out).toContain('09:00, 24/11/2026')
+    const found = await findBindCode(db, keys, await keys.tag('officer-code', plain), new Date(AT))
+    expect(found).toMatchObject({ officerId: id, secret })
+    await operator.run('officer', 'bind', id)
+    expect(await findBindCode(db, keys, await keys.tag('officer-code', plain), new Date(AT))).toBeUndefined()
+    expect(JSON.stringify(await audit())).not.toMatch(new RegExp(`${secret}|${plain}|${code}`))
+    expect(await refused('officer', 'bind', 'nobody')).toContain('nobody')
+  })
+
+  test('roles are lent until a day, only those the lender has, shown in the list and ended', async () => {
+    const [lender, borrower] = [await add('--roles', 'approver,viewer'), await add('--roles', 'viewer')]
+    const lend = ['officer', 'lend', lender, borrower, '--roles']
+    expect(await refused(...lend, 'admin', '--until', '2026-12-31')).toContain('không có vai trò admin')
+    expect(await refused(...lend, 'approver', '--until', '2026-11-22')).toContain('hôm nay')
+    expect(await refused(...lend, 'approver', '--until', '2026-11-30', '--from', '2026-12-01')).toContain('hôm nay')
+    expect(await refused('officer', 'lend', lender, lender, '--roles', 'viewer', '--until', '2026-12-31')).toContain('chính mình')
+    for (const day of ['2026-02-30', '31/12/2026']) expect((await operator.run(...lend, 'approver', '--until', day)).code).toBe(2)
+    const id = (await operator.run(...lend, 'approver', '--until', '2026-12-31')).out.split(' ')[0] ?? ''
+    expect((await operator.run('officer', 'list')).out).toContain(`${id}  ủy quyền`)
+    const grants = async () => (await findActor(db, borrower, new Date(AT), 'chat'))?.grants.flatMap(({ roles }) => roles)
+    expect(await grants()).toEqual(['viewer', 'approver'])
+    expect((await operator.run('officer', 'unlend', id)).code).toBe(0)
+    expect(await grants()).toEqual(['viewer'])
+    expect(await refused('officer', 'unlend', id)).toContain(id)
+    expect((await operator.run('officer', 'list')).out).not.toContain('ủy quyền')
+    expect((await audit()).map(({ act }) => act).slice(2)).toEqual(['officer.lend', 'officer.unlend'])
+  })
+
+  test('a token is shown once, kept as a hash, limited to its unit, and revoked', async () => {
+    const id = await add('--title', 'tuyen_giao')
+    const make = (...more: string[]) => ['token', 'add', '--officer', id, '--name', 'Cổng thông tin', '--until', '2026-12-31', ...more]
+    const { out } = await operator.run(...make('--scopes', 'read,draft'))
+    const [, token = ''] = /^(hv_[A-Za-z0-9]{40})$/m.exec(out) ?? []
+    const tokenId = out.split(' ')[0] ?? ''
+    expect(await findTokenActor(db, await keys.tag('token', token), new Date(AT))).toMatchObject({ officerId: id, token: { id: tokenId } })
+    expect(JSON.stringify([await db.read('SELECT * FROM api_tokens'), await audit()])).not.toContain(token)
+    expect((await operator.run(...make('--scopes', 'approve'))).code).toBe(2)
+    expect(await refused('token', 'add', '--officer', id, '--name', 'x', '--scopes', 'read', '--until', '2026-11-22')).toContain('đã qua')
+    expect(await refused(...make('--scopes', 'read', '--unit', 'ld-hai-phong'))).toMatch(/không có quyền ở đơn vị|Không có đơn vị/)
+    expect((await operator.run('token', 'list')).out).toContain(`${tokenId}  Cổng thông tin`)
+    expect((await operator.run('token', 'list')).out).not.toContain('hv_')
+    expect((await operator.run('token', 'revoke', tokenId)).code).toBe(0)
+    expect(await refused('token', 'revoke', tokenId)).toContain(tokenId)
+    expect((await operator.run('token', 'list')).out).toContain('đã thu hồi')
+    expect(await findTokenActor(db, await keys.tag('token', token), new Date(AT))).toBeUndefined()
+    expect((await audit()).map(({ act }) => act)).toEqual(['officer.add', 'token.add', 'token.revoke'])
+  })
+
+  describe('an article', () => {
+    let fake: Awaited<ReturnType<typeof startFakeZalo>>
+    let secret: string
+    let admin: string
+    beforeEach(async () => {
+      fake = await startFakeZalo(zaloKeys)
+      Object.assign(operator.env, {
+        ZALO_APP_ID: zaloKeys.appId,
+        ZALO_APP_SECRET: zaloKeys.appSecret,
+        ZALO_OA_SECRET_KEY: zaloKeys.oaSecretKey,
+        ZALO_OA_ID: zaloKeys.oaId,
+        ZALO_ACCESS_TOKEN: zaloKeys.accessToken,
+        ZALO_REFRESH_TOKEN: zaloKeys.refreshToken,
+        ZALO_API_ROOT: fake.apiRoot,
+        ZALO_OAUTH_ROOT: fake.oauthRoot,
+      })
+      admin = await add('--title', 'quan_tri')
+      secret = newTotpSecret()
+      await db.write([{ sql: 'UPDATE officers SET totp = ?', args: [await keys.seal('totp', secret, admin)] }])
+    })
+    afterEach(() => fake.close())
+
+    const send = (...more: string[]) => ['article', 'send', 'bd5ea46bb32e5a0033f', ...more]
+    const signed = (officer = admin, at = AT) => ['--officer', officer, '--code', totpDigits(secret, new Date(at)), '--confirm-public']
+    const broadcasts = () => fake.to('/v2.0/oa/message')
+    const acts = async () => (await audit()).filter(({ about }) => about === 'article').map(({ act, outcome }) => `${act} ${outcome}`)
+
+    test('without the word of confirmation it says whom it reaches and sends nothing', async () => {
+      const { out } = await operator.run(...send('--officer', admin, '--code', '123456'))
+      expect(out).toContain('kể cả người đã ngừng nhận tin')
+      expect(out).toContain('Chưa gửi gì')
+      expect(await refused(...send('--confirm-public'))).toContain('--officer')
+      expect(broadcasts()).toEqual([])
+    })
+
+    test('is sent by an admin’s own digits, once', async () => {
+      expect(await operator.run(...send(...signed()))).toMatchObject({ code: 0, out: expect.stringContaining('broadcast-1') })
+      expect(await refused(...send(...signed()))).toContain('Sáu số chưa đúng hoặc đã dùng')
+      expect(broadcasts()).toHaveLength(1)
+      expect(await acts()).toEqual(['article.confirm done', 'article.send done', 'article.send refused'])
+    })
+
+    test('another role, wrong digits and an officer who left send nothing', async () => {
+      await operator.run('officer', 'roles', admin, 'approver,editor')
+      expect(await refused(...send(...signed()))).toContain('chưa có quyền')
+      await operator.run('officer', 'roles', admin, 'admin')
+      expect(await refused(...send('--officer', admin, '--code', '000000', '--confirm-public'))).toMatch(/Sáu số/)
+      await operator.run('officer', 'remove', admin)
+      expect(await refused(...send(...signed()))).toContain('Không có cán bộ')
+      expect(await refused('article', 'send', '../x', ...signed())).toContain('không đúng dạng')
+      expect(broadcasts()).toEqual([])
+      expect(await acts()).toEqual(['article.send refused', 'article.send refused'])
+    })
+
+    test('a refusal of Zalo and an answer that never came are written down', async () => {
+      fake.script('/v2.0/oa/message', { error: -1441 }, 'drop')
+      expect(await refused(...send(...signed()))).toContain('zalo_-1441')
+      operator.env.NOW = '2026-11-23T02:01:00.000Z'
+      expect(await refused(...send(...signed(admin, operator.env.NOW)))).toContain('Không rõ Zalo đã nhận chưa')
+      expect(await acts()).toEqual(['article.confirm done', 'article.send refused', 'article.confirm done', 'article.send refused'])
+    })
   })
 })
 

@@ -123,6 +123,7 @@ const CONFINED: Array<[library: string, pattern: RegExp, place: RegExp]> = [
   ['sharp', /^sharp$/, /^src\/viewer-copy\.ts$/],
   ['otpauth', /^otpauth$/, /^src\/totp\.ts$/],
   ['zod-openapi', /^zod-openapi$/, /^src\/api\//],
+  ['qrcode', /^qrcode$/, /^src\/admin\/officer-bind\.ts$/],
   ['esbuild', /^esbuild$/, /^src\/channels\/web\/page\/build\.ts$/],
   ['node:', /^node:/, /^src\/((node|admin|keys-node|evidence-files|viewer-copy)[^/]*\.ts$|admin\/|channels\/web\/page\/build\.ts$)/],
 ]

@@ -26,6 +26,8 @@ const TYPED: Array<[RegExp, string]> = [
   [/gõ tên nơi đó|Type its name/, 'Hải Phòng'],
   [/gõ mã nối|Type the 8/, 'ABCD2345'],
   [/^(Đã ghi nhận|Noted): (?!you)/, 'đơn vị'],
+  [/mã tin ở cuối tin|code at the end/, 'kiểm tra tin K7Q3-4T2M'],
+  [/mã gắn tài khoản gồm|characters of the binding code/, 'ABCD2345'],
   [/gửi mã nhận|Send the receipt/i, 'PA-2611-7K3Q-M4TD-9XWE'],
 ]
 /** Doors without a button in the menu. */
@@ -34,6 +36,12 @@ const OPENED = [
   'đơn vị',
   'quyền',
   'nối tài khoản',
+  'kiểm tra tin',
+  'gắn tài khoản cán bộ',
+  'thôi gắn tài khoản',
+  'hàng chờ',
+  'dừng mọi tin',
+  'cho gửi lại mọi tin',
   'quyền riêng tư',
   'văn bản',
   'tìm đổi trả hàng',

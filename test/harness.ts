@@ -106,7 +106,7 @@ export async function createBot(options: BotOptions = {}) {
     log,
     later: setImmediate,
   })
-  const broadcasts = createBroadcasts({ db, keys, channels, now: clock.now, random, log, wake: () => {} })
+  const broadcasts = createBroadcasts({ db, keys, channels, now: clock.now, random, log })
   const receiver = createReceiver({
     db,
     keys,

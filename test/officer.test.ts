@@ -27,7 +27,7 @@ describe('officer', () => {
   const seat = (unitId: string, active = 1) =>
     bot.db.write([
       {
-        sql: "INSERT INTO officers(id, name, unit_id, active, created_at) VALUES (?, 'Cán bộ Mẫu', ?, ?, '2026-11-01T00:00:00Z')",
+        sql: "INSERT INTO officers(id, name, unit_id, roles, active, created_at) VALUES (?, 'Cán bộ Mẫu', ?, '[\"editor\"]', ?, '2026-11-01T00:00:00Z')",
         args: [`o-${unitId}-${active}`, unitId, active],
       },
     ])

@@ -28,7 +28,7 @@ export async function submit(work: Work, id: string, version: string): Promise<D
       const campaign = await requireSeen(work, id, version)
       const writes = await submitCampaign(work.desk, campaign)
       const told = await tellApprovers(work, campaign, campaign.editors)
-      const text = say(told.n > 0 ? 'submitted' : 'submitted_nobody')
+      const text = say(told.told > 0 ? 'submitted' : 'submitted_nobody')
       return { replies: [{ text, buttons: [open(id), HOME] }], writes: [...writes, ...told.writes] }
     },
     () => ({ buttons: [open(id), HOME] }),

@@ -4,13 +4,11 @@
  */
 import { recordRefusal } from '../../db/audit.ts'
 import type { Campaign } from '../../db/campaigns.ts'
-import { listOfficerAddresses } from '../../db/officers.ts'
+import { tellOfficers } from '../../db/officer-notices.ts'
 import type { Desk } from '../../db/rights.ts'
-import { enqueueReplies } from '../../db/turns.ts'
 import type { Button, Decision, Reply, Statement, Text, Turn } from '../../src/chat.ts'
 import { AppError } from '../../src/errors.ts'
 import { type Act, may } from '../../src/rights.ts'
-import { sealReply } from '../../src/sealed-reply.ts'
 import { payloadOf } from '../../src/text.ts'
 
 export type Work = { turn: Turn; desk: Desk }
@@ -82,18 +80,9 @@ export async function attempt(
 }
 
 /** Says something to other officers, where they were last; how many of them can be reached. */
-export async function tell({ turn, desk }: Work, officerIds: readonly string[], reply: Reply): Promise<{ writes: Statement[]; n: number }> {
+export function tell({ turn, desk }: Work, officerIds: readonly string[], reply: Reply): Promise<{ writes: Statement[]; told: number }> {
   const others = officerIds.filter((id) => id !== desk.actor.officerId)
-  const places = others.length > 0 ? await listOfficerAddresses(turn.db, others) : []
-  const rows = await Promise.all(
-    places.map(async ({ channel, addressId, locale }) => ({
-      channel,
-      addressId,
-      body: await sealReply(turn.keys, reply, locale),
-      at: turn.now.getTime(),
-    })),
-  )
-  return { writes: rows.length > 0 ? [enqueueReplies(rows)] : [], n: rows.length }
+  return tellOfficers(turn.db, turn.keys, others, reply, turn.now)
 }
 
 /** A button inside something said to another officer: digits are not theirs to pick with, words are (design.md). */

@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander'
 import { AppError, SendError } from '../errors.ts'
 import { causeOf } from '../log.ts'
+import { addArticles } from './article.ts'
 import { addBackup } from './backup.ts'
 import type { Desk } from './desk.ts'
 import { addMigrate } from './migrate.ts'
@@ -13,6 +14,7 @@ import { addReplay } from './replay.ts'
 import { addRestore } from './restore.ts'
 import { addRetention } from './retention.ts'
 import { addSettings } from './setting.ts'
+import { addTokens } from './token.ts'
 import { addUnits } from './unit.ts'
 import { addWebhook } from './webhook.ts'
 
@@ -23,6 +25,8 @@ Ví dụ / examples:
   npm run admin -- replay --send
   npm run admin -- unit import don-vi.csv --dry-run
   npm run admin -- officer add --name "Nguyễn Văn Mẫu" --unit ld-lai-chau --roles viewer,case
+  npm run admin -- officer bind 4k2m9x7q1w8e5r3t
+  npm run admin -- token add --officer 4k2m9x7q1w8e5r3t --name "Cổng thông tin" --scopes read --until 2026-12-31
   npm run admin -- setting set unit_name "LĐLĐ tỉnh Mẫu"
   npm run admin -- backup /mnt/sao-luu/hang-viet.bak
   npm run admin -- restore /mnt/sao-luu/hang-viet.bak
@@ -50,7 +54,19 @@ function createProgram(desk: Desk): Command {
     .showHelpAfterError()
     .exitOverride()
     .addHelpText('after', EXAMPLES)
-  for (const add of [addMigrate, addWebhook, addReplay, addUnits, addOfficers, addSettings, addRetention, addBackup, addRestore]) {
+  for (const add of [
+    addMigrate,
+    addWebhook,
+    addReplay,
+    addUnits,
+    addOfficers,
+    addTokens,
+    addArticles,
+    addSettings,
+    addRetention,
+    addBackup,
+    addRestore,
+  ]) {
     add(program, desk)
   }
   return program

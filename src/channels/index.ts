@@ -7,7 +7,7 @@ import type { Config } from '../config.ts'
 import { causeOf, type Log } from '../log.ts'
 import type { Fetch } from '../media.ts'
 import { createTelegram } from './telegram/index.ts'
-import { createZalo, type TokenStore } from './zalo/index.ts'
+import { createZalo, type TokenStore, type ZaloChannel } from './zalo/index.ts'
 import { createZaloBot } from './zalo-bot/index.ts'
 
 export type ChannelParts = {
@@ -27,21 +27,8 @@ export type ChannelParts = {
 export async function createChannels(parts: ChannelParts): Promise<Channel[]> {
   const { config, fetch, now, log, keys, apiFetch = apiFetchOver(fetch) } = parts
   const channels: Channel[] = []
-  if (config.zalo) {
-    const { seed, ...zalo } = config.zalo
-    channels.push(
-      createZalo({
-        ...zalo,
-        ...(seed ? { seed } : {}),
-        mediaHosts: config.zaloMediaHosts,
-        tokens: parts.tokens,
-        fetch,
-        apiFetch,
-        now,
-        log: { error: (message, fields) => log('error', message, fields) },
-      }),
-    )
-  }
+  const zalo = createZaloOf({ ...parts, apiFetch })
+  if (zalo) channels.push(zalo)
   if (config.zaloBot) {
     const { token, apiRoot } = config.zaloBot
     const secret = await webhookSecret(config, keys, 'zalo-bot')
@@ -64,6 +51,29 @@ export async function createChannels(parts: ChannelParts): Promise<Channel[]> {
     )
   }
   return channels
+}
+
+/** The Zalo Official Account, when its keys are there. Also for the operator's article. */
+export function createZaloOf({
+  config,
+  tokens,
+  fetch,
+  apiFetch = apiFetchOver(fetch),
+  now,
+  log,
+}: Omit<ChannelParts, 'keys' | 'commands'>): ZaloChannel | undefined {
+  if (!config.zalo) return undefined
+  const { seed, ...zalo } = config.zalo
+  return createZalo({
+    ...zalo,
+    ...(seed ? { seed } : {}),
+    mediaHosts: config.zaloMediaHosts,
+    tokens,
+    fetch,
+    apiFetch,
+    now,
+    log: { error: (message, fields) => log('error', message, fields) },
+  })
 }
 
 /** What the platform must send back with each update: as configured, else derived from DATA_KEY. */

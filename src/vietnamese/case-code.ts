@@ -26,11 +26,12 @@ export function caseCode(text: string): CaseCode | undefined {
   const date = (match[1] ?? '').toUpperCase().replace(/O/g, '0').replace(/[IL]/g, '1')
   const month = Number(date.slice(2))
   if (month < 1 || month > 12) return undefined
-  const number = `PA-${date}-${lettersOf(match[2])}`
+  const number = `PA-${date}-${codeLetters(match[2])}`
   if (match[3] === undefined) return { number }
-  return { number, receipt: `${number}-${lettersOf(match[3])}-${lettersOf(match[4])}` }
+  return { number, receipt: `${number}-${codeLetters(match[3])}-${codeLetters(match[4])}` }
 }
 
-function lettersOf(typed = ''): string {
+/** As it was printed: letters that codes do not have are read as the ones they look like. */
+export function codeLetters(typed = ''): string {
   return typed.toUpperCase().replace(/[01OILU]/g, (char) => LOOKALIKE[char] ?? char)
 }

@@ -3,7 +3,7 @@
  * no dependencies, fast enough for every message of the road.
  */
 export { choiceOf, trueFalse, yesNo } from './answers.ts'
-export { type CaseCode, CODE_ALPHABET, caseCode } from './case-code.ts'
+export { type CaseCode, CODE_ALPHABET, caseCode, codeLetters } from './case-code.ts'
 export { isDanger } from './danger.ts'
 export { type DocumentNumber, documentNumber, sameDocument } from './document-number.ts'
 export { fold, foldTokens } from './fold.ts'

@@ -40,7 +40,7 @@ const telegram = createTelegram({
 const channel = { ...telegram, limits: { ...telegram.limits, perSecond: Number(process.env.RATE ?? 1e7) } }
 const parts = { db, keys, channels: [channel], render: createTexts().render, publicUrl: null, now, holder: 'bench', log }
 const dispatcher = createDispatcher({ ...parts, later: setImmediate })
-const broadcasts = createBroadcasts({ ...parts, random: secureRandom, wake: () => {} })
+const broadcasts = createBroadcasts({ ...parts, random: secureRandom })
 dispatcher.start()
 let filled = 0
 
