@@ -128,14 +128,14 @@ export function startBroadcast(id: number, now: Date): Statement {
   }
 }
 
-/** Done, when nobody waits and nobody is being sent to. Lines of the web page that nobody has fetched yet hold nothing up. */
-export function finishBroadcast(id: number, now: Date): Statement {
+/** Over, from the state it was seen in, when nobody waits and nobody is being sent to (db/ledger.ts `isUnderWay`). Guarded by the caller. */
+export function finishBroadcast(id: number, from: BroadcastState, to: 'done' | 'cancelled', now: Date): Statement {
   return {
-    sql: `UPDATE broadcasts SET state = iif(state = 'cancelling', 'cancelled', 'done'), ended_at = ?
-          WHERE id = ? AND state IN ('sending', 'cancelling') AND cursor IS NULL AND resend IS NULL
+    sql: `UPDATE broadcasts SET state = ?, ended_at = ?
+          WHERE id = ? AND state = ? AND cursor IS NULL AND resend IS NULL
             AND NOT EXISTS (SELECT 1 FROM broadcast_counts c WHERE c.broadcast_id = broadcasts.id AND c.n > 0
-              AND (c.state = 'queued' OR c.state = 'sending' AND c.channel <> 'web')) RETURNING id, state`,
-    args: [now.getTime(), id],
+              AND (c.state = 'queued' OR c.state = 'sending' AND c.channel <> 'web'))`,
+    args: [to, now.getTime(), id, from],
   }
 }
 

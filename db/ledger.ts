@@ -73,12 +73,10 @@ export async function claimPushes(
   return rows.map((row) => claimedOf(row, weekly)).sort((left, right) => left.id - right.id)
 }
 
-/** Sent: final. Also where the lease ran out meanwhile and the row was listed as unknown. */
-export function settleSent(ids: number[], holder: string, now: number): Statement {
-  return settle(ids, holder, 'sent', null, now)
-}
-
-/** Final with a reason; `skipped` and `failed` give the week's push back (below), `unknown` does not. */
+/**
+ * Final, with a reason unless it is `sent`; also where the lease ran out meanwhile and the row was listed as unknown.
+ * `skipped` and `failed` give the week's push back (below), `unknown` does not.
+ */
 export function settlePushes(
   ids: number[],
   holder: string,
@@ -208,6 +206,10 @@ export async function listCounts(db: Db, broadcastId: number): Promise<LedgerCou
   )
   return rows.map((row) => ({ channel: String(row.channel), state: String(row.state), reason: String(row.reason), n: Number(row.n) }))
 }
+
+/** Somebody waits or is being sent to. Lines of the web page that nobody has fetched yet hold nothing up. */
+export const isUnderWay = (counts: LedgerCount[]): boolean =>
+  counts.some(({ state, channel }) => state === 'queued' || (state === 'sending' && channel !== 'web'))
 
 /** People in all: what the sums always add up to. */
 export const totalOf = (counts: LedgerCount[]): number => counts.reduce((sum, { n }) => sum + n, 0)

@@ -19,7 +19,7 @@ import {
 } from '../db/broadcasts.ts'
 import { type Campaign, listDueRules, moveRule, pathOfUnit, settleCampaign } from '../db/campaigns.ts'
 import { conflictOf, guard } from '../db/client.ts'
-import { findLastOfStep, listCounts, resendStep, skipChannels, skipQueued } from '../db/ledger.ts'
+import { findLastOfStep, isUnderWay, listCounts, resendStep, skipChannels, skipQueued } from '../db/ledger.ts'
 import { composeMessage } from '../db/messages.ts'
 import { listRunOfficers } from '../db/run-officers.ts'
 import { enqueueReplies } from '../db/turns.ts'
@@ -150,7 +150,7 @@ export function windowsOf(channels: readonly Channel[]): Windows {
 async function start({ db, now, log }: BroadcastParts, run: Broadcast): Promise<boolean> {
   const at = now()
   if (run.startedAt === null && isMissed(run.startsAt, at)) {
-    await db.write([moveBroadcast(run.id, ['scheduled'], 'paused', 'missed'), recordOwnAct(actOf(run, 'broadcast.missed'), at)])
+    await db.write([moveBroadcast(run.id, ['scheduled'], 'paused', 'missed'), guard(), recordOwnAct(actOf(run, 'broadcast.missed'), at)])
     return true
   }
   const [started = []] = await db.write([startBroadcast(run.id, at)])
@@ -158,28 +158,29 @@ async function start({ db, now, log }: BroadcastParts, run: Broadcast): Promise<
   return started.length > 0
 }
 
+/** The end, with all that hangs on it in one batch: a process that dies here leaves a run that is not over. */
 async function finish(parts: BroadcastParts, run: Broadcast): Promise<boolean> {
   const { db, now, log, channels } = parts
   const served = channels.map(({ name }) => name)
-  const waiting = (await listCounts(db, run.id)).filter(({ state }) => state === 'queued')
-  if (waiting.some(({ channel }) => !served.includes(channel))) {
+  const counts = await listCounts(db, run.id)
+  if (counts.some(({ state, channel }) => state === 'queued' && !served.includes(channel))) {
     await db.write([skipChannels(run.id, served, now().getTime())])
     return true
   }
-  if (waiting.length > 0) return false
-  const [ended = []] = await db.write([finishBroadcast(run.id, now())])
-  const state = ended[0]?.state
-  if (typeof state !== 'string') return false
-  log('info', 'broadcast.ended', { broadcast: run.id, state })
+  if (isUnderWay(counts)) return false
+  const state = run.state === 'cancelling' ? 'cancelled' : 'done'
   const officers = await listRunOfficers(db, run.campaignId)
   await db.write([
-    settleCampaign(run.campaignId, state === 'cancelled' ? 'cancelled' : 'done', now()),
+    finishBroadcast(run.id, run.state, state, now()),
+    guard(),
+    settleCampaign(run.campaignId, state, now()),
     recordOwnAct(actOf(run, `broadcast.${state}`), now()),
     ...(await notice(parts, officers, {
       text: { key: `push.told_${state}`, params: { title: run.message.title } },
       buttons: [opened(run)],
     })),
   ])
+  log('info', 'broadcast.ended', { broadcast: run.id, state })
   return true
 }
 
