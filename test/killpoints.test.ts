@@ -6,6 +6,8 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { approveCampaign, submitCampaign } from '../db/approvals.ts'
 import { cancelBroadcast, resendBroadcast } from '../db/broadcast-acts.ts'
@@ -20,6 +22,7 @@ import { createNodeKeys } from '../src/keys-node.ts'
 import { totpDigits } from '../src/totp.ts'
 import { openTestFile } from './database.ts'
 import { type Clock, type FakeChannel, fakeChannel, fakeClock } from './harness.ts'
+import { runKilled } from './kill-run.ts'
 import { countUnknown, expectTrueBooks, listInHand, type PlatformRecord } from './ledger.ts'
 import { addPeople, addTestOfficer, deskAt, draftOf, runOf, type TestOfficer, unitRows } from './people.ts'
 import { type Cut, cutAt, type Process, settle, startProcess } from './processes.ts'
@@ -318,6 +321,39 @@ describe.each(Object.entries(scenes))('%s', (name, scene) => {
     console.log(`${name}: cut at ${cuts} boundaries, ${unknownMost} people unknown at most`)
     expect(cuts).toBeGreaterThanOrEqual(scene.least)
   }, 60_000)
+})
+
+describe('the program', () => {
+  const root = fileURLToPath(new URL('../', import.meta.url))
+  const program = join(root, 'dist', `killed-${process.pid}`)
+  afterAll(() => rm(program, { recursive: true, force: true }))
+
+  test('killed five times at random moments while it sends to 2,000 people', async () => {
+    await build({
+      absWorkingDir: root,
+      entryPoints: ['src/node.ts'],
+      outdir: program,
+      ...{
+        bundle: true,
+        platform: 'node',
+        target: 'node20',
+        format: 'esm',
+        packages: 'external',
+        jsx: 'automatic',
+        jsxImportSource: 'hono/jsx',
+      },
+    })
+    const { books, reached, kills, output } = await runKilled({ kills: 5, people: 2_000, program: join(program, 'node.js') })
+    console.log(
+      `in hand at each kill, of them unknown: ${kills.map(({ inHand, unknown }) => `${inHand}/${unknown}`).join(' ')}; ${JSON.stringify(books.states)}`,
+    )
+    expect(books).toMatchObject({ audience: 2_000, doubles: [], missing: [], unlisted: [], wrongSums: [], wrongWeeks: [] })
+    const unknown = kills.reduce((sum, one) => sum + one.unknown, 0)
+    expect(books.states).toEqual({ sent: 2_000 - unknown, ...(unknown > 0 ? { 'unknown interrupted': unknown } : {}) })
+    expect(reached).toBeGreaterThanOrEqual(2_000 - unknown)
+    expect(Math.max(...kills.map((one) => one.unknown))).toBeLessThanOrEqual(256)
+    expect(output).not.toContain('"level":"error"')
+  }, 120_000)
 })
 
 /** The life of the process that is cut: an officer's act, then the run to its end. */
