@@ -9,6 +9,8 @@ import type { Broadcast } from './broadcasts.ts'
 /** A person a message is about to leave for, and what must hold for it at this moment. */
 export type ClaimedPush = {
   id: number
+  /** The claim it was taken by: what is recorded of it counts only while it stands. */
+  claim: string
   addressId: string
   contactId: string | null
   /** The person's id on the channel; null when they were erased. */
@@ -24,6 +26,8 @@ export type ClaimedPush = {
   weekly: number
 }
 
+export type Settled = 'sent' | 'failed' | 'unknown' | 'skipped'
+
 /** How long a claimed row is ours: longer than any send may take. */
 export const PUSH_LEASE_MS = 90_000
 
@@ -38,15 +42,15 @@ export async function hasPushDue(db: Db, broadcastId: number, channel: string, n
 
 /**
  * Takes up to `most` people of a run for this holder and reserves one push of their week, in one batch that an emergency
- * stop, a pause or the end of the run makes empty. @param lease epoch ms, never the same twice for one holder
- * @param week the Monday of this week
+ * stop, a pause or the end of the run makes empty. @param by the claim's own name, never the same twice
+ * @param lease until when it is ours (epoch ms) @param week the Monday of this week
  */
 export async function claimPushes(
   db: Db,
   run: Pick<Broadcast, 'id' | 'message'>,
-  claim: { channel: string; holder: string; lease: number; now: number; most: number; week: string },
+  claim: { channel: string; by: string; lease: number; now: number; most: number; week: string },
 ): Promise<ClaimedPush[]> {
-  const { channel, holder, lease, now, most, week } = claim
+  const { channel, by, lease, now, most, week } = claim
   const { topic, purpose } = run.message
   const [rows = [], counted = []] = await db.write([
     {
@@ -59,81 +63,75 @@ export async function claimPushes(
               (SELECT json_array(c.locale, c.age, c.${purpose === 'deals' ? 'deals' : 'push'}
                  ${topic === null ? '' : ', EXISTS (SELECT 1 FROM topic_stops s WHERE s.contact_id = c.id AND s.topic = ?)'})
                FROM contacts c WHERE c.id = outbox.contact_id) AS person`,
-      args: [lease, holder, String(run.id), channel, now, most, run.id, ...(topic === null ? [] : [topic])],
+      args: [lease, by, String(run.id), channel, now, most, run.id, ...(topic === null ? [] : [topic])],
     },
     {
       sql: `INSERT INTO push_counts(contact_id, week, n)
             SELECT contact_id, ?, 1 FROM outbox WHERE state = 'sending' AND lease_until = ? AND lease_by = ? AND channel = ? AND broadcast_id = ? AND contact_id IS NOT NULL
             ON CONFLICT(contact_id) DO UPDATE SET n = iif(week = excluded.week, n + 1, 1), week = excluded.week RETURNING contact_id, n`,
-      args: [week, lease, holder, channel, String(run.id)],
+      args: [week, lease, by, channel, String(run.id)],
     },
   ])
   if (rows.length === 0) return []
   const weekly = new Map(counted.map((row) => [row.contact_id, Number(row.n)]))
-  return rows.map((row) => claimedOf(row, weekly)).sort((left, right) => left.id - right.id)
+  return rows.map((row) => claimedOf(row, by, weekly)).sort((left, right) => left.id - right.id)
 }
 
 /**
  * Final, with a reason unless it is `sent`; also where the lease ran out meanwhile and the row was listed as unknown.
  * `skipped` and `failed` give the week's push back (below), `unknown` does not.
  */
-export function settlePushes(
-  ids: number[],
-  holder: string,
-  state: 'sent' | 'failed' | 'unknown' | 'skipped',
-  reason: string | null,
-  now: number,
-): Statement {
-  return settle(ids, holder, state, reason, now)
-}
-
-function settle(ids: number[], holder: string, state: string, reason: string | null, now: number): Statement {
+export function settlePushes(ids: number[], claim: string, state: Settled, reason: string | null, now: number): Statement {
   return {
-    sql: `UPDATE outbox SET state = ?, reason = ?, settled_at = ?, lease_until = NULL, lease_by = NULL
-          WHERE id IN (SELECT value FROM json_each(?)) AND lease_by = ? AND state IN ('sending', 'unknown')`,
-    args: [state, reason, now, JSON.stringify(ids), holder],
+    sql: `UPDATE outbox SET state = ?, reason = ?, settled_at = ?, lease_until = NULL, lease_by = NULL WHERE ${OURS}`,
+    args: [state, reason, now, JSON.stringify(ids), claim],
   }
 }
 
-/** Not sent after all: due again at `dueAt`; `again` says whether it counts as an attempt. */
-export function requeuePushes(ids: number[], holder: string, dueAt: number, reason: string, again: boolean): Statement {
+/**
+ * Not sent after all: due again at `dueAt`; `counts` says whether as an attempt. Where the lease ran out and the run ended
+ * meanwhile, it failed.
+ */
+export function requeuePushes(ids: number[], claim: string, dueAt: number, reason: string, counts: boolean): Statement {
   return {
-    sql: `UPDATE outbox SET state = 'queued', due_at = ?, reason = ?, attempts = attempts - ?, lease_until = NULL, lease_by = NULL
-          WHERE id IN (SELECT value FROM json_each(?)) AND lease_by = ? AND state = 'sending'`,
-    args: [dueAt, reason, again ? 0 : 1, JSON.stringify(ids), holder],
+    sql: `UPDATE outbox SET state = iif((SELECT b.ended_at FROM broadcasts b WHERE b.id = outbox.broadcast_id) IS NULL, 'queued', 'failed'),
+            due_at = ?, reason = ?, attempts = attempts - ?, settled_at = NULL, lease_until = NULL, lease_by = NULL WHERE ${OURS}`,
+    args: [dueAt, reason, counts ? 0 : 1, JSON.stringify(ids), claim],
   }
 }
 
 /** Handed to the web page: sent once the page has fetched it, `failed: not_seen` when it has not by `until`. */
-export function awaitFetch(ids: number[], holder: string, until: number): Statement {
+export function awaitFetch(ids: number[], claim: string, until: number): Statement {
   return {
-    sql: `UPDATE outbox SET lease_until = ?, lease_by = 'web', reason = NULL
-          WHERE id IN (SELECT value FROM json_each(?)) AND lease_by = ? AND state = 'sending'`,
-    args: [until, JSON.stringify(ids), holder],
+    sql: `UPDATE outbox SET state = 'sending', lease_until = ?, lease_by = 'web', reason = NULL, settled_at = NULL WHERE ${OURS}`,
+    args: [until, JSON.stringify(ids), claim],
   }
 }
 
 /** The page has fetched these. */
 export function settleFetched(ids: number[], now: number): Statement {
-  return settle(ids, 'web', 'sent', null, now)
+  return settlePushes(ids, 'web', 'sent', null, now)
 }
 
-/** After a part of a long message: a second try goes on behind it. */
-export function recordPushPart(id: number, part: number): Statement {
-  return { sql: 'UPDATE outbox SET part = ? WHERE id = ?', args: [part, id] }
+/** Parts of a long message that were sent: a second try goes on behind them. */
+export function recordPushPart(id: number, claim: string, part: number): Statement {
+  return { sql: 'UPDATE outbox SET part = ? WHERE id = ? AND lease_by = ?', args: [part, id, claim] }
 }
 
-/** Gives a reserved push of the week back to people it did not reach. */
-export function returnPushes(contactIds: string[], week: string): Statement {
+/** Gives a reserved push of the week back to people it does not reach: before their rows are settled, so that it happens once. */
+export function returnPushes(ids: number[], claim: string, week: string): Statement {
   return {
-    sql: 'UPDATE push_counts SET n = max(n - 1, 0) WHERE contact_id IN (SELECT value FROM json_each(?)) AND week = ?',
-    args: [JSON.stringify(contactIds), week],
+    sql: `UPDATE push_counts SET n = max(n - 1, 0) WHERE week = ? AND contact_id IN (SELECT contact_id FROM outbox WHERE ${OURS})`,
+    args: [week, JSON.stringify(ids), claim],
   }
 }
 
+/** Rows that this claim still stands for. A batch whose answer was lost is recorded twice: the second time finds none. */
+const OURS = "id IN (SELECT value FROM json_each(?)) AND lease_by = ? AND state IN ('sending', 'unknown')"
+
 /**
  * Rows of a process that died. Nobody can say whether they arrived, so they are listed, not sent again. They keep their
- * holder's name: if it still lives (a clock jumped), its outcome is better knowledge. The web page's rows: not seen.
+ * claim's name: if its process still lives (a clock jumped), its outcome is better knowledge. The web page's rows: not seen.
  */
 export function releaseExpiredPushes(now: number): Statement[] {
   return [
@@ -253,11 +251,12 @@ export function joinPushes(to: string, from: string): Statement[] {
   ]
 }
 
-function claimedOf(row: Row, weekly: Map<Row[string] | undefined, number>): ClaimedPush {
+function claimedOf(row: Row, claim: string, weekly: Map<Row[string] | undefined, number>): ClaimedPush {
   const [native = null, stopped = 1, seenAt = 0] = JSON.parse(String(row.place ?? '[]')) as [string?, number?, number?]
   const [locale = 'vi', age = '', agreed = 0, off = 0] = JSON.parse(String(row.person ?? '[]')) as [Locale?, string?, number?, number?]
   return {
     id: Number(row.id),
+    claim,
     addressId: String(row.address_id),
     contactId: row.contact_id as string | null,
     native,

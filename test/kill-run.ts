@@ -103,7 +103,7 @@ export async function runKilled({
     for (let kill = 1; kill <= kills; kill++) {
       // Somewhere in this process's share of those who are left.
       const left = people - telegram.taken.length - inHand.flat().length
-      const more = telegram.taken.length + (left * Math.random()) / (kills - kill + 2)
+      const more = telegram.taken.length + (left * (0.2 + 1.3 * Math.random())) / (kills - kill + 2)
       await until(`${more} messages`, () => telegram.taken.length >= more, 1)
       await pause(Math.random() * 15)
       await end('SIGKILL')
