@@ -206,7 +206,7 @@ export function createPushes(parts: PushParts, channel: Channel, road: RoadState
   }
 
   const note = (outcome: PushOutcome): void => {
-    if (outcome.platform) road.note(outcome.platform, now().getTime())
+    if (outcome.platform) road.note(outcome.platform, now().getTime(), outcome.row.addressId)
     known.push(outcome)
     if (known.length >= FLUSH) void flushQuietly()
     else timer ??= setTimeout(() => void flushQuietly(), FLUSH_MS)

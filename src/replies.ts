@@ -88,7 +88,7 @@ export function createReplies(parts: ReplyParts, channel: Channel, road: RoadSta
         const wait = until > at ? until - at : notNow ? 0 : road.pace(address, at)
         const outcome = wait > 0 || notNow ? givenBack(row, at + wait, until > at ? 'in_order' : 'paced') : await sendRow(row)
         retryAt = outcome.retryAt ?? retryAt
-        noteFailures(outcome)
+        noteFailures(outcome, address)
         await record(outcome)
         inHand.delete(row)
       }
@@ -102,10 +102,10 @@ export function createReplies(parts: ReplyParts, channel: Channel, road: RoadSta
     }
   }
 
-  const noteFailures = (outcome: Outcome) => {
+  const noteFailures = (outcome: Outcome, address: string) => {
     if (outcome.hold) heldUntil = Math.max(heldUntil, outcome.hold)
-    if (outcome.down) road.note('silent', now().getTime())
-    else if (outcome.done !== undefined) road.note('answered', now().getTime())
+    if (outcome.down) road.note('silent', now().getTime(), address)
+    else if (outcome.done !== undefined) road.note('answered', now().getTime(), address)
   }
 
   const sendRow = async (row: ClaimedRow): Promise<Outcome> => {
