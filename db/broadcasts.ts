@@ -149,14 +149,14 @@ export function startBroadcast(id: number, now: Date): Statement {
   }
 }
 
-/** Done, when nobody waits and nobody is being sent to. Lines of the web page that nobody has fetched yet hold nothing up. */
-export function finishBroadcast(id: number, now: Date): Statement {
+/** Over, from the state it was seen in, when nobody waits and nobody is being sent to (db/ledger.ts `isUnderWay`). Guarded by the caller. */
+export function finishBroadcast(id: number, from: BroadcastState, to: 'done' | 'cancelled', now: Date): Statement {
   return {
-    sql: `UPDATE broadcasts SET state = iif(state = 'cancelling', 'cancelled', 'done'), ended_at = ?
-          WHERE id = ? AND state IN ('sending', 'cancelling') AND cursor IS NULL AND resend IS NULL
+    sql: `UPDATE broadcasts SET state = ?, ended_at = ?
+          WHERE id = ? AND state = ? AND cursor IS NULL AND resend IS NULL
             AND NOT EXISTS (SELECT 1 FROM broadcast_totals t WHERE t.broadcast_id = broadcasts.id
-              AND (t.queued > 0 OR t.sending > 0 AND t.channel <> 'web')) RETURNING id, state`,
-    args: [now.getTime(), id],
+              AND (t.queued > 0 OR t.sending > 0 AND t.channel <> 'web'))`,
+    args: [to, now.getTime(), id, from],
   }
 }
 

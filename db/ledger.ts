@@ -9,6 +9,8 @@ import type { Broadcast } from './broadcasts.ts'
 /** A person a message is about to leave for, and what must hold for it at this moment. */
 export type ClaimedPush = {
   id: number
+  /** The claim it was taken by: what is recorded of it counts only while it stands. */
+  claim: string
   addressId: string
   contactId: string | null
   /** The person's id on the channel; null when they were erased. */
@@ -23,6 +25,8 @@ export type ClaimedPush = {
   /** This one is more than the week allows. */
   overCap: boolean
 }
+
+export type Settled = 'sent' | 'failed' | 'unknown' | 'skipped'
 
 /** How long a claimed row is ours: longer than any send may take. */
 export const PUSH_LEASE_MS = 90_000
@@ -40,17 +44,17 @@ export async function hasPushDue(db: Db, broadcastId: number, channel: string, n
  * Takes up to `most` people of a run for this holder and reserves one push of their week, in one batch that an emergency
  * stop, a pause or the end of the run makes empty. What became of earlier ones goes into the same batch, because a commit
  * to the disk costs as much as a hundred rows.
- * @param lease epoch ms, never the same twice for one holder and channel
+ * @param by the claim's own name, never the same twice @param lease until when it is ours (epoch ms)
  * @param week the Monday of this week
  * @param windowed this channel asks when a person wrote last
  */
 export async function claimPushes(
   db: Db,
   run: Pick<Broadcast, 'id' | 'message'>,
-  claim: { channel: string; holder: string; lease: number; now: number; most: number; week: string; cap: number; windowed: boolean },
+  claim: { channel: string; by: string; lease: number; now: number; most: number; week: string; cap: number; windowed: boolean },
   before: Statement[] = [],
 ): Promise<ClaimedPush[]> {
-  const { channel, holder, lease, now, most, week, cap, windowed } = claim
+  const { channel, by, lease, now, most, week, cap, windowed } = claim
   const { topic, purpose } = run.message
   // Without a window the address is read from its index alone.
   const place = windowed ? 'json_array(a.native, a.in_at)' : 'a.native'
@@ -66,84 +70,76 @@ export async function claimPushes(
               (SELECT ${place} FROM addresses a WHERE a.id = outbox.address_id),
               (SELECT c.locale || (c.age = 'adult' AND c.${purpose === 'deals' ? 'deals' : 'push'} = 1 AND NOT ${off})
                FROM contacts c WHERE c.id = outbox.contact_id)) AS row`,
-      args: [lease, holder, String(run.id), channel, now, most, run.id, ...(topic === null ? [] : [topic])],
+      args: [lease, by, String(run.id), channel, now, most, run.id, ...(topic === null ? [] : [topic])],
     },
     {
       sql: `INSERT INTO push_counts(contact_id, week, n)
             SELECT contact_id, ?, 1 FROM outbox WHERE state = 'sending' AND lease_until = ? AND lease_by = ? AND channel = ? AND broadcast_id = ? AND contact_id IS NOT NULL
             ON CONFLICT(contact_id) DO UPDATE SET n = iif(week = excluded.week, n + 1, 1), week = excluded.week
             RETURNING iif(n > ?, contact_id, NULL) AS over`,
-      args: [week, lease, holder, channel, String(run.id), cap],
+      args: [week, lease, by, channel, String(run.id), cap],
     },
   ])
   const rows = results[before.length] ?? []
   const over = new Set((results[before.length + 1] ?? []).map((row) => row.over).filter((id) => id !== null))
-  return rows.map(({ row }) => claimedOf(JSON.parse(String(row)) as Claimed, over)).sort((left, right) => left.id - right.id)
+  return rows.map(({ row }) => claimedOf(JSON.parse(String(row)) as Claimed, by, over)).sort((left, right) => left.id - right.id)
 }
 
-/** Sent: final. Also where the lease ran out meanwhile and the row was listed as unknown. */
-export function settleSent(ids: number[], holder: string, now: number): Statement {
-  return settle(ids, holder, 'sent', null, now)
-}
-
-/** Final with a reason; `skipped` and `failed` give the week's push back (below), `unknown` does not. */
-export function settlePushes(
-  ids: number[],
-  holder: string,
-  state: 'sent' | 'failed' | 'unknown' | 'skipped',
-  reason: string | null,
-  now: number,
-): Statement {
-  return settle(ids, holder, state, reason, now)
-}
-
-function settle(ids: number[], holder: string, state: string, reason: string | null, now: number): Statement {
+/**
+ * Final, with a reason unless it is `sent`; also where the lease ran out meanwhile and the row was listed as unknown.
+ * `skipped` and `failed` give the week's push back (below), `unknown` does not.
+ */
+export function settlePushes(ids: number[], claim: string, state: Settled, reason: string | null, now: number): Statement {
   return {
-    sql: `UPDATE outbox SET state = ?, reason = ?, settled_at = ?, lease_until = NULL, lease_by = NULL
-          WHERE id IN (SELECT value FROM json_each(?)) AND lease_by = ? AND state IN ('sending', 'unknown')`,
-    args: [state, reason, now, JSON.stringify(ids), holder],
+    sql: `UPDATE outbox SET state = ?, reason = ?, settled_at = ?, lease_until = NULL, lease_by = NULL WHERE ${OURS}`,
+    args: [state, reason, now, JSON.stringify(ids), claim],
   }
 }
 
-/** Not sent after all: due again at `dueAt`; `again` says whether it counts as an attempt. */
-export function requeuePushes(ids: number[], holder: string, dueAt: number, reason: string, again: boolean): Statement {
+/**
+ * Not sent after all: due again at `dueAt`; `counts` says whether as an attempt. Where the lease ran out and the run ended
+ * meanwhile, it failed.
+ */
+export function requeuePushes(ids: number[], claim: string, dueAt: number, reason: string, counts: boolean): Statement {
   return {
-    sql: `UPDATE outbox SET state = 'queued', due_at = ?, reason = ?, attempts = attempts - ?, lease_until = NULL, lease_by = NULL
-          WHERE id IN (SELECT value FROM json_each(?)) AND lease_by = ? AND state = 'sending'`,
-    args: [dueAt, reason, again ? 0 : 1, JSON.stringify(ids), holder],
+    sql: `UPDATE outbox SET state = iif((SELECT b.ended_at FROM broadcasts b WHERE b.id = outbox.broadcast_id) IS NULL, 'queued', 'failed'),
+            due_at = ?, reason = ?, attempts = attempts - ?, settled_at = NULL, lease_until = NULL, lease_by = NULL WHERE ${OURS}`,
+    args: [dueAt, reason, counts ? 0 : 1, JSON.stringify(ids), claim],
   }
 }
 
 /** Handed to the web page: sent once the page has fetched it, `failed: not_seen` when it has not by `until`. */
-export function awaitFetch(ids: number[], holder: string, until: number): Statement {
+export function awaitFetch(ids: number[], claim: string, until: number): Statement {
   return {
-    sql: `UPDATE outbox SET lease_until = ?, lease_by = 'web', reason = NULL
-          WHERE id IN (SELECT value FROM json_each(?)) AND lease_by = ? AND state = 'sending'`,
-    args: [until, JSON.stringify(ids), holder],
+    sql: `UPDATE outbox SET state = 'sending', lease_until = ?, lease_by = 'web', reason = NULL, settled_at = NULL WHERE ${OURS}`,
+    args: [until, JSON.stringify(ids), claim],
   }
 }
 
 /** The page has fetched these. */
 export function settleFetched(ids: number[], now: number): Statement {
-  return settle(ids, 'web', 'sent', null, now)
+  return settlePushes(ids, 'web', 'sent', null, now)
 }
 
-/** After a part of a long message: a second try goes on behind it. */
-export function recordPushPart(id: number, part: number): Statement {
-  return { sql: 'UPDATE outbox SET part = ? WHERE id = ?', args: [part, id] }
+/** Parts of a long message that were sent: a second try goes on behind them. */
+export function recordPushPart(id: number, claim: string, part: number): Statement {
+  return { sql: 'UPDATE outbox SET part = ? WHERE id = ? AND lease_by = ?', args: [part, id, claim] }
 }
 
-/** Gives a reserved push of the week back to people it did not reach. */
-export function returnPushes(contactIds: string[], week: string): Statement {
+/** Gives a reserved push of the week back to people it does not reach: before their rows are settled, so that it happens once. */
+export function returnPushes(ids: number[], claim: string, week: string): Statement {
   return {
-    sql: 'UPDATE push_counts SET n = max(n - 1, 0) WHERE contact_id IN (SELECT value FROM json_each(?)) AND week = ?',
-    args: [JSON.stringify(contactIds), week],
+    sql: `UPDATE push_counts SET n = max(n - 1, 0) WHERE week = ? AND contact_id IN (SELECT contact_id FROM outbox WHERE ${OURS})`,
+    args: [week, JSON.stringify(ids), claim],
   }
 }
 
+/** Rows that this claim still stands for. A batch whose answer was lost is recorded twice: the second time finds none. */
+const OURS = "id IN (SELECT value FROM json_each(?)) AND lease_by = ? AND state IN ('sending', 'unknown')"
+
 /**
  * Rows of a process that died. Nobody can say whether they arrived, so they are listed, not sent again. They keep their
- * holder's name: if it still lives (a clock jumped), its outcome is better knowledge. The web page's rows: not seen.
+ * claim's name: if its process still lives (a clock jumped), its outcome is better knowledge. The web page's rows: not seen.
  */
 export function releaseExpiredPushes(now: number): Statement[] {
   return [
@@ -231,6 +227,10 @@ export async function listCountsOf(db: Db, ids: readonly number[]): Promise<Map<
   return counts
 }
 
+/** Somebody waits or is being sent to. Lines of the web page that nobody has fetched yet hold nothing up. */
+export const isUnderWay = (counts: LedgerCount[]): boolean =>
+  counts.some(({ state, channel }) => state === 'queued' || (state === 'sending' && channel !== 'web'))
+
 /** People in all: what the sums always add up to. */
 export const totalOf = (counts: LedgerCount[]): number => counts.reduce((sum, { n }) => sum + n, 0)
 
@@ -248,10 +248,10 @@ type Claimed = [
   person: string | null,
 ]
 
-function claimedOf([id, addressId, contactId, attempts, part, place, person]: Claimed, over: Set<unknown>): ClaimedPush {
+function claimedOf([id, addressId, contactId, attempts, part, place, person]: Claimed, claim: string, over: Set<unknown>): ClaimedPush {
   const [native, seenAt = 0] = Array.isArray(place) ? place : [place]
   return {
-    ...{ id, addressId, contactId, attempts, part, native, seenAt },
+    ...{ id, claim, addressId, contactId, attempts, part, native, seenAt },
     locale: person?.startsWith('en') ? 'en' : 'vi',
     wanted: person?.endsWith('1') ?? false,
     overCap: contactId !== null && over.has(contactId),

@@ -19,7 +19,7 @@ import {
 } from '../db/broadcasts.ts'
 import { type Campaign, listDueRules, moveRule, pathOfUnit, settleCampaign } from '../db/campaigns.ts'
 import { conflictOf, guard } from '../db/client.ts'
-import { findLastOfStep, listCounts, resendStep, skipChannels, skipQueued } from '../db/ledger.ts'
+import { findLastOfStep, isUnderWay, listCounts, resendStep, skipChannels, skipQueued } from '../db/ledger.ts'
 import { composeMessage } from '../db/messages.ts'
 import { tellOfficers } from '../db/officer-notices.ts'
 import { listRunOfficers } from '../db/run-officers.ts'
@@ -134,7 +134,7 @@ async function freeze(parts: BroadcastParts, run: Broadcast, from: string, enoug
 async function start({ db, now, log }: BroadcastParts, run: Broadcast): Promise<boolean> {
   const at = now()
   if (run.startedAt === null && isMissed(run.startsAt, at)) {
-    await db.write([moveBroadcast(run.id, ['scheduled'], 'paused', 'missed'), recordOwnAct(actOf(run, 'broadcast.missed'), at)])
+    await db.write([moveBroadcast(run.id, ['scheduled'], 'paused', 'missed'), guard(), recordOwnAct(actOf(run, 'broadcast.missed'), at)])
     return true
   }
   const [started = []] = await db.write([startBroadcast(run.id, at)])
@@ -142,26 +142,27 @@ async function start({ db, now, log }: BroadcastParts, run: Broadcast): Promise<
   return started.length > 0
 }
 
+/** The end, with all that hangs on it in one batch: a process that dies here leaves a run that is not over. */
 async function finish(parts: BroadcastParts, run: Broadcast): Promise<boolean> {
   const { db, now, log, channels } = parts
   const served = channels.map(({ name }) => name)
-  const waiting = (await listCounts(db, run.id)).filter(({ state }) => state === 'queued')
-  if (waiting.some(({ channel }) => !served.includes(channel))) {
+  const counts = await listCounts(db, run.id)
+  if (counts.some(({ state, channel }) => state === 'queued' && !served.includes(channel))) {
     await db.write([skipChannels(run.id, served, now().getTime())])
     return true
   }
-  if (waiting.length > 0) return false
-  const [ended = []] = await db.write([finishBroadcast(run.id, now())])
-  const state = ended[0]?.state
-  if (typeof state !== 'string') return false
-  log('info', 'broadcast.ended', { broadcast: run.id, state })
+  if (isUnderWay(counts)) return false
+  const state = run.state === 'cancelling' ? 'cancelled' : 'done'
   const officers = await listRunOfficers(db, run.campaignId)
   const reply: Reply = { text: { key: `push.told_${state}`, params: { title: run.message.title } }, buttons: [opened(run)] }
   await db.write([
-    settleCampaign(run.campaignId, state === 'cancelled' ? 'cancelled' : 'done', now()),
+    finishBroadcast(run.id, run.state, state, now()),
+    guard(),
+    settleCampaign(run.campaignId, state, now()),
     recordOwnAct(actOf(run, `broadcast.${state}`), now()),
     ...(await tellOfficers(db, parts.keys, officers, reply, now())).writes,
   ])
+  log('info', 'broadcast.ended', { broadcast: run.id, state })
   return true
 }
 

@@ -2,8 +2,16 @@
  * What becomes of one person of a broadcast after a send: as data, so that the outcomes of many are recorded by one
  * statement for each kind. Never an automatic second send where nobody knows whether the first arrived.
  */
-import type { ClaimedPush } from '../db/ledger.ts'
+import { countBroken, moveBroadcast } from '../db/broadcasts.ts'
+import { stopContact } from '../db/contacts.ts'
+import { awaitFetch, type ClaimedPush, recordPushPart, requeuePushes, returnPushes, settlePushes } from '../db/ledger.ts'
+import { holdChannel } from '../db/paces.ts'
+import { addTallies } from '../db/tallies.ts'
+import type { Statement } from './chat.ts'
 import type { SendError } from './errors.ts'
+import { groupBy } from './group.ts'
+import { weekStart } from './plan.ts'
+import { dayOf } from './time.ts'
 
 export type PushOutcome = {
   row: ClaimedPush
@@ -32,6 +40,12 @@ const OPERATOR_HOLD_MS = 60_000
 /** What a platform puts off for so long is no news any more. */
 const STALE_MS = 48 * 60 * 60 * 1000
 
+/** A page of the web chat that was not opened for so long: not seen. */
+const WEB_DAYS_MS = 7 * 24 * 60 * 60 * 1000
+/** The failure budget: from so many on, and from this share of all that was tried. */
+const BROKEN_LEAST = 20
+const BROKEN_SHARE = 0.1
+
 type Base = { row: ClaimedPush; runId: number; startedAt: number; at: number }
 
 export const pushSent = ({ row, runId }: Base, fetched: boolean): PushOutcome => ({
@@ -49,7 +63,8 @@ export const pushLater = ({ row, runId }: Base, dueAt: number, reason: string): 
   ...{ row, runId, kind: 'again', reason, dueAt, counts: false },
 })
 
-export function pushFailed(base: Base, failure: SendError): PushOutcome {
+/** @param silent the platform has answered nobody for a while: no attempt of this one counts */
+export function pushFailed(base: Base, failure: SendError, silent: boolean): PushOutcome {
   const { row, runId, at } = base
   const { reason } = failure
   const wait = Math.max(failure.retryAfter ?? 1, 1) * 1000
@@ -65,8 +80,8 @@ export function pushFailed(base: Base, failure: SendError): PushOutcome {
     case 'later':
       return stale ? final() : { ...pushLater(base, at + wait, reason), platform: 'answered' }
     case 'temporary':
-      if (row.attempts >= ATTEMPTS || stale) return final({ broken: true, platform: 'silent' })
-      return { row, runId, kind: 'again', reason, dueAt: at + (DELAYS[row.attempts - 1] ?? 300_000), counts: true, platform: 'silent' }
+      if ((row.attempts >= ATTEMPTS && !silent) || stale) return final({ broken: true, platform: 'silent' })
+      return { row, runId, kind: 'again', reason, dueAt: at + (DELAYS[row.attempts - 1] ?? 300_000), counts: !silent, platform: 'silent' }
     case 'unknown':
       return { row, runId, kind: 'unknown', reason, broken: true, platform: 'silent' }
     case 'blocked':
@@ -76,4 +91,32 @@ export function pushFailed(base: Base, failure: SendError): PushOutcome {
     default:
       return final({ broken: true })
   }
+}
+
+/** What records these outcomes, in one batch that may be written again when its answer was lost. */
+export function recordPushes(channel: string, outcomes: PushOutcome[], now: Date): Statement[] {
+  const at = now.getTime()
+  const statements: Statement[] = []
+  const alike = ({ row, kind, reason, dueAt, counts }: PushOutcome) => `${row.claim}|${kind}|${reason}|${dueAt ?? ''}|${counts ?? ''}`
+  for (const group of groupBy(outcomes, alike)) {
+    const [{ row, kind, reason, dueAt = at, counts = false }] = group
+    const ids = group.map(({ row }) => row.id)
+    if (kind === 'failed' || kind === 'skipped' || kind === 'again') statements.push(returnPushes(ids, row.claim, weekStart(now)))
+    if (kind === 'again') {
+      for (const { row } of group) if (row.part > 0) statements.push(recordPushPart(row.id, row.claim, row.part))
+      statements.push(requeuePushes(ids, row.claim, dueAt, reason, counts))
+    } else if (kind === 'fetch') statements.push(awaitFetch(ids, row.claim, at + WEB_DAYS_MS))
+    else statements.push(settlePushes(ids, row.claim, kind, kind === 'sent' ? null : reason, at))
+  }
+  for (const { blocked, hold, reason, row } of outcomes) {
+    if (blocked && row.contactId) statements.push(...stopContact(row.contactId, row.addressId))
+    if (hold !== undefined) statements.push(holdChannel(channel, hold, reason, at))
+  }
+  const runsOf = (those: PushOutcome[]) => groupBy(those, ({ runId }) => String(runId))
+  for (const group of runsOf(outcomes.filter(({ broken }) => broken)))
+    statements.push(...countBroken(group[0].runId, group.length, BROKEN_LEAST, BROKEN_SHARE))
+  for (const [{ runId }] of runsOf(outcomes.filter(({ pauses }) => pauses)))
+    statements.push(moveBroadcast(runId, ['sending'], 'paused', 'quota'))
+  statements.push(addTallies(outcomes.map(({ kind, reason }) => ({ day: dayOf(now), channel, what: `push_${kind}`, reason, n: 1 }))))
+  return statements
 }

@@ -3,32 +3,18 @@
  * since the audience was frozen (consent, window, the week's cap, quiet hours, an emergency stop), sends, and records what
  * became of each. At most four fifths of a channel's rate is theirs, so that replies always find room.
  */
-import { type Broadcast, countBroken, listSending, moveBroadcast } from '../db/broadcasts.ts'
-import { stopContact } from '../db/contacts.ts'
-import {
-  awaitFetch,
-  type ClaimedPush,
-  claimPushes,
-  hasPushDue,
-  PUSH_LEASE_MS,
-  recordPushPart,
-  requeuePushes,
-  returnPushes,
-  settlePushes,
-} from '../db/ledger.ts'
-import { type Bucket, findHold, holdChannel, returnTokens, takeTokens } from '../db/paces.ts'
+import { type Broadcast, listSending } from '../db/broadcasts.ts'
+import { type ClaimedPush, claimPushes, hasPushDue, PUSH_LEASE_MS } from '../db/ledger.ts'
+import { type Bucket, findHold, returnTokens, takeTokens } from '../db/paces.ts'
 import { findPushRules, type PushRules } from '../db/push-rules.ts'
-import { addTallies } from '../db/tallies.ts'
 import { codeWritten, replyOf } from './campaign.ts'
 import type { Channel, Db, Locale, OutboundMessage, Statement } from './chat.ts'
 import { SendError } from './errors.ts'
-import { groupBy } from './group.ts'
 import { causeOf, type Log } from './log.ts'
 import { isQuiet, weekStart } from './plan.ts'
-import { type PushOutcome, pushFailed, pushLater, pushSent, pushSkipped } from './push-outcome.ts'
+import { type PushOutcome, pushFailed, pushLater, pushSent, pushSkipped, recordPushes } from './push-outcome.ts'
 import { partsOf, type Render } from './render.ts'
 import type { RoadState } from './road-state.ts'
-import { dayOf } from './time.ts'
 
 export type PushParts = {
   db: Db
@@ -43,18 +29,15 @@ export type PushParts = {
 export const BULK_SHARE = 0.8
 /** Seconds' worth a bucket may save up: with the share above, no second ever sees more than the channel's rate. */
 const BURST_S = 0.25
-/** Sends under way at once on one channel, and how many free places are worth a claim of their own. */
-const IN_FLIGHT = 512
-const WORTH = 192
-/** Outcomes are written together: so many, or after so many ms. */
-const FLUSH = 256
+/** People in hand at once on one channel, from their claim until it is recorded what became of them: what a kill leaves unknown. */
+const IN_HAND = 256
+/** How many free places are worth a claim of their own. */
+const WORTH = 96
+/** Outcomes are written with the next claim, else after so many ms; again after so many ms when the database was away. */
 const FLUSH_MS = 20
+const FLUSH_AGAIN_MS = 1_000
 /** Runs and rules are looked up at most this often. */
 const LOOK_MS = 1_000
-const WEB_DAYS_MS = 7 * 24 * 60 * 60 * 1000
-/** The failure budget: from so many on, and from this share of all that was tried. */
-const BROKEN_LEAST = 20
-const BROKEN_SHARE = 0.1
 
 export type Pushes = {
   /** Claims once and begins the sends. `waitMs`: when looking again makes sense. */
@@ -69,8 +52,8 @@ export type Pushes = {
 export function createPushes(parts: PushParts, channel: Channel, road: RoadState, onRoom: () => void): Pushes {
   const { db, log, now } = parts
   const { limits } = channel
-  let inFlight = 0
-  let lease = 0
+  let inHand = 0
+  let claims = 0
   let rotation = 0
   let looked: { at: number; list: Broadcast[]; rules: PushRules } | undefined
   let known: PushOutcome[] = []
@@ -81,8 +64,9 @@ export function createPushes(parts: PushParts, channel: Channel, road: RoadState
   const begin: Pushes['begin'] = async (stopping) => {
     const at = now().getTime()
     const nothing = (waitMs = LOOK_MS) => ({ sends: [], waitMs })
-    const room = road.isDown() ? 1 - inFlight : IN_FLIGHT - inFlight
-    if (stopping() || room < Math.min(WORTH, IN_FLIGHT - inFlight)) return nothing()
+    // What is known by now is recorded by the very batch that claims.
+    const room = (road.isDown() ? 1 : IN_HAND) - inHand + known.length
+    if (stopping() || room < (road.isDown() ? 1 : WORTH)) return nothing()
     const { rules, list } = await look(at)
     if (isQuiet(now(), rules.quiet) || road.heldUntil(at) > at) return nothing()
     const due = await listDue(list, at)
@@ -91,18 +75,31 @@ export function createPushes(parts: PushParts, channel: Channel, road: RoadState
     if (granted === 0) return nothing(waitFor(rules))
     const sends: Array<Promise<void>> = []
     let left = granted
-    for (const [i, run] of due.entries()) {
-      lease = Math.max(lease + 1, at + PUSH_LEASE_MS)
-      const most = Math.ceil(left / (due.length - i))
-      const claim = { channel: channel.name, holder: parts.holder, lease, now: at, most, week: weekStart(now()) }
-      const more = { cap: rules.weeklyCap, windowed: limits.windowHours !== undefined }
-      const rows = await recording((before) => claimPushes(db, run, { ...claim, ...more }, before))
-      left -= rows.length
-      inFlight += rows.length
-      for (const row of rows) sends.push(send(run, row, rules))
-      if (left === 0) break
+    try {
+      for (const [i, run] of due.entries()) {
+        const claim = {
+          channel: channel.name,
+          by: `${parts.holder}.${++claims}`,
+          lease: at + PUSH_LEASE_MS,
+          now: at,
+          most: Math.ceil(left / (due.length - i)),
+          week: weekStart(now()),
+          cap: rules.weeklyCap,
+          windowed: limits.windowHours !== undefined,
+        }
+        const rows = await recording((before) => claimPushes(db, run, claim, before))
+        left -= rows.length
+        inHand += rows.length
+        for (const row of rows) sends.push(send(run, row, rules))
+        if (left === 0) break
+      }
+      if (left > 0) await db.write(buckets(rules).map((bucket) => returnTokens(bucket, left)))
+    } catch (error) {
+      // Those who are claimed are sent to all the same.
+      if (sends.length === 0) throw error
+      log('error', 'push.unavailable', { channel: channel.name, cause: causeOf(error) })
+      return { sends, waitMs: LOOK_MS }
     }
-    if (left > 0) await db.write(buckets(rules).map((bucket) => returnTokens(bucket, left)))
     return { sends, waitMs: left > 0 ? 0 : waitFor(rules) }
   }
 
@@ -155,10 +152,7 @@ export function createPushes(parts: PushParts, channel: Channel, road: RoadState
       const failure = error instanceof SendError ? error : new SendError('refused', 'render', undefined, { cause: error })
       if (failure.failure === 'operator' || failure !== error)
         log('error', 'push.failed', { channel: channel.name, broadcast: run.id, reason: failure.reason, cause: causeOf(error) })
-      note(pushFailed({ ...base, at: now().getTime() }, failure))
-    } finally {
-      inFlight--
-      if (IN_FLIGHT - inFlight >= WORTH || inFlight === 0) onRoom()
+      note(pushFailed({ ...base, at: now().getTime() }, failure, road.isSilent()))
     }
   }
 
@@ -195,10 +189,7 @@ export function createPushes(parts: PushParts, channel: Channel, road: RoadState
         ...(paid ? { paid } : {}),
         ...(limits.fetched && last ? { pushId: row.id } : {}),
       })
-      if (!last) {
-        row.part = part + 1
-        await db.write([recordPushPart(row.id, part + 1)])
-      }
+      row.part = part + 1
     }
     return pushSent(base, limits.fetched === true)
   }
@@ -217,14 +208,16 @@ export function createPushes(parts: PushParts, channel: Channel, road: RoadState
   }
 
   const note = (outcome: PushOutcome): void => {
-    if (outcome.platform) road.note(outcome.platform, now().getTime())
+    if (outcome.platform) road.note(outcome.platform, now().getTime(), outcome.row.addressId)
     known.push(outcome)
-    if (known.length >= FLUSH) void flushQuietly()
-    else timer ??= setTimeout(() => void flushQuietly(), FLUSH_MS)
+    if (IN_HAND - inHand + known.length >= WORTH) onRoom()
+    timer ??= setTimeout(() => void flushQuietly(), FLUSH_MS)
   }
 
   const flushQuietly = () =>
-    flush().catch((error: unknown) => log('error', 'push.unrecorded', { channel: channel.name, cause: causeOf(error) }))
+    flush().catch((error: unknown) => {
+      log('error', 'push.unrecorded', { channel: channel.name, cause: causeOf(error) })
+    })
 
   /** Resolves when everything known by now is written. */
   const flush = async (): Promise<void> => {
@@ -239,54 +232,22 @@ export function createPushes(parts: PushParts, channel: Channel, road: RoadState
     timer = undefined
     const outcomes = known
     known = []
-    const work = write(outcomes.length > 0 ? recordOutcomes(outcomes) : [])
+    const work = write(outcomes.length > 0 ? recordPushes(channel.name, outcomes, now()) : [])
     const over = () => {
       writing = undefined
     }
     writing = work.then(over, over)
     try {
       const result = await work
+      inHand -= outcomes.length
       // The run may rest by now.
       if (outcomes.some(({ broken, pauses }) => broken || pauses)) looked = undefined
       return result
     } catch (error) {
       known = [...outcomes, ...known]
+      timer ??= setTimeout(() => void flushQuietly(), FLUSH_AGAIN_MS)
       throw error
     }
-  }
-
-  const recordOutcomes = (outcomes: PushOutcome[]): Statement[] => {
-    const at = now().getTime()
-    const week = weekStart(now())
-    const statements: Statement[] = []
-    for (const group of groupBy(outcomes, ({ kind, reason, dueAt, counts }) => `${kind}|${reason}|${dueAt ?? ''}|${counts ?? ''}`)) {
-      const [{ kind, reason, dueAt = at, counts = false }] = group
-      const ids = group.map(({ row }) => row.id)
-      if (kind === 'again') statements.push(requeuePushes(ids, parts.holder, dueAt, reason, counts))
-      else if (kind === 'fetch') statements.push(awaitFetch(ids, parts.holder, at + WEB_DAYS_MS))
-      else statements.push(settlePushes(ids, parts.holder, kind, kind === 'sent' ? null : reason, at))
-    }
-    const unreached = outcomes.flatMap(({ kind, row }) =>
-      row.contactId && ['failed', 'skipped', 'again'].includes(kind) ? [row.contactId] : [],
-    )
-    if (unreached.length > 0) statements.push(returnPushes(unreached, week))
-    for (const { blocked, hold, reason, row } of outcomes) {
-      if (blocked && row.contactId) statements.push(...stopContact(row.contactId, row.addressId))
-      if (hold !== undefined) statements.push(holdChannel(channel.name, hold, reason, at))
-    }
-    for (const group of groupBy(
-      outcomes.filter(({ broken }) => broken),
-      ({ runId }) => String(runId),
-    ))
-      statements.push(...countBroken(group[0].runId, group.length, BROKEN_LEAST, BROKEN_SHARE))
-    for (const group of groupBy(
-      outcomes.filter(({ pauses }) => pauses),
-      ({ runId }) => String(runId),
-    ))
-      statements.push(moveBroadcast(group[0].runId, ['sending'], 'paused', 'quota'))
-    const day = dayOf(now())
-    statements.push(addTallies(outcomes.map(({ kind, reason }) => ({ day, channel: channel.name, what: `push_${kind}`, reason, n: 1 }))))
-    return statements
   }
 
   return {

@@ -3,7 +3,7 @@
  * what became of each. A reply in flight when a process died is sent again; what a stop cannot wait for is given back.
  */
 import { type ClaimedRow, claimReplies, dropReplies, hasDue, LEASE_MS, REPLY_WAIT_MS, recordPart } from '../db/outbox.ts'
-import { findHold, takeTokens } from '../db/paces.ts'
+import { findHold, returnTokens, takeTokens } from '../db/paces.ts'
 import { addTallies } from '../db/tallies.ts'
 import type { Channel, Db, Keys } from './chat.ts'
 import { SendError } from './errors.ts'
@@ -68,9 +68,11 @@ export function createReplies(parts: ReplyParts, channel: Channel, road: RoadSta
     heldUntil = await findHold(db, channel.name, at)
     if (heldUntil > at) return []
     const { perSecond, oneBucket } = channel.limits
-    const most = oneBucket ? await takeTokens(db, { name: channel.name, perSecond, capacity: Math.max(1, perSecond) }, room, at) : room
+    const bucket = { name: channel.name, perSecond, capacity: Math.max(1, perSecond) }
+    const most = oneBucket ? await takeTokens(db, bucket, room, at) : room
     if (most === 0) return []
     const rows = await claimReplies(db, channel.name, parts.holder, at, most)
+    if (oneBucket && rows.length < most) await db.write([returnTokens(bucket, most - rows.length)])
     return groupBy(rows, laneOf).map((own) => sendInOrder(laneOf(own[0]), own, stopping))
   }
 
@@ -88,7 +90,7 @@ export function createReplies(parts: ReplyParts, channel: Channel, road: RoadSta
         const wait = until > at ? until - at : notNow ? 0 : road.pace(address, at)
         const outcome = wait > 0 || notNow ? givenBack(row, at + wait, until > at ? 'in_order' : 'paced') : await sendRow(row)
         retryAt = outcome.retryAt ?? retryAt
-        noteFailures(outcome)
+        noteFailures(outcome, address)
         await record(outcome)
         inHand.delete(row)
       }
@@ -102,10 +104,10 @@ export function createReplies(parts: ReplyParts, channel: Channel, road: RoadSta
     }
   }
 
-  const noteFailures = (outcome: Outcome) => {
+  const noteFailures = (outcome: Outcome, address: string) => {
     if (outcome.hold) heldUntil = Math.max(heldUntil, outcome.hold)
-    if (outcome.down) road.note('silent', now().getTime())
-    else if (outcome.done !== undefined) road.note('answered', now().getTime())
+    if (outcome.down) road.note('silent', now().getTime(), address)
+    else if (outcome.done !== undefined) road.note('answered', now().getTime(), address)
   }
 
   const sendRow = async (row: ClaimedRow): Promise<Outcome> => {

@@ -30,6 +30,8 @@ export type FakeOptions = {
   limits?: { perChat?: number; burst?: number; perSecond?: number }
   /** Milliseconds, for the limits. */
   now?: () => number
+  /** Milliseconds a message travels, each way; none by default. */
+  latency?: () => number
   port?: number
 }
 
@@ -65,11 +67,21 @@ export async function fakeTelegram(options: FakeOptions = {}) {
     if (!/^\d+:[\w-]{35}$/.test(given)) return write(response, refused(404, 'Not Found'))
     if (given !== token) return write(response, refused(401, 'Unauthorized'))
     calls.push({ method, params })
+    const sends = method.startsWith('send')
+    if (sends) await travel()
     const fault = faultFor(method, String(params.chat_id ?? ''))
     if (fault !== undefined) return fail(fault, method, params, response)
-    if (method.startsWith('send')) return write(response, send(method, params))
+    if (sends) {
+      const answer = send(method, params)
+      await travel()
+      return write(response, answer)
+    }
     const known = methods[method] ?? (() => refused(404, 'Not Found: method not found'))
     write(response, await known(params, response))
+  }
+
+  const travel = async () => {
+    if (options.latency) await new Promise((arrive) => setTimeout(arrive, options.latency?.()))
   }
 
   const methods: Record<string, (params: Params, response: ServerResponse) => Answer | Promise<Answer>> = {
