@@ -5,6 +5,7 @@
  */
 import type { Db, Locale, Statement } from '../src/chat.ts'
 import type { Broadcast } from './broadcasts.ts'
+import { type Bucket, grantedOf, grantTokens, returnUnused } from './paces.ts'
 
 /** A person a message is about to leave for, and what must hold for it at this moment. */
 export type ClaimedPush = {
@@ -40,38 +41,56 @@ export async function hasPushDue(db: Db, broadcastId: number, channel: string, n
   return rows.length > 0
 }
 
+export type PushClaim = {
+  channel: string
+  /** The claim's own name, never the same twice. */
+  by: string
+  /** Until when it is ours, in epoch ms. */
+  lease: number
+  now: number
+  most: number
+  /** What it takes from, the channel's whole bucket last. */
+  buckets: readonly [Bucket, ...Bucket[]]
+  /** The Monday of this week, and how many pushes it allows a person. */
+  week: string
+  cap: number
+  /** This channel asks when a person wrote last. */
+  windowed: boolean
+}
+
 /**
- * Takes up to `most` people of a run for this holder and reserves one push of their week, in one batch that an emergency
- * stop, a pause or the end of the run makes empty. What became of earlier ones goes into the same batch, because a commit
- * to the disk costs as much as a hundred rows.
- * @param by the claim's own name, never the same twice @param lease until when it is ours (epoch ms)
- * @param week the Monday of this week
- * @param windowed this channel asks when a person wrote last
+ * Takes people of a run, as many as the channel's buckets grant, and reserves one push of their week, in one batch that an
+ * emergency stop, a pause or the end of the run makes empty. What became of earlier ones goes into the same batch, because
+ * a commit to the disk costs as much as a hundred rows. `granted`: how many could have been taken.
  */
 export async function claimPushes(
   db: Db,
   run: Pick<Broadcast, 'id' | 'message'>,
-  claim: { channel: string; by: string; lease: number; now: number; most: number; week: string; cap: number; windowed: boolean },
+  claim: PushClaim,
   before: Statement[] = [],
-): Promise<ClaimedPush[]> {
-  const { channel, by, lease, now, most, week, cap, windowed } = claim
+): Promise<{ granted: number; rows: ClaimedPush[] }> {
+  const { channel, by, lease, now, most, buckets, week, cap, windowed } = claim
   const { topic, purpose } = run.message
+  const grants = buckets.flatMap((bucket, i) => grantTokens(bucket, buckets[i - 1] ?? most, now))
+  const last = buckets[buckets.length - 1] ?? buckets[0]
   // Without a window the address is read from its index alone.
   const place = windowed ? 'json_array(a.native, a.in_at)' : 'a.native'
   const off = topic === null ? '0' : 'EXISTS (SELECT 1 FROM topic_stops s WHERE s.contact_id = c.id AND s.topic = ?)'
   const results = await db.write([
     ...before,
+    ...grants,
     {
       sql: `UPDATE outbox SET state = 'sending', reason = NULL, lease_until = ?, lease_by = ?, attempts = attempts + 1
             WHERE id IN (SELECT o.id FROM outbox o WHERE o.state = 'queued' AND o.priority = 1 AND o.broadcast_id = ? AND o.channel = ? AND o.due_at <= ?
-                ORDER BY o.due_at, o.id LIMIT ?)
+                ORDER BY o.due_at, o.id LIMIT ${grantedOf})
               AND (SELECT state FROM broadcasts WHERE id = ?) = 'sending' AND NOT EXISTS (SELECT 1 FROM halts WHERE ended_at IS NULL)
             RETURNING json_array(id, address_id, contact_id, attempts, part,
               (SELECT ${place} FROM addresses a WHERE a.id = outbox.address_id),
               (SELECT c.locale || (c.age = 'adult' AND c.${purpose === 'deals' ? 'deals' : 'push'} = 1 AND NOT ${off})
                FROM contacts c WHERE c.id = outbox.contact_id)) AS row`,
-      args: [lease, by, String(run.id), channel, now, most, run.id, ...(topic === null ? [] : [topic])],
+      args: [lease, by, String(run.id), channel, now, last.name, run.id, ...(topic === null ? [] : [topic])],
     },
+    returnUnused(buckets),
     {
       sql: `INSERT INTO push_counts(contact_id, week, n)
             SELECT contact_id, ?, 1 FROM outbox WHERE state = 'sending' AND lease_until = ? AND lease_by = ? AND channel = ? AND broadcast_id = ? AND contact_id IS NOT NULL
@@ -80,9 +99,10 @@ export async function claimPushes(
       args: [week, lease, by, channel, String(run.id), cap],
     },
   ])
-  const rows = results[before.length] ?? []
-  const over = new Set((results[before.length + 1] ?? []).map((row) => row.over).filter((id) => id !== null))
-  return rows.map(({ row }) => claimedOf(JSON.parse(String(row)) as Claimed, by, over)).sort((left, right) => left.id - right.id)
+  const own = results.slice(before.length + grants.length - 1)
+  const over = new Set((own[3] ?? []).map((row) => row.over).filter((id) => id !== null))
+  const rows = (own[1] ?? []).map(({ row }) => claimedOf(JSON.parse(String(row)) as Claimed, by, over))
+  return { granted: Number(own[0]?.[0]?.granted ?? 0), rows: rows.sort((left, right) => left.id - right.id) }
 }
 
 /**

@@ -11,23 +11,39 @@ const JUMP_MS = 60_000
 export type Bucket = { name: string; perSecond: number; capacity: number }
 
 /** Takes up to `wanted` whole tokens of a bucket; none while its channel is held. Returns how many were granted. @param now epoch ms */
-export async function takeTokens(db: Db, { name, perSecond, capacity }: Bucket, wanted: number, now: number): Promise<number> {
-  const available = 'min(?, tokens + max(0, ? - at) * ? / 1000.0)'
-  const jump = now + JUMP_MS
-  const [, rows = []] = await db.write([
+export async function takeTokens(db: Db, bucket: Bucket, wanted: number, now: number): Promise<number> {
+  const results = await db.write(grantTokens(bucket, wanted, now))
+  return Number(results[1]?.[0]?.granted ?? 0)
+}
+
+/**
+ * The same as statements of a larger batch: what was granted stands in the bucket's row (`grantedOf`) for those that follow.
+ * @param wanted a number, or another bucket: as much as that one granted
+ */
+export function grantTokens({ name, perSecond, capacity }: Bucket, wanted: number | Bucket, now: number): Statement[] {
+  const most = typeof wanted === 'number' ? '?6' : '(SELECT granted FROM paces WHERE channel = ?6)'
+  const available = 'min(?2, tokens + max(0, ?3 - at) * ?4 / 1000.0)'
+  const grant = `iif(hold_until > ?3 AND held_at <= ?5, 0, CAST(min(${most}, ${available}) AS INTEGER))`
+  return [
     { sql: 'INSERT INTO paces(channel, tokens, at) VALUES (?, ?, ?) ON CONFLICT(channel) DO NOTHING', args: [name, capacity, now] },
     {
-      sql: `UPDATE paces SET granted = CAST(min(?, ${available}) AS INTEGER),
-              tokens = ${available} - CAST(min(?, ${available}) AS INTEGER), at = iif(at > ?, ?, max(at, ?))
-            WHERE channel = ? AND (hold_until <= ? OR held_at > ?) RETURNING granted`,
-      args: [
-        ...[wanted, capacity, now, perSecond],
-        ...[capacity, now, perSecond, wanted, capacity, now, perSecond],
-        ...[jump, now, now, name, now, jump],
-      ],
+      sql: `UPDATE paces SET granted = ${grant}, tokens = ${available} - ${grant}, at = iif(at > ?5, ?3, max(at, ?3))
+            WHERE channel = ?1 RETURNING granted`,
+      args: [name, capacity, now, perSecond, now + JUMP_MS, typeof wanted === 'number' ? wanted : wanted.name],
     },
-  ])
-  return Number(rows[0]?.granted ?? 0)
+  ]
+}
+
+/** In SQL: what the bucket granted last. */
+export const grantedOf = '(SELECT granted FROM paces WHERE channel = ?)'
+
+/** Puts back what was granted but not used by the statement right before this one, into each of these buckets. */
+export function returnUnused(buckets: readonly Bucket[]): Statement {
+  return {
+    sql: `UPDATE paces SET tokens = tokens + max(0, granted - changes()), granted = min(granted, changes())
+          WHERE channel IN (SELECT value FROM json_each(?))`,
+    args: [JSON.stringify(buckets.map(({ name }) => name))],
+  }
 }
 
 /** Puts back tokens that nothing was sent with. */

@@ -6,7 +6,7 @@ import { countBroken, moveBroadcast } from '../db/broadcasts.ts'
 import { stopContact } from '../db/contacts.ts'
 import { awaitFetch, type ClaimedPush, recordPushPart, requeuePushes, returnPushes, settlePushes } from '../db/ledger.ts'
 import { holdChannel } from '../db/paces.ts'
-import { addTallies } from '../db/tallies.ts'
+import { addTallies, type Tally } from '../db/tallies.ts'
 import type { Statement } from './chat.ts'
 import type { SendError } from './errors.ts'
 import { groupBy } from './group.ts'
@@ -98,9 +98,12 @@ export function recordPushes(channel: string, outcomes: PushOutcome[], now: Date
   const at = now.getTime()
   const statements: Statement[] = []
   const alike = ({ row, kind, reason, dueAt, counts }: PushOutcome) => `${row.claim}|${kind}|${reason}|${dueAt ?? ''}|${counts ?? ''}`
+  const day = dayOf(now)
+  const tallies: Tally[] = []
   for (const group of groupBy(outcomes, alike)) {
     const [{ row, kind, reason, dueAt = at, counts = false }] = group
     const ids = group.map(({ row }) => row.id)
+    tallies.push({ day, channel, what: `push_${kind}`, reason, n: ids.length })
     if (kind === 'failed' || kind === 'skipped' || kind === 'again') statements.push(returnPushes(ids, row.claim, weekStart(now)))
     if (kind === 'again') {
       for (const { row } of group) if (row.part > 0) statements.push(recordPushPart(row.id, row.claim, row.part))
@@ -117,6 +120,6 @@ export function recordPushes(channel: string, outcomes: PushOutcome[], now: Date
     statements.push(...countBroken(group[0].runId, group.length, BROKEN_LEAST, BROKEN_SHARE))
   for (const [{ runId }] of runsOf(outcomes.filter(({ pauses }) => pauses)))
     statements.push(moveBroadcast(runId, ['sending'], 'paused', 'quota'))
-  statements.push(addTallies(outcomes.map(({ kind, reason }) => ({ day: dayOf(now), channel, what: `push_${kind}`, reason, n: 1 }))))
+  statements.push(addTallies(tallies))
   return statements
 }

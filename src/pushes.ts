@@ -5,7 +5,7 @@
  */
 import { type Broadcast, listSending } from '../db/broadcasts.ts'
 import { type ClaimedPush, claimPushes, hasPushDue, PUSH_LEASE_MS } from '../db/ledger.ts'
-import { type Bucket, findHold, returnTokens, takeTokens } from '../db/paces.ts'
+import { type Bucket, findHold } from '../db/paces.ts'
 import { findPushRules, type PushRules } from '../db/push-rules.ts'
 import { codeWritten, replyOf } from './campaign.ts'
 import type { Channel, Db, Locale, OutboundMessage, Statement } from './chat.ts'
@@ -71,36 +71,36 @@ export function createPushes(parts: PushParts, channel: Channel, road: RoadState
     if (isQuiet(now(), rules.quiet) || road.heldUntil(at) > at) return nothing()
     const due = await listDue(list, at)
     if (due.length === 0 || (await findHold(db, channel.name, at)) > at) return nothing()
-    const granted = await grant(room, rules, at)
-    if (granted === 0) return nothing(waitFor(rules))
     const sends: Array<Promise<void>> = []
-    let left = granted
-    try {
-      for (const [i, run] of due.entries()) {
-        const claim = {
-          channel: channel.name,
-          by: `${parts.holder}.${++claims}`,
-          lease: at + PUSH_LEASE_MS,
-          now: at,
-          most: Math.ceil(left / (due.length - i)),
-          week: weekStart(now()),
-          cap: rules.weeklyCap,
-          windowed: limits.windowHours !== undefined,
-        }
-        const rows = await recording((before) => claimPushes(db, run, claim, before))
-        left -= rows.length
-        inHand += rows.length
-        for (const row of rows) sends.push(send(run, row, rules))
-        if (left === 0) break
+    const taking = buckets(rules)
+    let left = room
+    for (const [i, run] of due.entries()) {
+      const claim = {
+        channel: channel.name,
+        by: `${parts.holder}.${++claims}`,
+        lease: at + PUSH_LEASE_MS,
+        now: at,
+        most: Math.ceil(left / (due.length - i)),
+        buckets: taking,
+        week: weekStart(now()),
+        cap: rules.weeklyCap,
+        windowed: limits.windowHours !== undefined,
       }
-      if (left > 0) await db.write(buckets(rules).map((bucket) => returnTokens(bucket, left)))
-    } catch (error) {
-      // Those who are claimed are sent to all the same.
-      if (sends.length === 0) throw error
-      log('error', 'push.unavailable', { channel: channel.name, cause: causeOf(error) })
-      return { sends, waitMs: LOOK_MS }
+      const taken = await recording((before) => claimPushes(db, run, claim, before)).catch((error: unknown) => {
+        // Those who are claimed are sent to all the same.
+        if (sends.length === 0) throw error
+        log('error', 'push.unavailable', { channel: channel.name, cause: causeOf(error) })
+        return { granted: 0, rows: [] }
+      })
+      left -= taken.rows.length
+      inHand += taken.rows.length
+      for (const row of taken.rows) sends.push(send(run, row, rules))
+      // It rests by now, or another process was faster.
+      if (taken.rows.length === 0) looked = undefined
+      // The bucket is empty.
+      if (taken.granted < claim.most) return { sends, waitMs: waitFor(rules) }
     }
-    return { sends, waitMs: left > 0 ? 0 : waitFor(rules) }
+    return { sends, waitMs: sends.length > 0 ? 0 : LOOK_MS }
   }
 
   /** What is sending and by which rules, read once a second. */
@@ -119,7 +119,7 @@ export function createPushes(parts: PushParts, channel: Channel, road: RoadState
   }
 
   /** The buckets a push takes from: its own share, and the channel's one bucket where replies count too. */
-  const buckets = (rules: PushRules): Bucket[] => {
+  const buckets = (rules: PushRules): [Bucket, ...Bucket[]] => {
     const perSecond = (channel.name === 'telegram' && rules.paidRate) || limits.perSecond
     const share = perSecond * BULK_SHARE
     return [
@@ -128,20 +128,10 @@ export function createPushes(parts: PushParts, channel: Channel, road: RoadState
     ]
   }
 
-  const grant = async (room: number, rules: PushRules, at: number): Promise<number> => {
-    const [own, whole] = buckets(rules)
-    if (!own) return 0
-    const share = await takeTokens(db, own, room, at)
-    if (!whole || share === 0) return share
-    const granted = await takeTokens(db, whole, share, at)
-    if (granted < share) await db.write([returnTokens(own, share - granted)])
-    return granted
-  }
-
   /** When a quarter of the burst has come together again. */
   const waitFor = (rules: PushRules): number => {
-    const [own] = buckets(rules)
-    return own ? Math.min(LOOK_MS, Math.max(20, (Math.max(1, own.capacity / 2) / own.perSecond) * 1000)) : LOOK_MS
+    const [{ capacity, perSecond }] = buckets(rules)
+    return Math.min(LOOK_MS, Math.max(20, (Math.max(1, capacity / 2) / perSecond) * 1000))
   }
 
   const send = async (run: Broadcast, row: ClaimedPush, rules: PushRules): Promise<void> => {
