@@ -3,23 +3,22 @@
  * entrance composes them, against a platform that takes everything; only the channel's rate is lifted. A clock in the
  * Vietnamese morning, so that quiet hours never stand in the way.
  *
- * `POST /fill?people=n` · `POST /freeze` → `{seconds, blockedMs, rssMb}` · `POST /drain` → `{seconds}` of the newest run
+ * `POST /fill?people=n` adds people · `POST /freeze` → `{seconds, blockedMs}`: a new run until its last row ·
+ * `POST /drain` → `{seconds}`: that run until its last outcome
  */
 import { createServer } from 'node:http'
 import { createTexts } from '../../../content/index.ts'
-import { addBroadcast } from '../../../db/broadcasts.ts'
-import { listCounts } from '../../../db/ledger.ts'
+import { countOf, listCounts } from '../../../db/ledger.ts'
 import { migrate } from '../../../db/migrate.ts'
 import { openDb } from '../../../db/open.ts'
 import { createBroadcasts } from '../../../src/broadcasts.ts'
-import { audienceSchema, type Message } from '../../../src/campaign.ts'
 import { createTelegram } from '../../../src/channels/telegram/index.ts'
 import { createDispatcher } from '../../../src/dispatch.ts'
-import { randomCode, randomId, secureRandom } from '../../../src/keys.ts'
+import { secureRandom } from '../../../src/keys.ts'
 import { createNodeKeys } from '../../../src/keys-node.ts'
 import { openFetches } from '../../../src/node-fetch.ts'
 import { readMigrations } from '../../database.ts'
-import { BUTTONS, chatOf, TEXT } from '../broadcast.ts'
+import { addRun, fillPeople } from '../people.ts'
 
 const startedAt = Date.now()
 const now = () => new Date(Date.parse('2026-11-23T01:00:00Z') + Date.now() - startedAt)
@@ -56,68 +55,19 @@ createServer((request, response) => {
 }).listen(Number(process.env.PORT), '127.0.0.1')
 
 async function work(path: string, people: number): Promise<unknown> {
-  if (path === '/fill') return fill(people)
+  if (path === '/fill') {
+    await fillPeople(db, people, filled)
+    filled += people
+  }
   if (path === '/freeze') return freeze()
   if (path === '/drain') return drain()
   return {}
 }
 
-/** People of two hundred units, with ids as random as real ones. */
-async function fill(people: number): Promise<unknown> {
-  await db.write([
-    { sql: "INSERT OR IGNORE INTO units(id, kind, level, name, path) VALUES ('u', 'cong_doan', 'tinh', 'LĐLĐ tỉnh Mẫu', '/u/')", args: [] },
-    {
-      sql: `INSERT OR IGNORE INTO units(id, kind, level, name, parent_id, path)
-            SELECT 'u' || value, 'cong_doan', 'xa', 'Đơn vị ' || value, 'u', '/u/u' || value || '/' FROM json_each(?)`,
-      args: [JSON.stringify(Array.from({ length: 200 }, (_, i) => i))],
-    },
-  ])
-  for (let from = 1; from <= people; from += 10_000) {
-    const rows = Array.from({ length: Math.min(10_000, people - from + 1) }, (_, i) => [
-      randomId(secureRandom),
-      randomId(secureRandom),
-      chatOf(filled + from + i),
-      `u${(from + i) % 200}`,
-    ])
-    const json = JSON.stringify(rows)
-    await db.write([
-      {
-        sql: `INSERT INTO contacts(id, unit_id, member_kind, age, push, joined_day, seen_day, last_channel, last_address)
-              SELECT value ->> 0, value ->> 3, 'cong_doan', 'adult', 1, '2026-01-01', '2026-11-20', 'telegram', value ->> 1 FROM json_each(?)`,
-        args: [json],
-      },
-      {
-        sql: `INSERT INTO addresses(id, contact_id, channel, native, turn, in_at)
-              SELECT value ->> 1, value ->> 0, 'telegram', value ->> 2, 1, 1795000000000 FROM json_each(?)`,
-        args: [json],
-      },
-    ])
-  }
-  filled += people
-  return { filled }
-}
-
 /** A run approved now, until its last row is made. `blockedMs`: the longest the loop was held. */
 async function freeze(): Promise<unknown> {
-  const message: Message = {
-    ...{ label: null, body: { vi: { literal: TEXT }, en: null }, image: null, topic: null, unitName: 'LĐLĐ tỉnh Mẫu' },
-    ...{ title: 'Tin thử', zaloTemplate: false, taken: null },
-    purpose: 'push',
-    buttons: BUTTONS.map(({ label }) => ({ label: { vi: { literal: label }, en: null }, to: { kind: 'quiz' } })),
-  }
-  const names = { code: randomCode(8, secureRandom), word: 'K7M' }
   const startedAt = performance.now()
-  await db.write([
-    {
-      sql: `INSERT INTO campaigns(id, unit_id, author_id, editors, title, content, audience, plan, state, created_at, changed_at)
-            VALUES (?, 'u', 'o', '[]', 'Tin thử', '{}', '{}', '{}', 'approved', '', '')`,
-      args: [names.code],
-    },
-    addBroadcast({
-      ...{ campaignId: names.code, unitId: 'u', ...names, message },
-      ...{ audience: audienceSchema.parse({ unitId: 'u' }), now: now(), startsAt: new Date(now().getTime() + 3_600_000) },
-    }),
-  ])
+  await addRun(db, now(), new Date(now().getTime() + 3_600_000))
   let blockedMs = 0
   let last = performance.now()
   const watch = setInterval(() => {
@@ -126,7 +76,7 @@ async function freeze(): Promise<unknown> {
   }, 1)
   while (await broadcasts.tick());
   clearInterval(watch)
-  return { seconds: (performance.now() - startedAt) / 1000, blockedMs, rssMb: process.memoryUsage().rss / 1048576 }
+  return { seconds: (performance.now() - startedAt) / 1000, blockedMs }
 }
 
 async function drain(): Promise<unknown> {
@@ -142,5 +92,6 @@ async function drain(): Promise<unknown> {
   }
   const seconds = (performance.now() - startedAt) / 1000
   await broadcasts.tick()
-  return { seconds, counts: await listCounts(db, id) }
+  const sent = countOf(await listCounts(db, id), 'sent')
+  return { seconds, sent }
 }
