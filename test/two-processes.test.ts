@@ -123,6 +123,67 @@ describe.each(kinds)('two processes on %s', (kind, openTest) => {
     expect(Math.min(...shares), `shares ${shares}`).toBeGreaterThan(0)
   })
 
+  /** The database as one process sees it; another one acts right before its first write that this is true of. */
+  const meanwhile = (db: Db, first: (sql: string) => boolean, act: () => Promise<unknown>): Db => {
+    let acted = false
+    return {
+      ...db,
+      async write(statements) {
+        if (!acted && first(statements[0]?.sql ?? '')) {
+          acted = true
+          await act()
+        }
+        return db.write(statements)
+      },
+    }
+  }
+  const stops: Array<[string, string]> = [
+    ['an emergency stop', "INSERT INTO halts(at, officer_id) VALUES ('2026-11-23', 'soan')"],
+    ['a pause', "UPDATE broadcasts SET state = 'paused', reason = 'officer'"],
+  ]
+  test.each(stops)('%s said in one process between the look and the claim of the other lets nobody out', async (_name, sql) => {
+    const id = await runTo(20)
+    const claims = (first: string) => first.includes("SET state = 'sending', reason = NULL, lease_until")
+    const one = begin(
+      meanwhile(database.db, claims, () => other.write([{ sql, args: [] }])),
+      'one',
+    )
+    await settle(one)
+    expect(sent).toEqual([])
+    const rows = await database.db.read('SELECT state, count(*) AS n FROM outbox WHERE broadcast_id = ? GROUP BY state', [String(id)])
+    expect(rows.map(({ state, n }) => [state, Number(n)])).toEqual([['queued', 20]])
+  })
+
+  test('a run cancelled in one process while the other makes its rows gets no more of them', async () => {
+    await runTo(20)
+    const freezes = (first: string) => first.startsWith('UPDATE broadcasts SET cursor')
+    const cancel = "UPDATE broadcasts SET state = 'cancelling', reason = 'officer', cursor = NULL, resend = NULL"
+    const one = begin(
+      meanwhile(database.db, freezes, () => other.write([{ sql: cancel, args: [] }])),
+      'one',
+    )
+    for (let i = 0; i < 3; i++) await settle(one)
+    expect(await database.db.read('SELECT 1 FROM outbox WHERE priority = 1')).toEqual([])
+    expect(await database.db.read('SELECT state FROM broadcasts')).toEqual([{ state: 'cancelled' }])
+  })
+
+  test('a rule that comes due in both at the same moment makes one run', async () => {
+    await runTo(3)
+    await database.db.write([
+      { sql: 'DELETE FROM broadcasts', args: [] },
+      {
+        sql: `UPDATE campaigns SET next_at = ?, plan = '{"kind":"daily","time":"09:00"}'`,
+        args: [clock.now().getTime()],
+      },
+    ])
+    const both = [begin(database.db, 'one'), begin(other, 'two')]
+    await Promise.all(both.map(({ broadcasts }) => broadcasts.tick()))
+    for (const one of both) await settle(one)
+    expect((await database.db.read("SELECT id FROM broadcasts WHERE state = 'done'")).length).toBe(1)
+    expect((await database.db.read('SELECT id FROM broadcasts')).length).toBe(1)
+    expect(sent.length).toBe(3)
+  })
+
   onFile('one bucket for replies and pushes: pushes make room, and together they keep the rate', async () => {
     const id = await runTo(200)
     const both = [begin(database.db, 'one', { oneBucket: true }), begin(other, 'two', { oneBucket: true })]
