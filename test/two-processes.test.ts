@@ -7,6 +7,7 @@ import { PUSH_LEASE_MS } from '../db/ledger.ts'
 import { openDb } from '../db/open.ts'
 import { enqueueReplies } from '../db/turns.ts'
 import type { Channel, Db, Limits } from '../src/chat.ts'
+import { SendError } from '../src/errors.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { sealReply } from '../src/sealed-reply.ts'
 import { openTestFile, openTestServer, sqldBin, type TestDatabase } from './database.ts'
@@ -26,7 +27,7 @@ if (!sqldBin) console.warn('NO sqld: two processes on one libSQL server are NOT 
 const kinds: Array<[string, () => Promise<TestDatabase>]> = [['one file', openTestFile]]
 if (sqldBin) kinds.push(['one libSQL server', openTestServer])
 
-describe.each(kinds)('two processes on %s', (kind, openTest) => {
+describe.each(kinds)('two processes on %s', { timeout: 120_000 }, (kind, openTest) => {
   /** What does not depend on who waits for whom in the database. */
   const onFile = test.skipIf(kind !== 'one file')
   let database: TestDatabase
@@ -77,7 +78,7 @@ describe.each(kinds)('two processes on %s', (kind, openTest) => {
     for (let step = 1; step <= steps; step++) {
       if (step % 20 === 1) await Promise.all(both.map(({ broadcasts }) => broadcasts.tick()))
       await each?.(step)
-      const looking = step % 4 === 0 ? both : both.slice(step % both.length, (step % both.length) + 1)
+      const looking = step % 8 === 0 ? both : both.slice(step % both.length, (step % both.length) + 1)
       await Promise.all(looking.map(({ dispatcher }) => dispatcher.drain()))
       clock.advance(STEP_MS)
       if (step % 20 === 1 && (await isOver())) return step
@@ -165,6 +166,34 @@ describe.each(kinds)('two processes on %s', (kind, openTest) => {
     for (let i = 0; i < 3; i++) await settle(one)
     expect(await database.db.read('SELECT 1 FROM outbox WHERE priority = 1')).toEqual([])
     expect(await database.db.read('SELECT state FROM broadcasts')).toEqual([{ state: 'cancelled' }])
+  })
+
+  test('a resend that both begin is made by one', async () => {
+    const id = await runTo(5)
+    const failing = (holder: string): Channel => ({
+      ...door(holder),
+      async send({ address }) {
+        if (Number(address) % 2 === 0) throw new SendError('refused', 'telegram_400')
+        return door(holder).send({ id: '1.0', address, text: '', buttons: [], hint: '', bulk: true })
+      },
+    })
+    await settle(begin(database.db, 'first', {}, failing('first')))
+    await database.db.write([
+      { sql: "UPDATE broadcasts SET state = 'sending', resend = 'failed', resend_cursor = '', ended_at = NULL", args: [] },
+    ])
+    const two = begin(other, 'two', {}, failing('two'))
+    const resends = (sql: string) => sql.startsWith('UPDATE broadcasts SET resend_cursor')
+    const one = begin(
+      meanwhile(database.db, resends, () => settle(two)),
+      'one',
+      {},
+      failing('one'),
+    )
+    await settle(one)
+    const { states } = await expectTrueBooks(database.db, id, recordOf(), 5)
+    expect(states).toEqual({ sent: 2, 'failed telegram_400': 3 })
+    const [row] = await database.db.read("SELECT max(attempts) AS n FROM outbox WHERE state = 'failed'")
+    expect([Number(row?.n), await isOver()]).toEqual([1, true])
   })
 
   test('a rule that comes due in both at the same moment makes one run', async () => {
