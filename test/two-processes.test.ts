@@ -7,6 +7,7 @@ import { PUSH_LEASE_MS } from '../db/ledger.ts'
 import { openDb } from '../db/open.ts'
 import { enqueueReplies } from '../db/turns.ts'
 import type { Channel, Db, Limits } from '../src/chat.ts'
+import { SendError } from '../src/errors.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { sealReply } from '../src/sealed-reply.ts'
 import { openTestFile, openTestServer, sqldBin, type TestDatabase } from './database.ts'
@@ -26,7 +27,7 @@ if (!sqldBin) console.warn('NO sqld: two processes on one libSQL server are NOT 
 const kinds: Array<[string, () => Promise<TestDatabase>]> = [['one file', openTestFile]]
 if (sqldBin) kinds.push(['one libSQL server', openTestServer])
 
-describe.each(kinds)('two processes on %s', (kind, openTest) => {
+describe.each(kinds)('two processes on %s', { timeout: 120_000 }, (kind, openTest) => {
   /** What does not depend on who waits for whom in the database. */
   const onFile = test.skipIf(kind !== 'one file')
   let database: TestDatabase
@@ -77,7 +78,7 @@ describe.each(kinds)('two processes on %s', (kind, openTest) => {
     for (let step = 1; step <= steps; step++) {
       if (step % 20 === 1) await Promise.all(both.map(({ broadcasts }) => broadcasts.tick()))
       await each?.(step)
-      const looking = step % 4 === 0 ? both : both.slice(step % both.length, (step % both.length) + 1)
+      const looking = step % 8 === 0 ? both : both.slice(step % both.length, (step % both.length) + 1)
       await Promise.all(looking.map(({ dispatcher }) => dispatcher.drain()))
       clock.advance(STEP_MS)
       if (step % 20 === 1 && (await isOver())) return step
@@ -121,6 +122,95 @@ describe.each(kinds)('two processes on %s', (kind, openTest) => {
     expect((sent.at(-1)?.at ?? 0) - began).toBeLessThanOrEqual((PEOPLE / (RATE * 0.8)) * 1_000 * 1.1)
     const shares = ['one', 'two'].map((by) => sent.filter((one) => one.by === by).length)
     expect(Math.min(...shares), `shares ${shares}`).toBeGreaterThan(0)
+  })
+
+  /** The database as one process sees it; another one acts right before its first batch with a statement that this is true of. */
+  const meanwhile = (db: Db, first: (sql: string) => boolean, act: () => Promise<unknown>): Db => {
+    let acted = false
+    return {
+      ...db,
+      async write(statements) {
+        if (!acted && statements.some(({ sql }) => first(sql))) {
+          acted = true
+          await act()
+        }
+        return db.write(statements)
+      },
+    }
+  }
+  const stops: Array<[string, string]> = [
+    ['an emergency stop', "INSERT INTO halts(at, officer_id) VALUES ('2026-11-23', 'soan')"],
+    ['a pause', "UPDATE broadcasts SET state = 'paused', reason = 'officer'"],
+  ]
+  test.each(stops)('%s said in one process between the look and the claim of the other lets nobody out', async (_name, sql) => {
+    const id = await runTo(20)
+    const claims = (first: string) => first.includes("SET state = 'sending', reason = NULL, lease_until")
+    const one = begin(
+      meanwhile(database.db, claims, () => other.write([{ sql, args: [] }])),
+      'one',
+    )
+    await settle(one)
+    expect(sent).toEqual([])
+    const rows = await database.db.read('SELECT state, count(*) AS n FROM outbox WHERE broadcast_id = ? GROUP BY state', [String(id)])
+    expect(rows.map(({ state, n }) => [state, Number(n)])).toEqual([['queued', 20]])
+  })
+
+  test('a run cancelled in one process while the other makes its rows gets no more of them', async () => {
+    await runTo(20)
+    const freezes = (first: string) => first.startsWith('UPDATE broadcasts SET cursor')
+    const cancel = "UPDATE broadcasts SET state = 'cancelling', reason = 'officer', cursor = NULL, resend = NULL"
+    const one = begin(
+      meanwhile(database.db, freezes, () => other.write([{ sql: cancel, args: [] }])),
+      'one',
+    )
+    for (let i = 0; i < 3; i++) await settle(one)
+    expect(await database.db.read('SELECT 1 FROM outbox WHERE priority = 1')).toEqual([])
+    expect(await database.db.read('SELECT state FROM broadcasts')).toEqual([{ state: 'cancelled' }])
+  })
+
+  test('a resend that both begin is made by one', async () => {
+    const id = await runTo(5)
+    const failing = (holder: string): Channel => ({
+      ...door(holder),
+      async send({ address }) {
+        if (Number(address) % 2 === 0) throw new SendError('refused', 'telegram_400')
+        return door(holder).send({ id: '1.0', address, text: '', buttons: [], hint: '', bulk: true })
+      },
+    })
+    await settle(begin(database.db, 'first', {}, failing('first')))
+    await database.db.write([
+      { sql: "UPDATE broadcasts SET state = 'sending', resend = 'failed', resend_cursor = '', ended_at = NULL", args: [] },
+    ])
+    const two = begin(other, 'two', {}, failing('two'))
+    const resends = (sql: string) => sql.startsWith('UPDATE broadcasts SET resend_cursor')
+    const one = begin(
+      meanwhile(database.db, resends, () => settle(two)),
+      'one',
+      {},
+      failing('one'),
+    )
+    await settle(one)
+    const { states } = await expectTrueBooks(database.db, id, recordOf(), 5)
+    expect(states).toEqual({ sent: 2, 'failed telegram_400': 3 })
+    const [row] = await database.db.read("SELECT max(attempts) AS n FROM outbox WHERE state = 'failed'")
+    expect([Number(row?.n), await isOver()]).toEqual([1, true])
+  })
+
+  test('a rule that comes due in both at the same moment makes one run', async () => {
+    await runTo(3)
+    await database.db.write([
+      { sql: 'DELETE FROM broadcasts', args: [] },
+      {
+        sql: `UPDATE campaigns SET next_at = ?, plan = '{"kind":"daily","time":"09:00"}'`,
+        args: [clock.now().getTime()],
+      },
+    ])
+    const both = [begin(database.db, 'one'), begin(other, 'two')]
+    await Promise.all(both.map(({ broadcasts }) => broadcasts.tick()))
+    for (const one of both) await settle(one)
+    expect((await database.db.read("SELECT id FROM broadcasts WHERE state = 'done'")).length).toBe(1)
+    expect((await database.db.read('SELECT id FROM broadcasts')).length).toBe(1)
+    expect(sent.length).toBe(3)
   })
 
   onFile('one bucket for replies and pushes: pushes make room, and together they keep the rate', async () => {

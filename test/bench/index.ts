@@ -4,12 +4,13 @@
  */
 import { spawnSync } from 'node:child_process'
 import { bundleFigure } from './bundle.ts'
+import { killpointFigures } from './killpoints.ts'
 import { webhookFigures } from './webhook.ts'
 
 // The load runs on one core, the servers on the other.
 spawnSync('taskset', ['-acp', '1', String(process.pid)])
 
 const say = (line: string) => console.error(line)
-const figures = [await bundleFigure(), ...(await webhookFigures(say))]
+const figures = [await bundleFigure(), ...(await webhookFigures(say)), ...(await killpointFigures(say))]
 for (const one of figures) console.log(JSON.stringify(one))
 process.exit(0)
