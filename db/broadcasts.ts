@@ -149,14 +149,19 @@ export function startBroadcast(id: number, now: Date): Statement {
   }
 }
 
-/** Done, when nobody waits and nobody is being sent to. Lines of the web page that nobody has fetched yet hold nothing up. */
+/**
+ * Done, when nobody waits and nobody is being sent to. Lines of the web page that nobody has fetched yet hold nothing up;
+ * they alone have a lease of days.
+ */
 export function finishBroadcast(id: number, now: Date): Statement {
   return {
     sql: `UPDATE broadcasts SET state = iif(state = 'cancelling', 'cancelled', 'done'), ended_at = ?
           WHERE id = ? AND state IN ('sending', 'cancelling') AND cursor IS NULL AND resend IS NULL
             AND NOT EXISTS (SELECT 1 FROM broadcast_totals t WHERE t.broadcast_id = broadcasts.id
-              AND (t.queued > 0 OR t.sending > 0 AND t.channel <> 'web')) RETURNING id, state`,
-    args: [now.getTime(), id],
+              AND (t.queued > 0 OR t.sending > 0 AND t.channel <> 'web'))
+            AND NOT EXISTS (SELECT 1 FROM outbox o INDEXED BY outbox_leased WHERE o.state = 'sending' AND o.lease_until < ? AND o.priority = 1
+              AND o.broadcast_id = CAST(broadcasts.id AS TEXT) AND o.lease_by <> 'web') RETURNING id, state`,
+    args: [now.getTime(), id, now.getTime() + HOUR_MS],
   }
 }
 
@@ -203,7 +208,8 @@ export function countOptOut(contactId: string, now: Date): Statement {
   }
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000
+const HOUR_MS = 60 * 60 * 1000
+const DAY_MS = 24 * HOUR_MS
 
 const OWNED = `SELECT b.*, u.name AS unit_name, u.path, c.title FROM broadcasts b
   JOIN units u ON u.id = b.unit_id JOIN campaigns c ON c.id = b.campaign_id`

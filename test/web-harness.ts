@@ -59,6 +59,7 @@ export async function createWebBot(options: WebBotOptions = {}) {
     hosting: 'vietnam',
     ...options.about,
   }
+  const lines: string[] = []
   const web = createWeb({
     keys,
     store: transcriptStore(db),
@@ -67,6 +68,7 @@ export async function createWebBot(options: WebBotOptions = {}) {
     about: () => about,
     now: clock.now,
     random: secureRandom,
+    log: (level, what, fields = {}) => void lines.push(JSON.stringify({ level, what, ...fields })),
     later: setImmediate,
     ...options.web,
   })
@@ -115,6 +117,7 @@ export async function createWebBot(options: WebBotOptions = {}) {
     app,
     dispatcher,
     taken,
+    lines,
     texts,
     browser: (cookie?: string) => openBrowser(app, dispatcher.drain, cookie),
     async close() {
