@@ -129,7 +129,7 @@ export async function createWebBot(options: WebBotOptions = {}) {
 
 export type Browser = ReturnType<typeof openBrowser>
 
-function openBrowser(app: Hono, drain: () => Promise<void>, first?: string) {
+function openBrowser(app: Hono, drain: () => Promise<unknown>, first?: string) {
   let cookie = first
   let messages = 0
   const request = async (path: string, init: RequestInit = {}): Promise<Response> => {
