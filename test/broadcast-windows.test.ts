@@ -3,12 +3,14 @@
  * skipped, and what Zalo's refusals do to the run.
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { countAudience } from '../db/audience.ts'
 import { resumeBroadcast } from '../db/broadcast-acts.ts'
 import { findBroadcast } from '../db/broadcasts.ts'
 import { listCounts, totalOf } from '../db/ledger.ts'
 import { changeSetting } from '../db/settings.ts'
-import { codeWritten } from '../src/campaign.ts'
+import { audienceSchema, codeWritten } from '../src/campaign.ts'
 import { totpDigits } from '../src/totp.ts'
+import { windowsOf } from '../src/windows.ts'
 import { openTestFile, type TestDatabase } from './database.ts'
 import { type Bot, createBot, type FakeChannel, fakeChannel } from './harness.ts'
 import { addPeople, addTestOfficer, deskAt, runOf, type TestOfficer, unitRows } from './people.ts'
@@ -85,6 +87,16 @@ describe('a broadcast on Zalo', () => {
     expect(fake.templates()).toEqual(expect.arrayContaining(templates))
     // It counts as one of the week's, like any other.
     expect(await bot.db.read('SELECT n FROM push_counts')).toEqual(Array(5).fill({ n: 1 }))
+  })
+
+  test('says before how many messages cost money: templates do', async () => {
+    await members(2, 3)
+    const audience = audienceSchema.parse({ unitId: 'tinh' })
+    const rules = { audience, path: '/tinh/', topic: null, windows: windowsOf(bot.channels), now: bot.clock.now() }
+    const week = { week: '2026-11-23', cap: 3, breathe: () => Promise.resolve() }
+    const counted = async (template: boolean) => (await countAudience(bot.db, { ...rules, template }, week)).channels
+    expect(await counted(false)).toEqual({ zalo: { people: 5, outside: 3, billed: 2 } })
+    expect(await counted(true)).toEqual({ zalo: { people: 5, outside: 0, billed: 5 } })
   })
 
   test.each([
