@@ -21,6 +21,8 @@ export type AudienceRules = {
   path: string
   topic: string | null
   windows: Windows
+  /** Whoever is outside a window gets the approved template, which costs money. */
+  template?: boolean
   now: Date
 }
 
@@ -118,7 +120,7 @@ async function countPeople(db: Db, rules: AudienceRules, { week, cap }: Week, co
            FROM (${sql})) WHERE ${ofChannels(rules)} GROUP BY 1, 2`,
     [week, cap, ...windowArgs(rules), windowsOf(rules, 'open'), ...args, ...channelArgs(rules)],
   )
-  const people = addCounts(counting.counts, rows)
+  const people = addCounts(counting.counts, rows, rules.template === true)
   return { ...counting, stretch: widened(counting.stretch, people), people: walk.end }
 }
 
@@ -193,7 +195,7 @@ const windowArgs = (rules: AudienceRules): Value[] => [
   windowsOf(rules, 'free'),
 ]
 
-function addCounts(counts: AudienceCounts, rows: Row[]): number {
+function addCounts(counts: AudienceCounts, rows: Row[], template: boolean): number {
   let people = 0
   for (const row of rows) {
     const n = Number(row.n)
@@ -204,10 +206,11 @@ function addCounts(counts: AudienceCounts, rows: Row[]): number {
     }
     const channel = String(row.channel)
     const known = counts.channels[channel] ?? { people: 0, outside: 0, billed: 0 }
+    const outside = Number(row.outside)
     counts.channels[channel] = {
       people: known.people + n,
-      outside: known.outside + Number(row.outside),
-      billed: known.billed + Number(row.billed),
+      outside: known.outside + (template ? 0 : outside),
+      billed: known.billed + Number(row.billed) + (template ? outside : 0),
     }
     counts.total += n
     counts.capped += Number(row.capped)

@@ -23,7 +23,7 @@ export async function resumeBroadcast(desk: Desk, run: OwnedBroadcast, digits: s
   const { now } = desk
   return changed(desk, run, 'broadcast.restart', 'broadcast.resume', digits, [
     {
-      sql: `UPDATE broadcasts SET state = iif(cursor IS NULL, 'scheduled', 'preparing'), reason = NULL, broken = 0, starts_at = max(starts_at, ?)
+      sql: `UPDATE broadcasts SET state = iif(cursor IS NULL, 'scheduled', 'preparing'), reason = NULL, told = NULL, broken = 0, starts_at = max(starts_at, ?)
             WHERE id = ? AND state = 'paused'`,
       args: [now.getTime(), run.id],
     },

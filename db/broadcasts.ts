@@ -149,14 +149,19 @@ export function startBroadcast(id: number, now: Date): Statement {
   }
 }
 
-/** Over, from the state it was seen in, when nobody waits and nobody is being sent to (db/ledger.ts `isUnderWay`). Guarded by the caller. */
+/**
+ * Over, from the state it was seen in, when nobody waits and nobody is being sent to (db/ledger.ts `isUnderWay`). Lines of
+ * the web page that nobody has fetched yet hold nothing up; they alone have a lease of days. Guarded by the caller.
+ */
 export function finishBroadcast(id: number, from: BroadcastState, to: 'done' | 'cancelled', now: Date): Statement {
   return {
     sql: `UPDATE broadcasts SET state = ?, ended_at = ?
           WHERE id = ? AND state = ? AND cursor IS NULL AND resend IS NULL
             AND NOT EXISTS (SELECT 1 FROM broadcast_totals t WHERE t.broadcast_id = broadcasts.id
-              AND (t.queued > 0 OR t.sending > 0 AND t.channel <> 'web'))`,
-    args: [to, now.getTime(), id, from],
+              AND (t.queued > 0 OR t.sending > 0 AND t.channel <> 'web'))
+            AND NOT EXISTS (SELECT 1 FROM outbox o INDEXED BY outbox_leased WHERE o.state = 'sending' AND o.lease_until < ? AND o.priority = 1
+              AND o.broadcast_id = CAST(broadcasts.id AS TEXT) AND o.lease_by <> 'web')`,
+    args: [to, now.getTime(), id, from, now.getTime() + HOUR_MS],
   }
 }
 
@@ -203,7 +208,8 @@ export function countOptOut(contactId: string, now: Date): Statement {
   }
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000
+const HOUR_MS = 60 * 60 * 1000
+const DAY_MS = 24 * HOUR_MS
 
 const OWNED = `SELECT b.*, u.name AS unit_name, u.path, c.title FROM broadcasts b
   JOIN units u ON u.id = b.unit_id JOIN campaigns c ON c.id = b.campaign_id`

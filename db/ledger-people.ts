@@ -4,13 +4,14 @@
  */
 import type { Db, Statement } from '../src/chat.ts'
 
-/** Erasing a person: what waits is skipped, every row forgets whose it was. Looked for in the runs whose ledger still names people. */
+/** Erasing a person: what waits, also for their page, is skipped; every row forgets whose it was. Looked for in the runs whose ledger still names people. */
 export function forgetPushes(contactId: string): Statement[] {
   const theirs = `id IN (SELECT o.id FROM broadcasts b CROSS JOIN outbox o ON o.priority = 1 AND o.broadcast_id = CAST(b.id AS TEXT) AND o.contact_id = ?
     WHERE b.forgotten_at IS NULL)`
   return [
     {
-      sql: `UPDATE outbox SET state = 'skipped', reason = 'erased', settled_at = NULL WHERE state = 'queued' AND ${theirs}`,
+      sql: `UPDATE outbox SET state = 'skipped', reason = 'erased', settled_at = NULL, lease_until = NULL, lease_by = NULL
+            WHERE (state = 'queued' OR state = 'sending' AND lease_by = 'web') AND ${theirs}`,
       args: [contactId],
     },
     { sql: `UPDATE outbox SET address_id = '', contact_id = NULL, recipient = NULL WHERE ${theirs}`, args: [contactId] },

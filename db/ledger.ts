@@ -136,9 +136,17 @@ export function awaitFetch(ids: number[], claim: string, until: number): Stateme
   }
 }
 
-/** The page has fetched these. */
-export function settleFetched(ids: number[], now: number): Statement {
-  return settlePushes(ids, 'web', 'sent', null, now)
+/**
+ * The page has fetched these lines of the transcript: the rows they carry are sent, in whoever's hand they are. A page may
+ * be faster than the record that the line was handed over, or see a line whose sender died or did not learn that it stands.
+ */
+export function settleFetched(seqs: number[], now: number): Statement {
+  return {
+    sql: `UPDATE outbox SET state = 'sent', reason = NULL, settled_at = ?, lease_until = NULL, lease_by = NULL
+          WHERE id IN (SELECT t.push_id FROM transcript t WHERE t.seq IN (SELECT value FROM json_each(?)) AND t.push_id IS NOT NULL)
+            AND priority = 1 AND state IN ('queued', 'sending', 'unknown')`,
+    args: [now, JSON.stringify(seqs)],
+  }
 }
 
 /** Parts of a long message that were sent: a second try goes on behind them. */

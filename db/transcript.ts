@@ -6,12 +6,14 @@
  */
 import type { Db, Row, Statement } from '../src/chat.ts'
 import { dayOf } from '../src/time.ts'
+import { settleFetched } from './ledger.ts'
 
-export type TranscriptRow = { seq: number; owner: string; side: 'you' | 'bot'; body: Uint8Array }
+/** `unseen`: carries a push that no page has fetched yet. */
+export type TranscriptRow = { seq: number; owner: string; side: 'you' | 'bot'; body: Uint8Array; unseen?: true }
 /** `visitor` is the address's id on the web; missing for a goodbye. */
 export type NewTranscriptRow = TranscriptRow & { visitor?: string }
 
-const COLUMNS = 't.seq, t.address_id, t.side, t.body'
+const COLUMNS = 't.seq, t.address_id, t.side, t.body, t.push_id'
 
 /** The whole of it as the web channel takes it. */
 export function transcriptStore(db: Db) {
@@ -27,6 +29,9 @@ export function transcriptStore(db: Db) {
     listNew: (watched: Watched, after: number, upTo: number, most: number) => listNewLines(db, watched, after, upTo, most),
     findLine: (owners: string[], seq: number) => findLine(db, owners, seq),
     newestSeq: () => findNewestSeq(db),
+    async settleSeen(seqs: number[], at: Date) {
+      await db.write(settleSeen(seqs, at))
+    },
     async forget(owners: string[]) {
       await db.write([deleteTranscript(owners)])
     },
@@ -42,16 +47,16 @@ export async function findOwners(db: Db, visitors: string[]): Promise<Map<string
   return new Map(rows.map((row) => [String(row.visitor), String(row.id)]))
 }
 
-/** `goodbye`: the owner is no address. */
-export type BotLine = { owner: string; goodbye: boolean; body: Uint8Array; at: Date; sentAs: string }
+/** `goodbye`: the owner is no address. `pushId`: the row of the ledger that is sent once this line is fetched. */
+export type BotLine = { owner: string; goodbye: boolean; body: Uint8Array; at: Date; sentAs: string; pushId?: number | undefined }
 
 /** A line of the bot, once for each `sentAs`; returns its seq, or no row when the address was erased meanwhile. */
-export function appendBotLine({ owner, goodbye, body, at, sentAs }: BotLine): Statement {
+export function appendBotLine({ owner, goodbye, body, at, sentAs, pushId }: BotLine): Statement {
   return {
-    sql: `INSERT INTO transcript(address_id, side, body, day, sent_as)
-          SELECT ?, 'bot', ?, ?, ? WHERE ? = 1 OR EXISTS (SELECT 1 FROM addresses WHERE id = ?)
+    sql: `INSERT INTO transcript(address_id, side, body, day, sent_as, push_id)
+          SELECT ?, 'bot', ?, ?, ?, ? WHERE ? = 1 OR EXISTS (SELECT 1 FROM addresses WHERE id = ?)
           ON CONFLICT(sent_as) DO UPDATE SET sent_as = excluded.sent_as RETURNING seq`,
-    args: [owner, body, dayOf(at), sentAs, goodbye ? 1 : 0, owner],
+    args: [owner, body, dayOf(at), sentAs, pushId ?? null, goodbye ? 1 : 0, owner],
   }
 }
 
@@ -104,6 +109,14 @@ export async function findNewestSeq(db: Db): Promise<number> {
   return Number(row?.seq ?? 0)
 }
 
+/** A page was given these lines: the pushes they carry are sent. Lines that carry none change nothing, nor does a second time. */
+export function settleSeen(seqs: number[], at: Date): Statement[] {
+  return [
+    settleFetched(seqs, at.getTime()),
+    { sql: 'UPDATE transcript SET push_id = NULL WHERE seq IN (SELECT value FROM json_each(?))', args: [JSON.stringify(seqs)] },
+  ]
+}
+
 /** "Xóa cuộc trò chuyện": every line of these owners. */
 export function deleteTranscript(owners: string[]): Statement {
   return { sql: 'DELETE FROM transcript WHERE address_id IN (SELECT value FROM json_each(?))', args: [JSON.stringify(owners)] }
@@ -115,5 +128,6 @@ function rowOf(row: Row): TranscriptRow {
     owner: String(row.address_id),
     side: row.side === 'you' ? 'you' : 'bot',
     body: row.body as Uint8Array,
+    ...(row.push_id === null ? {} : { unseen: true as const }),
   }
 }

@@ -55,6 +55,8 @@ export type ProductParts = {
   apiMemory?: ApiMemory
   /** Streams of the web chat and of the API end by themselves after this long (Workers); the page comes again. */
   maxStreamMs?: number
+  /** Holds the process until work that outlasts its request is done (Workers). */
+  keep?: (work: Promise<void>) => void
 }
 
 export type Product = {
@@ -88,6 +90,8 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     about: () => about,
     now,
     random: secureRandom,
+    log,
+    keep: parts.keep,
     ...(parts.limiters ? { limiters: parts.limiters } : {}),
     ...(parts.later ? { later: parts.later } : {}),
     ...(parts.maxStreamMs ? { maxStreamMs: parts.maxStreamMs } : {}),

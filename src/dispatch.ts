@@ -19,8 +19,12 @@ export type DispatchParts = ReplyParts & {
 }
 
 export type Dispatcher = {
-  /** Sends what is due now, on every channel, until nothing is or `until` (epoch ms) has passed. Workers and tests. */
-  drain(until?: number): Promise<void>
+  /**
+   * Sends what is due now, on every channel, until nothing is or `until` (epoch ms) has passed. Workers and tests.
+   * Returns how many sends it began.
+   * @param wait given: a broadcast's full bucket is waited for too, each time so many ms
+   */
+  drain(until?: number, wait?: (ms: number) => Promise<void>): Promise<number>
   /** Replies of this channel wait: look now rather than at the next tick. */
   wake(channel: string): void
   /** Runs until `stop`; each channel looks once a second and when woken. */
@@ -38,9 +42,10 @@ export function createDispatcher(parts: DispatchParts): Dispatcher {
   let running: Promise<unknown> | undefined
   let stopping = false
   return {
-    async drain(until = Number.POSITIVE_INFINITY) {
+    async drain(until = Number.POSITIVE_INFINITY, wait = undefined) {
       await release(parts)
-      await Promise.all(all.map((lane) => lane.drain(until)))
+      const begun = await Promise.all(all.map((lane) => lane.drain(until, wait)))
+      return begun.reduce((sum, n) => sum + n, 0)
     },
     wake: (channel) => lanes.get(channel)?.wake(),
     start() {
@@ -117,15 +122,23 @@ function createLanes(parts: DispatchParts, channel: Channel) {
   }
 
   return {
-    async drain(until: number): Promise<void> {
+    async drain(until: number, wait?: (ms: number) => Promise<void>): Promise<number> {
       const never = () => false
+      let begun = 0
       pushes.refresh()
       while (now().getTime() <= until) {
-        const sends = [...(await replies.begin(never)), ...(await pushes.begin(never)).sends]
+        const answers = await replies.begin(never)
+        const taken = await pushes.begin(never)
+        const sends = [...answers, ...taken.sends]
         await Promise.all(sends)
         await pushes.flush()
-        if (sends.length === 0) return
+        begun += sends.length
+        if (sends.length > 0) continue
+        // So long a wait means that nothing is due, or not before a hold is over.
+        if (!wait || taken.waitMs >= IDLE_MS || now().getTime() + taken.waitMs > until) break
+        await wait(taken.waitMs)
       }
+      return begun
     },
     wake: forReplies.wake,
     /** Both loops look up from their waiting: to stop. */

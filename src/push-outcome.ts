@@ -39,6 +39,8 @@ const DELAYS = [2_000, 10_000, 60_000, 300_000]
 const OPERATOR_HOLD_MS = 60_000
 /** What a platform puts off for so long is no news any more. */
 const STALE_MS = 48 * 60 * 60 * 1000
+/** Learnt at the send, but known at the claim for others: the person is skipped. */
+const NOBODY_FAILED = ['outside_window', 'erased']
 
 /** A page of the web chat that was not opened for so long: not seen. */
 const WEB_DAYS_MS = 7 * 24 * 60 * 60 * 1000
@@ -87,7 +89,7 @@ export function pushFailed(base: Base, failure: SendError, silent: boolean): Pus
     case 'blocked':
       return final({ blocked: true })
     case 'unreachable':
-      return reason === 'outside_window' ? { ...pushSkipped(base, reason), platform: 'answered' } : final()
+      return NOBODY_FAILED.includes(reason) ? { ...pushSkipped(base, reason), platform: 'answered' } : final()
     default:
       return final({ broken: true })
   }

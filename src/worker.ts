@@ -30,37 +30,51 @@ type Ground = {
   apiMemory: ApiMemory
   keyChecked: boolean
 }
+/** Holds the invocation until the work is done. */
+type Keep = (work: Promise<void>) => void
 type Opened = { product: Product; db: Db; log: Log; now(): Date; holder: string }
 
-/** Cloudflare ends what goes on after an answer at 30 seconds; the sends of the last round need some of them. */
-const DRAIN_MS = 20_000
+/**
+ * Cloudflare ends what goes on after an answer at 30 seconds, the sends of the last round need some of them. A cron run may
+ * take minutes; this one leaves room for its last sends before the next.
+ */
+const AFTER_POST_MS = 20_000
+const MINUTE_MS = 50_000
+/** Between two rounds, and the longest where they find nothing to send: at night what is due rests. */
 const PAUSE_MS = 600
+const LONGEST_PAUSE_MS = 5_000
+/** After so long in a round it is looked whether a run starts, rests or ends. */
+const ROUND_MS = 3_000
+/** Cloudflare ends an invocation at 10,000 calls to the outside; a send and what is written of it are three or four. */
+const MOST_SENDS = 2_000
 /** The page's event stream ends by itself and is opened again: a request of Workers is not meant to stay. */
 const STREAM_MS = 25_000
 const LEASE = 'worker-drain'
+/** Longer than a round with its slowest send. */
+const LEASE_MS = 20_000
 
 let ground: Ground | undefined
 
 const entrance: ExportedHandler<Env> = {
   async fetch(request, env, ctx) {
-    const opened = await open(env).catch(() => undefined)
+    const opened = await open(env, (work) => ctx.waitUntil(work)).catch(() => undefined)
     if (!opened) return new Response('unavailable', { status: 503 })
     const answer = await opened.product.app.fetch(request, env, ctx)
     // Only what was posted makes replies; they leave now instead of at the next minute.
-    if (request.method === 'POST') ctx.waitUntil(drain(opened))
+    if (request.method === 'POST') ctx.waitUntil(drain(opened, AFTER_POST_MS))
     return answer
   },
-  async scheduled(_event, env) {
-    const opened = await open(env)
+  async scheduled(_event, env, ctx) {
+    const opened = await open(env, (work) => ctx.waitUntil(work))
     await opened.product.schedule.tick(opened.now())
-    await drain(opened)
+    await drain(opened, MINUTE_MS, true)
   },
 }
 
 export default entrance
 
 /** A product for one request. What stops it is logged, never answered. */
-async function open(env: Env): Promise<Opened> {
+async function open(env: Env, keep: Keep): Promise<Opened> {
   try {
     if (ground?.env !== env) ground = await prepare(env)
     const { config, keys, log, now, limiters, apiMemory } = ground
@@ -84,6 +98,7 @@ async function open(env: Env): Promise<Opened> {
       limiters,
       apiMemory,
       maxStreamMs: STREAM_MS,
+      keep,
     })
     return { product, db, log, now, holder }
   } catch (error) {
@@ -138,23 +153,34 @@ function warnAbroad({ abroadDecision }: Config, log: Log): void {
 }
 
 /**
- * Sends what is due and fetches what photos are due. What must wait a little (a full bucket, the paced rest of a long answer, a second try) is waited
- * for by one request at a time; the others leave it to that one, or to the next minute.
+ * Moves runs on, sends what is due and fetches what photos are due. What must wait a little (a full bucket, the paced rest
+ * of a long answer, a second try) is waited for by one request at a time, the leader; the others leave it to that one, or
+ * to the next minute.
+ * @param patient waits for its turn to lead, so that a run goes on when a leader after a POST has to end
  */
-async function drain({ product, db, log, now, holder }: Opened): Promise<void> {
-  const until = now().getTime() + DRAIN_MS
+async function drain({ product, db, log, now, holder }: Opened, forMs: number, patient = false): Promise<void> {
+  const until = now().getTime() + forMs
   const channels = product.channels.map(({ name }) => name)
+  const wait = (ms: number) => new Promise<void>((resume) => setTimeout(resume, ms))
   let leading = false
+  let idle = PAUSE_MS
+  let sent = 0
   try {
-    for (;;) {
-      await product.broadcasts.tick(until)
-      await Promise.all([product.dispatcher.drain(until), product.photos.drain(until)])
+    for (let first = true; ; first = false) {
+      if (first || leading) {
+        const round = Math.min(until, now().getTime() + ROUND_MS)
+        // Frozen, then started: a small run leaves in the minute it is due.
+        while ((await product.broadcasts.tick(until)) && now().getTime() < until);
+        const [sends] = await Promise.all([product.dispatcher.drain(round, leading ? wait : undefined), product.photos.drain(round)])
+        sent += sends
+        idle = sends > 0 ? PAUSE_MS : Math.min(idle * 2, LONGEST_PAUSE_MS)
+      }
       const next = await findNextDue(db, channels)
-      const pause = Math.max((next ?? until) - now().getTime(), PAUSE_MS)
-      if (now().getTime() + pause >= until) break
-      leading = await takeLease(db, LEASE, holder, now().getTime(), pause + DRAIN_MS)
-      if (!leading) break
-      await new Promise((resume) => setTimeout(resume, pause))
+      const pause = Math.max((next ?? until) - now().getTime(), idle)
+      if (now().getTime() + pause >= until || sent >= MOST_SENDS) break
+      leading = await takeLease(db, LEASE, holder, now().getTime(), pause + LEASE_MS)
+      if (!leading && !patient) break
+      await wait(leading ? pause : Math.max(pause, ROUND_MS))
     }
     if (leading) await dropLease(db, LEASE, holder)
   } catch (error) {

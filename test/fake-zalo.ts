@@ -26,6 +26,7 @@ export type FakeZaloOptions = {
 }
 
 const MESSAGE = '/v3.0/oa/message/cs'
+const TEMPLATE = '/v3.0/oa/message/template'
 const OAUTH = '/v4/oa/access_token'
 
 export async function startFakeZalo(options: FakeZaloOptions) {
@@ -39,6 +40,8 @@ export async function startFakeZalo(options: FakeZaloOptions) {
     remain: undefined as number | undefined,
     expiresIn: '90000' as string | number,
     oaName: 'Công đoàn mẫu',
+    /** Ids of the templates Zalo has approved, with the names each wants filled. */
+    templates: { '215317': ['tieu_de', 'don_vi', 'ma_tin'] } as Record<string, string[]>,
   }
   let serial = 0
 
@@ -78,6 +81,8 @@ export async function startFakeZalo(options: FakeZaloOptions) {
     to: (path: string) => calls.filter((call) => call.path === path),
     /** Bodies of the consultation messages, in order. */
     messages: () => calls.filter((call) => call.path === MESSAGE).map((call) => call.json),
+    /** Bodies of the template messages, in order. */
+    templates: () => calls.filter((call) => call.path === TEMPLATE).map((call) => call.json),
     /** A signed webhook request, as Zalo posts it. */
     webhook: (event: unknown, headers?: Record<string, string>) => signedWebhook(options, event, headers),
     close: () =>
@@ -88,12 +93,21 @@ export async function startFakeZalo(options: FakeZaloOptions) {
   }
 
   function answerTo(call: FakeCall): Record<string, unknown> {
-    const known = ['/v2.0/oa/message', '/v2.0/oa/getoa', '/v2.0/oa/upload/file', '/v2.0/oa/upload/image', '/v3.0/oa/quota/message', MESSAGE]
+    const known = [
+      '/v2.0/oa/message',
+      '/v2.0/oa/getoa',
+      '/v2.0/oa/upload/file',
+      '/v2.0/oa/upload/image',
+      '/v3.0/oa/quota/message',
+      MESSAGE,
+      TEMPLATE,
+    ]
     if (!known.includes(call.path)) return { error: -205, message: 'no such path' }
     if (call.headers.access_token !== grant.accessToken) return { error: -216, message: 'Access token is invalid' }
     if (call.path === '/v2.0/oa/getoa') return success({ oa_id: options.oaId, name: behaviour.oaName, is_verified: true })
     if (call.path.startsWith('/v2.0/oa/upload/')) return uploaded(call)
     if (call.path === '/v3.0/oa/quota/message') return success({ cs_reply: { remain: '8', total: '8' } })
+    if (call.path === TEMPLATE) return templated(call)
     const sent = call.json as {
       recipient?: { user_id?: string; target?: unknown }
       message?: { text?: string; attachment?: { payload?: { buttons?: unknown } } }
@@ -108,6 +122,20 @@ export async function startFakeZalo(options: FakeZaloOptions) {
     if ((sent.message?.text ?? '').length > 2000) return { error: -210, message: 'text is too long' }
     const quota = { quota_type: 'reply', remain: '7', total: '8' }
     return success({ message_id: `message-${++serial}`, user_id: sent.recipient?.user_id, sent_time: '1795338000740', quota })
+  }
+
+  function templated({ json }: FakeCall): Record<string, unknown> {
+    const { user_id, template_id, template_data } = json as {
+      user_id?: unknown
+      template_id?: unknown
+      template_data?: Record<string, unknown>
+    }
+    if (typeof user_id !== 'string') return { error: -201, message: 'user_id is invalid!' }
+    const names = behaviour.templates[String(template_id)]
+    if (!names) return { error: -201, message: 'template_id is invalid!' }
+    const filled =
+      names.every((name) => typeof template_data?.[name] === 'string') && Object.keys(template_data ?? {}).length === names.length
+    return filled ? success({ message_id: `template-${++serial}`, user_id }) : { error: -201, message: 'template_data is invalid!' }
   }
 
   function uploaded(call: FakeCall): Record<string, unknown> {

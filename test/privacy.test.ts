@@ -67,6 +67,7 @@ describe('a month of life, looked at by someone who took everything but the key'
       about: () => bot.about,
       now: () => now(),
       random: secureRandom,
+      log: () => {},
     })
     const telegram = fakeChannel('telegram')
     const fetched = async () => new Response(platformDown ? null : photo, { status: platformDown ? 502 : 200 })

@@ -59,6 +59,7 @@ export async function createWebBot(options: WebBotOptions = {}) {
     hosting: 'vietnam',
     ...options.about,
   }
+  const lines: string[] = []
   const web = createWeb({
     keys,
     store: transcriptStore(db),
@@ -67,6 +68,7 @@ export async function createWebBot(options: WebBotOptions = {}) {
     about: () => about,
     now: clock.now,
     random: secureRandom,
+    log: (level, what, fields = {}) => void lines.push(JSON.stringify({ level, what, ...fields })),
     later: setImmediate,
     ...options.web,
   })
@@ -115,6 +117,7 @@ export async function createWebBot(options: WebBotOptions = {}) {
     app,
     dispatcher,
     taken,
+    lines,
     texts,
     browser: (cookie?: string) => openBrowser(app, dispatcher.drain, cookie),
     async close() {
@@ -126,7 +129,7 @@ export async function createWebBot(options: WebBotOptions = {}) {
 
 export type Browser = ReturnType<typeof openBrowser>
 
-function openBrowser(app: Hono, drain: () => Promise<void>, first?: string) {
+function openBrowser(app: Hono, drain: () => Promise<unknown>, first?: string) {
   let cookie = first
   let messages = 0
   const request = async (path: string, init: RequestInit = {}): Promise<Response> => {

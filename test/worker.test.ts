@@ -8,6 +8,8 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTexts } from '../content/index.ts'
 import { addToken } from '../db/api-tokens.ts'
+import { findBroadcast } from '../db/broadcasts.ts'
+import { listCounts } from '../db/ledger.ts'
 import { addOfficer } from '../db/officers.ts'
 import { enqueueReplies } from '../db/turns.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
@@ -17,6 +19,7 @@ import { openTestServer, type TestDatabase } from './database.ts'
 import { payload, SECRET } from './fake-telegram/channel.ts'
 import { type FakeTelegram, fakeTelegram } from './fake-telegram.ts'
 import { signedWebhook, startFakeZalo } from './fake-zalo.ts'
+import { addPeople, addTestOfficer, deskAt, runOf, unitRows } from './people.ts'
 import { PNG } from './pictures.ts'
 import { bundleWorker, type RunningWorker, startWorker } from './workerd.ts'
 import { keys as zaloKeys } from './zalo-kit.ts'
@@ -205,6 +208,60 @@ describe('the Worker', () => {
     await worker.tick()
     await expect.poll(async () => (await database.db.read("SELECT name FROM secrets WHERE name = 'zalo'")).length, PATIENCE).toBe(1)
     expect(zalo.grant.rotations).toBeGreaterThan(0)
+  })
+})
+
+describe('a broadcast on the Worker', () => {
+  /** In the day, whenever the test runs: at night nothing would leave. */
+  const NOW = '2026-11-23T03:00:00.000Z'
+  const PEOPLE = 60
+  let own: TestDatabase
+  let strict: FakeTelegram
+  let worker: RunningWorker
+  beforeAll(async () => {
+    ;[own, strict] = await Promise.all([openTestServer(), fakeTelegram({ limits: { perSecond: 30, perChat: 1 } })])
+    worker = await startWorker({ ...values, LIBSQL_URL: own.url, TELEGRAM_API_ROOT: strict.root, NOW })
+  })
+  afterAll(() => Promise.all([worker?.close(), own?.close(), strict?.close()]))
+
+  test('is frozen, started and sent within its minute, no faster than the channel bears, each person once; another minute ends it', async () => {
+    const { db } = own
+    const keys = createNodeKeys(DATA_KEY)
+    await db.write(unitRows())
+    await addTestOfficer(db, keys, 'soan', 'tinh', ['editor'])
+    await addPeople(
+      db,
+      Array.from({ length: PEOPLE }, () => ({})),
+    )
+    await addPeople(db, [{ channel: 'zalo', seenAt: Date.parse(NOW) - 169 * 3600_000 }], 5000)
+    const posted = await fetch(`${worker.url}/chat/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
+      body: JSON.stringify({ id: 'm1', text: 'trợ giúp' }),
+    })
+    const cookie = posted.headers.get('set-cookie')?.split(';')[0] ?? ''
+    await db.write([{ sql: "UPDATE contacts SET push = 1, age = 'adult', unit_id = 'xa1' WHERE last_channel = 'web'", args: [] }])
+    const run = await runOf(await deskAt(db, keys, 'soan', new Date(NOW)))
+    const began = Date.now()
+    // Two minutes at once: one of them leads.
+    await Promise.all([worker.tick(), worker.tick()])
+    expect(strict.taken.map(({ chat }) => chat).sort()).toEqual(Array.from({ length: PEOPLE }, (_, i) => String(1000 + i)))
+    // Four fifths of 30 a second, after a burst of six.
+    expect(Date.now() - began).toBeGreaterThan(((PEOPLE - 6) / 24) * 1000 - 500)
+    expect(await listCounts(db, run)).toEqual([
+      { channel: 'telegram', state: 'sent', reason: '', n: PEOPLE },
+      { channel: 'web', state: 'sending', reason: '', n: 1 },
+      { channel: 'zalo', state: 'skipped', reason: 'outside_window', n: 1 },
+    ])
+    // What the platform held against us would stand here.
+    expect(await db.read("SELECT what, reason FROM tallies WHERE reason LIKE '%429%'")).toEqual([])
+    expect(await db.read("SELECT holder FROM leases WHERE name = 'worker-drain'")).toEqual([])
+    await worker.tick()
+    expect((await findBroadcast(db, run))?.state).toBe('done')
+    // The page's fetch settles its line, though on Workers the work outlasts the answer.
+    expect(await (await fetch(`${worker.url}/chat/messages`, { headers: { cookie } })).text()).toContain('Mời đoàn viên')
+    const web = async () => (await listCounts(db, run)).find(({ channel }) => channel === 'web')
+    await expect.poll(web, PATIENCE).toMatchObject({ state: 'sent', n: 1 })
   })
 })
 

@@ -157,6 +157,49 @@ describe('a file', () => {
   })
 })
 
+describe('an approved template', () => {
+  const TEMPLATE = '/v3.0/oa/message/template'
+  const values = { tieu_de: 'Phiên chợ hàng Việt', don_vi: 'LĐLĐ tỉnh Mẫu', ma_tin: 'K7MP-3QRT' }
+
+  test('goes by its id with its values, the token in the header', async () => {
+    const { zalo, fake } = await onFake()
+    expect(await zalo.sendTemplate(person, '215317', values)).toBe('template-1')
+    expect(fake.templates()).toEqual([{ user_id: person, template_id: '215317', template_data: values }])
+    expect(fake.to(TEMPLATE)[0]?.headers.access_token).toBe(keys.accessToken)
+    expect(fake.messages()).toEqual([])
+  })
+
+  test('that Zalo does not know, or wants filled in otherwise, is refused', async () => {
+    const { zalo, fake } = await onFake()
+    const refused = { failure: 'refused', reason: 'zalo_-201' }
+    expect(await failure(zalo.sendTemplate(person, '999', values))).toMatchObject(refused)
+    expect(await failure(zalo.sendTemplate(person, '215317', { tieu_de: 'Phiên chợ' }))).toMatchObject(refused)
+    expect(fake.templates()).toHaveLength(2)
+  })
+
+  test('renews a token that is refused, once', async () => {
+    const { zalo, fake } = await onFake()
+    fake.grant.accessToken = 'another'
+    expect(await zalo.sendTemplate(person, '215317', values)).toBe('template-1')
+    expect([fake.grant.rotations, fake.templates().length]).toEqual([1, 2])
+  })
+
+  test.each([
+    [{ error: -211 }, { failure: 'quota', retryAfter: 3600 }],
+    [{ error: -218 }, { failure: 'later', retryAfter: 3600 }],
+    [{ error: -249 }, { failure: 'refused', reason: 'zalo_-249' }],
+    [{ error: -217 }, { failure: 'unreachable', reason: 'zalo_-217' }],
+    [{ error: -320 }, { failure: 'operator', reason: 'zalo_-320' }],
+    [{ error: -32 }, { failure: 'rate_limited', retryAfter: 60 }],
+    ['drop', { failure: 'unknown', reason: 'zalo_no_answer' }],
+  ] as const)('%o means %o', async (script, meant) => {
+    const { zalo, fake } = await onFake()
+    fake.script(TEMPLATE, script)
+    expect(await failure(zalo.sendTemplate(person, '215317', values))).toMatchObject(meant)
+    expect(fake.templates()).toHaveLength(1)
+  })
+})
+
 describe('what Zalo says when it refuses', () => {
   const later = (retryAfter: number) => ({ failure: 'later', retryAfter })
   const table: [number, object][] = [

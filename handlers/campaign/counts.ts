@@ -20,10 +20,10 @@ const WINDOWS: Windows = { zalo: { open: ZALO_WINDOW.openHours * HOUR_MS, free: 
 /** Counts, or goes on counting, as long as one may wait. `rest`: where the next tap goes on; missing when all are counted. */
 export async function countPeople(work: Work, campaign: Campaign, from?: Counting): Promise<{ text: Text; rest?: Counting }> {
   const { db, now } = work.turn
-  const { audience, topic } = campaign
-  const { weeklyCap } = await findPushRules(db)
+  const { audience, topic, content } = campaign
+  const { weeklyCap, zaloTemplate } = await findPushRules(db)
   const path = await pathOfUnit(db, audience.unitId)
-  const rules = { audience, path, topic, windows: WINDOWS, now }
+  const rules = { audience, path, topic, windows: WINDOWS, template: content.zaloTemplate && zaloTemplate !== null, now }
   let late = false
   const timer = setTimeout(() => {
     late = true

@@ -59,17 +59,21 @@ export const counts: Route[] = [
   }),
 ]
 
-/** @param path of the audience's unit, checked by the caller. Throws AppError `invalid` */
+/**
+ * @param path of the audience's unit, checked by the caller
+ * @param template the campaign wants Zalo's template where a window is closed. Throws AppError `invalid`
+ */
 export async function countPeople(
   { desk: { db, now }, parts, few }: Pick<Call<unknown, unknown, unknown>, 'desk' | 'parts' | 'few'>,
   audience: Audience,
   path: string,
   topic: string | null,
+  template = false,
 ): Promise<z.input<typeof countsSchema>> {
   if (audience.withoutUnit && path !== `/${audience.unitId}/`) throw new AppError('invalid', 'desk.without_unit')
   if (topic !== null && !(await listTopics(db)).some(({ id }) => id === topic)) throw new AppError('invalid', 'desk.no_topic')
-  const { weeklyCap } = await findPushRules(db)
-  const rules = { audience, path, topic, windows: windowsOf(parts.channels), now }
+  const { weeklyCap, zaloTemplate } = await findPushRules(db)
+  const rules = { audience, path, topic, windows: windowsOf(parts.channels), template: template && zaloTemplate !== null, now }
   return roundedOf(await few(() => countAudience(db, rules, { week: weekStart(now), cap: weeklyCap, breathe: breatheOf(parts) })))
 }
 

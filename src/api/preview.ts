@@ -64,7 +64,7 @@ export const preview: Route[] = [
         version: campaign.version,
         problem: await problemOf(call, campaign),
         messages: message ? messagesOf(message, parts) : [],
-        people: await countPeople(call, campaign.audience, path, campaign.topic),
+        people: await countPeople(call, campaign.audience, path, campaign.topic, campaign.content.zaloTemplate),
       }
     },
   }),

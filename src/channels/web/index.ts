@@ -8,7 +8,9 @@ import { AppError, SendError } from '../../errors.ts'
 import type { EvidenceStore } from '../../evidence.ts'
 import { gather, type Later } from '../../gather.ts'
 import { evenJson } from '../../keys.ts'
+import type { Log } from '../../log.ts'
 import type { Render } from '../../render.ts'
+import { createDelivered } from './delivered.ts'
 import { createLimiters, type WebLimiters } from './limiter.ts'
 import { fileKind, mimeOf } from './picture.ts'
 import { createRoutes } from './routes.ts'
@@ -27,6 +29,9 @@ export type WebOptions = {
   about(): About
   now(): Date
   random(): number
+  log: Log
+  /** Holds the process until work that outlasts its request is done (Workers). */
+  keep?: ((work: Promise<void>) => void) | undefined
   /** Gathers the lines of one tick into one write; without it (Workers) each is written alone. */
   later?: Later | undefined
   /** Handed in where the channel lives shorter than the process (Workers). */
@@ -49,7 +54,8 @@ const limits: Limits = { text: 8_000, buttons: 12, perSecond: 1_000, documents: 
 export function createWeb(options: WebOptions): WebChannel {
   const { keys, store, evidence, now, later } = options
   const limiters = options.limiters ?? createLimiters(now)
-  const streams = createStreams({ keys, store, maxStreamMs: options.maxStreamMs })
+  const delivered = createDelivered(options)
+  const streams = createStreams({ keys, store, delivered, maxStreamMs: options.maxStreamMs })
   const owners = gather(async (visitors: string[]) => {
     const found = await store.findOwners([...new Set(visitors)])
     return visitors.map((visitor) => found.get(visitor))
@@ -65,12 +71,14 @@ export function createWeb(options: WebOptions): WebChannel {
     },
 
     async send(message) {
-      const address = await owners(message.address)
-      const owner = address ?? (await goodbyeOwner(keys, message.address))
+      const address = await stored(owners(message.address))
       const goodbye = address === undefined
+      // A goodbye is a reply; a broadcast has nothing to say to somebody who was erased.
+      if (goodbye && message.bulk) throw new SendError('unreachable', 'erased')
+      const owner = address ?? (await goodbyeOwner(keys, message.address))
       const at = now()
       const body = await keys.seal('transcript', evenJson(bodyOf(message, at, goodbye, options.about().publicUrl)), owner)
-      const seq = await append({ owner, goodbye, body, at, sentAs: message.id })
+      const seq = await stored(append({ owner, goodbye, body, at, sentAs: message.id, pushId: message.pushId }))
       if (seq === undefined) throw new SendError('unreachable', 'erased')
       streams.wake()
       return String(seq)
@@ -83,8 +91,17 @@ export function createWeb(options: WebOptions): WebChannel {
       return new Response(bytes, { headers: { 'content-type': mimeOf[fileKind(bytes)], 'content-length': String(bytes.byteLength) } })
     },
 
-    routes: (take) => createRoutes({ ...options, streams, limiters, take }),
+    routes: (take) => createRoutes({ ...options, streams, limiters, delivered, take }),
     close: () => streams.close(),
+  }
+}
+
+/** A database that is away is asked again: a line stands once, however often it is written. */
+async function stored<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (cause) {
+    throw new SendError('temporary', 'web_store', undefined, { cause })
   }
 }
 

@@ -7,6 +7,7 @@ import type { Attachment, Inbound } from '../../chat.ts'
 import { AppError, type AppErrorCode, statusOf } from '../../errors.ts'
 import { randomId } from '../../keys.ts'
 import { payloadOf } from '../../text.ts'
+import type { Delivered } from './delivered.ts'
 import { isHttps, isOwnSite, secureHeaders } from './headers.ts'
 import type { WebOptions } from './index.ts'
 import type { WebLimiters } from './limiter.ts'
@@ -18,7 +19,7 @@ import type { Streams } from './streams.ts'
 import { openDocument, openLine, ownersOf, type StoredLine } from './transcript.ts'
 import { createVisitors } from './visitor.ts'
 
-type Parts = WebOptions & { streams: Streams; limiters: WebLimiters; take(inbound: Inbound[]): Promise<void> }
+type Parts = WebOptions & { streams: Streams; limiters: WebLimiters; delivered: Delivered; take(inbound: Inbound[]): Promise<void> }
 
 const HISTORY = 50
 const YEAR_S = 31_536_000
@@ -88,6 +89,7 @@ export function createRoutes(parts: Parts): Hono {
 
   const pageOf = async (rows: StoredLine[], more: boolean) => {
     const lines = await Promise.all(rows.map((row) => openLine(keys, row)))
+    parts.delivered(rows.filter((_, i) => lines[i] !== undefined))
     return { lines: lines.filter((line) => line !== undefined), more }
   }
 

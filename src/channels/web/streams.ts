@@ -3,8 +3,9 @@
  * up from where its page stopped, holds what comes meanwhile, and drops what it already wrote: nothing lost or doubled.
  */
 import type { Keys } from '../../chat.ts'
+import type { Delivered } from './delivered.ts'
 import type { Line } from './line.ts'
-import { goodbyeOwner, openLine, ownersOf, type TranscriptStore } from './transcript.ts'
+import { goodbyeOwner, openLine, ownersOf, type StoredLine, type TranscriptStore } from './transcript.ts'
 
 const POLL_MS = 1_000
 const HEARTBEAT_MS = 20_000
@@ -21,27 +22,33 @@ export type Streams = {
   close(): void
 }
 
+/** A line, and the row it was read from. */
+type Found = { line: Line; row: StoredLine }
+
 type Stream = {
   visitor: string
   goodbye: string
   /** The last seq written. */
   sent: number
   /** Lines that came while it catches up; undefined once it has. */
-  held: Line[] | undefined
+  held: Found[] | undefined
   timer: ReturnType<typeof setTimeout> | undefined
-  write(text: string): void
+  /** False when the page is gone. */
+  write(text: string): boolean
   end(): void
 }
 
 export type StreamsOptions = {
   keys: Keys
   store: TranscriptStore
+  /** Told which rows went to a page. */
+  delivered: Delivered
   perVisitor?: number
   /** Ends each stream after so long; the page comes back with its last seq. */
   maxStreamMs?: number | undefined
 }
 
-export function createStreams({ keys, store, perVisitor = 5, maxStreamMs }: StreamsOptions): Streams {
+export function createStreams({ keys, store, delivered, perVisitor = 5, maxStreamMs }: StreamsOptions): Streams {
   const open = new Map<string, Set<Stream>>()
   let count = 0
   let seen = 0
@@ -59,11 +66,14 @@ export function createStreams({ keys, store, perVisitor = 5, maxStreamMs }: Stre
       const watched = { visitors: all.map(({ visitor }) => visitor), goodbyes: all.map(({ goodbye }) => goodbye) }
       const byGoodbye = new Map(all.map(({ goodbye, visitor }) => [goodbye, visitor]))
       const rows = await store.listNew(watched, seen, newest, PAGE)
+      const given: StoredLine[] = []
       for (const row of rows) {
         const line = await openLine(keys, row)
         const visitor = row.visitor ?? byGoodbye.get(row.owner)
-        if (line && visitor !== undefined) for (const stream of open.get(visitor) ?? []) give(stream, line)
+        if (!line || visitor === undefined) continue
+        for (const stream of open.get(visitor) ?? []) if (give(stream, { line, row })) given.push(row)
       }
+      delivered(given)
       seen = rows.length === PAGE ? (rows.at(-1)?.seq ?? newest) : newest
     }
   }
@@ -123,16 +133,18 @@ export function createStreams({ keys, store, perVisitor = 5, maxStreamMs }: Stre
     const owners = await ownersOf(keys, store, stream.visitor)
     for (;;) {
       const rows = await store.listAfter(owners, stream.sent, PAGE)
+      const given: StoredLine[] = []
       for (const row of rows) {
         const line = await openLine(keys, row)
-        if (line) writeLine(stream, line)
+        if (line && writeLine(stream, line)) given.push(row)
         stream.sent = row.seq
       }
+      delivered(given)
       if (rows.length < PAGE) break
     }
     const held = stream.held ?? []
     stream.held = undefined
-    for (const line of held) give(stream, line)
+    delivered(held.filter((found) => give(stream, found)).map(({ row }) => row))
   }
 
   return {
@@ -151,9 +163,13 @@ export function createStreams({ keys, store, perVisitor = 5, maxStreamMs }: Stre
               controller.close()
             }
             const write = (text: string) => {
-              if (!stream || !open.get(visitor)?.has(stream)) return
-              if ((controller.desiredSize ?? 0) < -LAG) end()
-              else controller.enqueue(encoder.encode(text))
+              if (!stream || !open.get(visitor)?.has(stream)) return false
+              if ((controller.desiredSize ?? 0) < -LAG) {
+                end()
+                return false
+              }
+              controller.enqueue(encoder.encode(text))
+              return true
             }
             const timer = maxStreamMs === undefined ? undefined : setTimeout(end, maxStreamMs)
             stream = { visitor, goodbye, sent: after, held: [], timer, write, end }
@@ -182,14 +198,15 @@ export function createStreams({ keys, store, perVisitor = 5, maxStreamMs }: Stre
   }
 }
 
-function give(stream: Stream, line: Line): void {
-  if (stream.held) stream.held.push(line)
-  else if (line.seq > stream.sent) {
-    writeLine(stream, line)
-    stream.sent = line.seq
-  }
+/** True when it went out; a line that is held goes out later. */
+function give(stream: Stream, found: Found): boolean {
+  const { line } = found
+  if (stream.held) stream.held.push(found)
+  if (stream.held || line.seq <= stream.sent) return false
+  stream.sent = line.seq
+  return writeLine(stream, line)
 }
 
-function writeLine(stream: Stream, line: Line): void {
-  stream.write(`id: ${line.seq}\ndata: ${JSON.stringify(line)}\n\n`)
+function writeLine(stream: Stream, line: Line): boolean {
+  return stream.write(`id: ${line.seq}\ndata: ${JSON.stringify(line)}\n\n`)
 }

@@ -6,13 +6,16 @@ import type { DocumentFile, Keys, RenderedButton } from '../../chat.ts'
 import { openJson } from '../../keys.ts'
 import type { Line } from './line.ts'
 
-export type StoredLine = { seq: number; owner: string; side: 'you' | 'bot'; body: Uint8Array }
+/** `unseen`: carries a push that no page has fetched yet. */
+export type StoredLine = { seq: number; owner: string; side: 'you' | 'bot'; body: Uint8Array; unseen?: true }
 
 export type TranscriptStore = {
   /** Address id of each visitor who has one. */
   findOwners(visitors: string[]): Promise<Map<string, string>>
-  /** Seqs in order, the same for the same `sentAs`; undefined where the owner was erased meanwhile. */
-  append(lines: Array<{ owner: string; goodbye: boolean; body: Uint8Array; at: Date; sentAs: string }>): Promise<Array<number | undefined>>
+  /** Seqs in order, the same for the same `sentAs`; undefined where the owner was erased meanwhile. `pushId`: kept until `settleSeen`. */
+  append(
+    lines: Array<{ owner: string; goodbye: boolean; body: Uint8Array; at: Date; sentAs: string; pushId?: number | undefined }>,
+  ): Promise<Array<number | undefined>>
   /** Oldest first. */
   listAfter(owners: string[], after: number, most: number): Promise<StoredLine[]>
   /** Newest first. */
@@ -26,6 +29,8 @@ export type TranscriptStore = {
   ): Promise<Array<StoredLine & { visitor?: string }>>
   findLine(owners: string[], seq: number): Promise<StoredLine | undefined>
   newestSeq(): Promise<number>
+  /** A page was given these lines: the pushes they carry are sent, and the lines carry them no longer. */
+  settleSeen(seqs: number[], at: Date): Promise<void>
   forget(owners: string[]): Promise<void>
 }
 

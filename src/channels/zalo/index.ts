@@ -12,7 +12,7 @@ import { type Answer, openApi } from './api.ts'
 import { isTokenRefused } from './errors.ts'
 import { type BroadcastTarget, broadcastArticle, officialAccount } from './official-account.ts'
 import { receiver } from './receive.ts'
-import { BUTTON_LIMIT, sender, TEXT_LIMIT } from './send.ts'
+import { BUTTON_LIMIT, type Post, sender, TEXT_LIMIT, templateSender } from './send.ts'
 import { type Log, type Seed, type TokenStore, tokens as tokensOf } from './token.ts'
 
 export type { BroadcastTarget } from './official-account.ts'
@@ -43,7 +43,7 @@ export type ZaloOptions = {
 }
 
 export type ZaloChannel = Channel &
-  Required<Pick<Channel, 'setUp' | 'tend'>> & {
+  Required<Pick<Channel, 'setUp' | 'tend' | 'sendTemplate'>> & {
     /** Sends an approved article to followers; free, moderated by Zalo first (zalo.md §1.6). Returns Zalo's message id; throws SendError. */
     broadcastArticle(articleId: string, target?: BroadcastTarget): Promise<string>
   }
@@ -55,6 +55,7 @@ export function createZalo(options: ZaloOptions): ZaloChannel {
   const timeoutMs = options.timeoutMs ?? 15_000
   const call = openApi({ apiRoot, apiFetch, now, timeoutMs })
   const tokens = tokensOf({ ...options, apiFetch, store: options.tokens, oauthRoot, timeoutMs })
+  const post: Post = (path, request) => withToken<Answer>((accessToken) => call(path, accessToken, request))
   const mediaHosts = [...zaloMediaHosts, ...(options.mediaHosts ?? []), new URL(apiRoot).origin]
 
   return {
@@ -69,7 +70,8 @@ export function createZalo(options: ZaloOptions): ZaloChannel {
       documents: true,
     },
     receive: receiver(options),
-    send: sender((path, request) => withToken<Answer>((accessToken) => call(path, accessToken, request)), now),
+    send: sender(post, now),
+    sendTemplate: templateSender(post),
     photo: (ref, signal) => fetchAllowed(ref, { hosts: mediaHosts, fetch, signal }),
     tend: tokens.tend,
     setUp,

@@ -70,6 +70,14 @@ export function sender(post: Post, now: () => Date): (message: OutboundMessage) 
   }
 }
 
+/** An approved template to somebody whose window is closed; billed (zalo.md §4). Its values are those of src/pushes.ts. */
+export function templateSender(post: Post): (address: string, templateId: string, values: Record<string, string>) => Promise<string> {
+  return async (address, templateId, values) => {
+    const answer = await post('/v3.0/oa/message/template', { json: { user_id: address, template_id: templateId, template_data: values } })
+    return textOf(answer.data, 'message_id') ?? ''
+  }
+}
+
 function imageOf(message: OutboundMessage, plain: string): object | undefined {
   if (!message.image?.startsWith('https://') || plain.length > TEXT_LIMIT) return undefined
   const elements = [{ media_type: 'image', url: message.image }]
