@@ -3,13 +3,15 @@
  * It counts what each chat got, which is how the bench knows that nobody was missed and nobody was told twice. Bodies
  * are searched for the chat and never parsed: the platform's cost has to stay small next to the senders'.
  *
- * `GET /counts` → `{taken, distinct, twice}` (`twice`: chats with more than one message) · `POST /reset`
+ * `GET /counts` → `{taken, distinct, twice}` (`twice`: chats with more than one message) · `GET /next?chat=n` → `{at}`: waits
+ * until that chat's next message was taken, and says when (ms) · `POST /reset`
  */
 import { createServer, type ServerResponse } from 'node:http'
 
 const JSON_TYPE = 'application/json'
 const ME = '{"ok":true,"result":{"id":12345,"is_bot":true,"first_name":"bench","username":"bench_bot"}}'
 const counts = new Map<string, number>()
+const waiting = new Map<string, ServerResponse>()
 let messageId = 0
 
 const server = createServer((request, response) => {
@@ -20,7 +22,10 @@ const server = createServer((request, response) => {
   request.on('data', (chunk: Buffer) => {
     if (sends) body += chunk.toString('latin1')
   })
-  request.on('end', () => answer(response, sends ? take(body) : other(path)))
+  request.on('end', () => {
+    if (path.startsWith('/next')) waiting.set(path.slice(path.indexOf('=') + 1), response)
+    else answer(response, sends ? take(body) : other(path))
+  })
 })
 server.keepAliveTimeout = 60_000
 server.listen(Number(process.env.PORT), '127.0.0.1')
@@ -30,6 +35,11 @@ function take(body: string): string {
   const [, chat = ''] = /"chat_id":"?(-?\d+)/.exec(body) ?? []
   counts.set(chat, (counts.get(chat) ?? 0) + 1)
   messageId++
+  const waiter = waiting.get(chat)
+  if (waiter) {
+    waiting.delete(chat)
+    answer(waiter, JSON.stringify({ at: performance.timeOrigin + performance.now() }))
+  }
   return `{"ok":true,"result":{"message_id":${messageId},"date":1795000000,"chat":{"id":${chat || 0},"type":"private"}}}`
 }
 
