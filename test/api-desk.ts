@@ -32,6 +32,7 @@ export async function openApiDesk(open: () => Promise<TestDatabase> = openTestFi
   const clock = fakeClock()
   const lines: string[] = []
   const sent: string[] = []
+  const bodies: string[] = []
   await db.write(
     [
       ['tinh', 'LĐLĐ tỉnh Mẫu', null, '/tinh/'],
@@ -50,8 +51,9 @@ export async function openApiDesk(open: () => Promise<TestDatabase> = openTestFi
     config: parseConfig(ENV),
     db,
     keys,
-    fetch: (url) => {
+    fetch: (url, init) => {
       sent.push(url)
+      bodies.push(String(init?.body ?? ''))
       return Promise.reject(new Error('no network in this test'))
     },
     now: clock.now,
@@ -113,7 +115,9 @@ export async function openApiDesk(open: () => Promise<TestDatabase> = openTestFi
     keys,
     clock,
     lines,
+    /** Addresses called on the platforms, none of which answers, and what each call said. */
     sent,
+    bodies,
     product,
     officer,
     token,

@@ -5,6 +5,7 @@ import { dismissOfficer } from '../db/officers.ts'
 import type { Db } from '../src/chat.ts'
 import { type ApiDesk, draft, openApiDesk } from './api-desk.ts'
 import { databases } from './database.ts'
+import { addPeople } from './people.ts'
 
 let desk: ApiDesk
 beforeEach(async () => {
@@ -237,6 +238,29 @@ describe('campaigns', () => {
       ['campaign.add', 'campaign.edit', 'campaign.submit', 'campaign.cancel'].map((act) => [act, 'done', 'api', id]),
     )
     expect(JSON.parse(String(rows[0]?.detail))).toEqual({ token: expect.stringMatching(/^t\d+$/) })
+  })
+
+  test('submitted here, whoever may approve is told at their chat, as in chat', async () => {
+    const [near, above] = [await desk.officer('xa', ['approver']), await desk.officer('tinh', ['approver'])]
+    for (const [officerId, native] of [
+      [near, '4401'],
+      [above, '4402'],
+    ] as const) {
+      const [contactId = ''] = await addPeople(desk.db, [{ unit: 'xa', push: 0, native }])
+      await desk.db.write([{ sql: 'UPDATE officers SET contact_id = ? WHERE id = ?', args: [contactId, officerId] }])
+    }
+    const client = await desk.clientOf('xa', ['editor', 'approver'])
+    const { id } = await json(client.post('/campaigns', draft('xa')))
+    expect((await client.post(`/campaigns/${id}/submit`, { version: 1 })).status).toBe(200)
+    await desk.product.dispatcher.drain()
+    expect(desk.sent).toEqual([expect.stringMatching(/^https:\/\/api\.telegram\.org\/bot.*\/sendMessage$/)])
+    const said = JSON.parse(desk.bodies[0] ?? '') as { chat_id: string; text: string }
+    expect(String(said.chat_id)).toBe('4401')
+    expect(said.text).toMatch(/^Đồng chí Cán bộ o\d+ gửi duyệt một tin của Công đoàn xã Mẫu: “Tuần lễ hàng Việt”\./)
+    expect(desk.bodies[0]).toContain(`campaign:open:${id}`)
+    // What is refused tells nobody.
+    expect((await client.post(`/campaigns/${id}/submit`, { version: 1 })).status).toBe(409)
+    expect(await desk.db.read("SELECT count(*) AS n FROM outbox WHERE state = 'queued'")).toEqual([{ n: 1 }])
   })
 
   test('are listed newest first, a page at a time', async () => {

@@ -80,9 +80,9 @@ describe.each(databases)('a broadcast over %s', (_, openTest) => {
       if (!campaign) throw new Error('gone')
       return campaign
     }
-    await act(submitCampaign(await desk(editor), await seen()))
+    await act(submitCampaign(await desk(editor), await seen()).then(({ writes }) => writes))
     const code = digits(approver)
-    await act(approveCampaign(await desk(approver), await seen(), 1, code))
+    await act(approveCampaign(await desk(approver), await seen(), 1, code).then(({ writes }) => writes))
     await settle()
     expect(telegram.sent).toEqual([])
     expect(await counts(1)).toEqual({ 'telegram queued': 25 })
