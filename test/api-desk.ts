@@ -4,7 +4,7 @@
  */
 import { addToken } from '../db/api-tokens.ts'
 import { addOfficer } from '../db/officers.ts'
-import { createProduct } from '../src/app.ts'
+import { createProduct, type ProductParts } from '../src/app.ts'
 import type { Statement } from '../src/chat.ts'
 import { parseConfig } from '../src/config.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
@@ -25,7 +25,7 @@ const ENV = {
 }
 
 /** `tinh` over `xa` (over `co-so`) and `xa-khac`. Monday 23 November 2026, nine o'clock. */
-export async function openApiDesk(open: () => Promise<TestDatabase> = openTestFile) {
+export async function openApiDesk(open: () => Promise<TestDatabase> = openTestFile, more: Pick<ProductParts, 'viewerCopy'> = {}) {
   const database = await open()
   const { db } = database
   const keys = createNodeKeys(new Uint8Array(32).fill(3))
@@ -61,6 +61,7 @@ export async function openApiDesk(open: () => Promise<TestDatabase> = openTestFi
     holder: 'test',
     later: setImmediate,
     evidence: { put: async () => {}, get: async () => undefined, delete: async () => {}, list: async () => ({ names: [] }) },
+    ...more,
   })
   let serial = 0
 
