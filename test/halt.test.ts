@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { findHalt } from '../db/halts.ts'
 import { dismissOfficer } from '../db/officers.ts'
-import { addTree, auditOf, type Seated, seat } from './bound-officers.ts'
 import { type Bot, createBot, fakeChannel, textOf } from './harness.ts'
+import { unitRows } from './people.ts'
+import { auditOf, type Seated, seat } from './seats.ts'
 
 describe('dừng mọi tin', () => {
   let bot: Bot
@@ -10,7 +11,7 @@ describe('dừng mọi tin', () => {
   let binh: Seated
   beforeEach(async () => {
     bot = await createBot({ channels: [fakeChannel(), fakeChannel('zalo-bot', { buttons: 0 })] })
-    await addTree(bot)
+    await bot.db.write(unitRows())
     an = await seat(bot, 'an', 'xa', ['approver'])
     binh = await seat(bot, 'binh', 'tinh', ['admin'])
   })
