@@ -131,8 +131,8 @@ export async function endRule(desk: Desk, campaign: Campaign, digits: string): P
 
 /** When the first message of an approved plan leaves at the earliest; quiet hours still move it. Undefined when no time is left. */
 export function firstLeaves(plan: Plan, now: Date): Date | undefined {
-  if (isRule(plan)) return nextRun(plan, now)
   const earliest = new Date(now.getTime() + HOLD_MS)
+  if (isRule(plan)) return nextRun(plan, earliest)
   const wanted = plan.kind === 'once' ? new Date(plan.at) : earliest
   return wanted > earliest ? wanted : earliest
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { topics } from '../content/data/items.ts'
+import { firstLeaves } from '../db/approvals.ts'
 import { type AudienceRules, countAudience, countFurther, isCounted, newCounting } from '../db/audience.ts'
 import { lendRoles } from '../db/officers.ts'
 import { loadTopics } from '../db/topics.ts'
@@ -649,6 +650,12 @@ describe('soạn tin', () => {
       bot.clock.advance(60_000)
       expect(textOf(await minh.says(minh.digits()))).toContain('Đã dừng gửi đều đặn')
       expect(await draft()).toMatchObject({ state: 'cancelled', next_at: null })
+    })
+
+    test('the first message of a rule waits the five minutes as well', () => {
+      const at = (time: string) => firstLeaves({ kind: 'daily', time }, new Date('2026-11-23T02:00:00Z'))?.toISOString()
+      expect(at('09:06')).toBe('2026-11-23T02:06:00.000Z')
+      expect(at('09:04')).toBe('2026-11-24T02:04:00.000Z')
     })
 
     test('“Câu hỏi của tuần” has its weekday, tapped or typed', async () => {
