@@ -201,7 +201,7 @@ describe('hàng chờ', () => {
     expect(textOf(await xa.taps('Giữ lại'))).toContain(QUESTION)
     await xa.taps('Đóng')
     expect(textOf(await xa.taps('Đóng tin'))).toContain('Đã đóng')
-    expect(lan.heard().at(-1)?.text).toContain('khép lại')
+    expect(lan.heard().at(-1)?.text).toContain('đã đọc và đóng câu hỏi')
     expect(await only()).toMatchObject({ state: 'closed', officer_id: 'xa' })
     expect(textOf(await lan.says('gặp cán bộ'))).toContain('Bạn muốn hỏi cán bộ điều gì?')
   })
