@@ -6,11 +6,12 @@ import { linkOf } from '../src/campaign.ts'
 import type { Statement } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { randomCode } from '../src/keys.ts'
-import { checkPlan, isMissed, isRule, nextRun, type Plan } from '../src/plan.ts'
+import { checkPlan, endOfQuiet, isMissed, isRule, nextRun, type Plan } from '../src/plan.ts'
 import { demand } from '../src/rights.ts'
-import { dayOf } from '../src/time.ts'
+import { dayOf, whenVi } from '../src/time.ts'
 import { recordAct } from './audit.ts'
 import { addBroadcast } from './broadcasts.ts'
+import { type Told, tellApprovers, tellEditors } from './campaign-notices.ts'
 import { type Campaign, pathOfUnit } from './campaigns.ts'
 import { guard } from './client.ts'
 import { dealKinds } from './deals.ts'
@@ -26,35 +27,40 @@ import { listTopics } from './topics.ts'
 export const HOLD_MS = 5 * 60 * 1000
 const CODE_LENGTH = 8
 
-/** Asks another officer's approval. Throws AppError `invalid` with the text key of the first thing that is wrong. */
-export async function submitCampaign(desk: Desk, campaign: Campaign): Promise<Statement[]> {
+/**
+ * Asks another officer's approval; those who may give it are told. `told`: how many of them have a chat account. Throws
+ * AppError `invalid` with the text key of the first thing that is wrong.
+ */
+export async function submitCampaign(desk: Desk, campaign: Campaign): Promise<Told> {
   const { actor, now } = desk
   demand(actor, 'campaign.write', campaign.path)
   if (campaign.state !== 'draft') throw new AppError('conflict', 'desk.campaign_moved')
   await checkCampaign(desk, campaign)
-  return [
-    ...stillActing(actor),
-    move(campaign, 'draft', 'submitted', now),
-    guard(),
-    recordAct(
-      actor,
-      { act: 'campaign.submit', unitId: campaign.unitId, about: ['campaign', campaign.id], detail: { version: campaign.version } },
-      now,
-    ),
-  ]
+  const notice = await tellApprovers(desk, campaign, campaign.editors)
+  const act = { act: 'campaign.submit', unitId: campaign.unitId, about: aboutOf(campaign), detail: { version: campaign.version } }
+  const writes = [...stillActing(actor), move(campaign, 'draft', 'submitted', now), guard(), recordAct(actor, act, now), ...notice.writes]
+  return { writes, told: notice.told }
 }
+
+/** `leaves`: when the first message leaves, quiet hours counted in; undefined when another approval is needed first. */
+export type Approved = { writes: Statement[]; leaves: Date | undefined }
 
 /**
  * Approves the version the officer saw. The last approval that is needed makes the run (or starts the rule): content and
- * audience are frozen by it, and the first message waits five minutes. Throws AppError `forbidden` (own campaign, no right,
- * wrong digits), `conflict` (changed, or approved by them already), `invalid` (its time is past).
+ * audience are frozen by it, the first message waits five minutes, and its authors are told. Before the last, whoever may
+ * give the next one is told. Throws AppError `forbidden` (own campaign, no right, wrong digits), `conflict` (changed, or
+ * approved by them already), `invalid` (its time is past).
  */
-export async function approveCampaign(desk: Desk, campaign: Campaign, version: number, digits: string): Promise<Statement[]> {
+export async function approveCampaign(desk: Desk, campaign: Campaign, version: number, digits: string): Promise<Approved> {
   const { db, keys, actor, now } = desk
   await checkApproval(desk, campaign, version)
   const hand = await useDigits(db, keys, actor.officerId, digits, now)
   const last = campaign.approvals + 1 >= campaign.needs
-  return [
+  const leaves = last ? await whenLeaves(desk, campaign.plan) : undefined
+  const notice = leaves
+    ? await tellEditors(desk, campaign, 'told_approved', { when: whenVi(leaves) })
+    : await tellApprovers(desk, campaign, [...campaign.editors, actor.officerId])
+  const writes = [
     ...stillActing(actor),
     ...hand,
     {
@@ -68,12 +74,10 @@ export async function approveCampaign(desk: Desk, campaign: Campaign, version: n
     },
     guard(),
     ...(last ? await begin(desk, campaign) : []),
-    recordAct(
-      actor,
-      { act: 'campaign.approve', unitId: campaign.unitId, about: ['campaign', campaign.id], detail: { version, last } },
-      now,
-    ),
+    recordAct(actor, { act: 'campaign.approve', unitId: campaign.unitId, about: aboutOf(campaign), detail: { version, last } }, now),
+    ...notice.writes,
   ]
+  return { writes, leaves }
 }
 
 /** What speaks against this officer's approval of this version, said before digits are asked for. Throws AppError. */
@@ -92,15 +96,17 @@ export async function checkApproval(desk: Desk, campaign: Campaign, version: num
   await checkCampaign(desk, campaign)
 }
 
-/** An officer who may approve sends it back to its author, with nothing sent. */
-export function returnCampaign({ actor, now }: Desk, campaign: Campaign): Statement[] {
+/** An officer who may approve sends it back to its authors, who are told; nothing is sent. */
+export async function returnCampaign(desk: Desk, campaign: Campaign): Promise<Statement[]> {
+  const { actor, now } = desk
   demand(actor, 'campaign.approve', campaign.path)
   if (campaign.state !== 'submitted') throw new AppError('conflict', 'desk.campaign_moved')
   return [
     ...stillActing(actor),
     move(campaign, 'submitted', 'draft', now),
     guard(),
-    recordAct(actor, { act: 'campaign.return', unitId: campaign.unitId, about: ['campaign', campaign.id] }, now),
+    recordAct(actor, { act: 'campaign.return', unitId: campaign.unitId, about: aboutOf(campaign) }, now),
+    ...(await tellEditors(desk, campaign, 'told_returned')).writes,
   ]
 }
 
@@ -112,7 +118,7 @@ export function cancelCampaign({ actor, now }: Desk, campaign: Campaign): Statem
     ...stillActing(actor),
     move(campaign, campaign.state, 'cancelled', now),
     guard(),
-    recordAct(actor, { act: 'campaign.cancel', unitId: campaign.unitId, about: ['campaign', campaign.id] }, now),
+    recordAct(actor, { act: 'campaign.cancel', unitId: campaign.unitId, about: aboutOf(campaign) }, now),
   ]
 }
 
@@ -125,10 +131,15 @@ export async function endRule(desk: Desk, campaign: Campaign, digits: string): P
 
 /** When the first message of an approved plan leaves at the earliest; quiet hours still move it. Undefined when no time is left. */
 export function firstLeaves(plan: Plan, now: Date): Date | undefined {
-  if (isRule(plan)) return nextRun(plan, now)
   const earliest = new Date(now.getTime() + HOLD_MS)
+  if (isRule(plan)) return nextRun(plan, earliest)
   const wanted = plan.kind === 'once' ? new Date(plan.at) : earliest
   return wanted > earliest ? wanted : earliest
+}
+
+async function whenLeaves({ db, now }: Desk, plan: Plan): Promise<Date | undefined> {
+  const first = firstLeaves(plan, now)
+  return first && endOfQuiet(first, (await findPushRules(db)).quiet)
 }
 
 /** Everything that must hold before anybody is asked to approve; asked again at the approval. Throws AppError. */
@@ -189,6 +200,8 @@ export function newNames(random: () => number): { code: string; word: string } {
 
 /** Without those that are mistaken for a digit or for one another. */
 const LETTERS = 'ABCDEGHKMNPQRTUVXY'
+
+const aboutOf = ({ id }: Campaign): [kind: string, id: string] => ['campaign', id]
 
 function move({ id, version }: Campaign, from: string, to: string, now: Date): Statement {
   return {

@@ -38,6 +38,7 @@ export function listRules(now: Date): Rule[] {
     rule('broadcast_totals', 'broadcast_totals', 'broadcast_id', 'broadcast_id < (SELECT coalesce(min(id), 0) FROM broadcasts)'),
     rule('broadcast_reasons', 'broadcast_reasons', 'broadcast_id', 'broadcast_id < (SELECT coalesce(min(id), 0) FROM broadcasts)'),
     rule('campaigns', 'campaigns', 'id', OLD_CAMPAIGN, monthsBefore(now.toISOString(), 24)),
+    rule('images', 'images', 'id', OLD_IMAGE, monthsBefore(now.toISOString(), 24)),
     rule('audit', 'audit', 'id', OLD_AUDIT, monthsBefore(now.toISOString(), 24)),
     // Replies that no channel took: one that was switched off never claims them.
     rule('replies', 'outbox', 'id', `id IN (${STUCK_REPLIES})`, at - 7 * 86_400_000),
@@ -249,6 +250,10 @@ export function recordMark(mark: Mark, value: string): Statement {
 /** The oldest rows only, up to the first that is young enough: the table refuses anything else. */
 const OLD_AUDIT = 'id < coalesce((SELECT a.id FROM audit a WHERE a.at >= ? ORDER BY a.at LIMIT 1), 9007199254740991)'
 const OLD_CAMPAIGN = `state IN ('done', 'cancelled') AND changed_at < ? AND NOT EXISTS (SELECT 1 FROM broadcasts b WHERE b.campaign_id = campaigns.id)`
+
+/** One that an approved campaign still shows waits for its end: a platform fetches it at each send. */
+const OLD_IMAGE = `created_at < ? AND NOT EXISTS (SELECT 1 FROM campaigns c WHERE c.state = 'approved'
+  AND c.content ->> 'image' IN ('/media/' || images.id || '.jpg', '/media/' || images.id || '.png'))`
 
 const NO_OFFICER = 'NOT EXISTS (SELECT 1 FROM officers o WHERE o.contact_id = contacts.id)'
 

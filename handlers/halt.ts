@@ -17,7 +17,7 @@ type What = 'halt' | 'restart'
 
 const WORDS: Record<What, string[]> = {
   halt: ['dừng mọi tin', 'dừng tất cả tin', 'dừng toàn bộ tin', 'dừng mọi tin nhắn'],
-  restart: ['cho gửi lại mọi tin', 'gửi lại mọi tin', 'cho gửi lại tất cả tin'],
+  restart: ['cho gửi tin trở lại', 'gửi tin trở lại', 'cho gửi lại mọi tin', 'gửi lại mọi tin', 'cho gửi lại tất cả tin'],
 }
 const lexicon = createLexicon((['halt', 'restart'] as const).flatMap((value) => WORDS[value].map((words) => ({ words, value }))))
 const DIGITS = /^\s*\d{3}\s?\d{3}\s*$/
@@ -123,6 +123,6 @@ const told = (halted: Pick<Halt, 'officerName' | 'at'>): Reply => ({
 
 const RESTART = { label: { key: 'halt.b_restart' }, payload: payloadOf('halt', 'restart') }
 /** Sent unasked, where a digit would belong to something else: it has a word. */
-const AGREE: Button = { ...RESTART, word: 'cho gửi lại mọi tin' }
+const AGREE: Button = { ...RESTART, word: 'cho gửi tin trở lại' }
 const CANCEL: Button = { label: { key: 'common.b_cancel' }, payload: payloadOf('cancel', 'now') }
 const MENU: Button = { label: { key: 'common.b_menu' }, payload: payloadOf('help', 'menu') }

@@ -10,7 +10,7 @@ import { changeSetting, listSettings } from '../db/settings.ts'
 import { listTallies } from '../db/tallies.ts'
 import { transcriptStore } from '../db/transcript.ts'
 import { greet, handlers, offerPush, privately } from '../handlers/index.ts'
-import { type Api, type ApiMemory, createApi } from './api/index.ts'
+import { type Api, type ApiMemory, type ApiParts, createApi } from './api/index.ts'
 import type { ApiFetch } from './api-fetch.ts'
 import { type Broadcasts, createBroadcasts } from './broadcasts.ts'
 import { createChannels } from './channels/index.ts'
@@ -26,7 +26,6 @@ import { secureRandom } from './keys.ts'
 import { causeOf, type Log } from './log.ts'
 import type { Fetch } from './media.ts'
 import { metricsText } from './metrics.ts'
-import type { PhotoParts } from './photo-intake.ts'
 import { createPhotoLoop, type PhotoLoop } from './photos.ts'
 import { createReceiver, type Receiver } from './receive.ts'
 import { createRetention } from './retention.ts'
@@ -47,8 +46,8 @@ export type ProductParts = {
   holder: string
   later?: Later
   evidence: EvidenceStore
-  /** Re-encodes a photo without EXIF; only where there is an image library (Node). */
-  viewerCopy?: PhotoParts['viewerCopy']
+  /** Re-encodes a photo or an uploaded picture without EXIF; only where there is an image library (Node). */
+  viewerCopy?: ApiParts['viewerCopy']
   /** Counts what a visitor sends; handed in where a product lives shorter than the process (Workers). */
   limiters?: WebLimiters
   /** What the REST API remembers between calls; handed in for the same reason. */
@@ -110,6 +109,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     texts,
     channels,
     publicUrl: config.publicUrl,
+    viewerCopy: parts.viewerCopy,
     later: parts.later,
     memory: parts.apiMemory,
     maxStreamMs: parts.maxStreamMs,

@@ -242,9 +242,11 @@ async function startRule({ db, now, random }: BroadcastParts, campaign: Campaign
 
 const actOf = (run: Broadcast, act: string) => ({ act, unitId: run.unitId, about: ['broadcast', String(run.id)] as [string, string] })
 
+/** In something said unasked: a word, because digits belong to what was offered last. */
 const opened = (run: Broadcast): NonNullable<Reply['buttons']>[number] => ({
   label: { key: 'push.b_open' },
   payload: payloadOf('campaign', 'run', String(run.id)),
+  word: 'kết quả gửi tin',
 })
 
 /** Lets messages that came in meanwhile be answered: the file driver works synchronously under its promises. */

@@ -160,6 +160,19 @@ export function wordOf(word: string, place: number): string {
   return `xem ${word}${place === 0 ? '' : String.fromCharCode(65 + place)}`
 }
 
+/** What a campaign is called among officers: its title, or the kind of rule it is. */
+export function titleIn({ content, title }: { content: Content; title: string }, most = 40): Text {
+  return content.source === 'text' ? { literal: shortened(title, most) } : { key: `campaign.b_${content.source}` }
+}
+
+/** Cut between words. */
+export function shortened(title: string, most = 40): string {
+  if (title.length <= most) return title
+  const head = title.slice(0, most)
+  const cut = head.lastIndexOf(' ')
+  return `${head.slice(0, cut > most / 2 ? cut : most - 1)}…`
+}
+
 /** As it is printed: four and four. */
 export function codeWritten(code: string): string {
   return `${code.slice(0, 4)}-${code.slice(4)}`

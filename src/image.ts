@@ -23,6 +23,61 @@ export function lookAt(bytes: Uint8Array): Image | { refused: ImageRefusal } {
   return image.width * image.height > MAX_PIXELS ? { refused: 'bomb' } : image
 }
 
+/**
+ * Whether a JPEG or PNG holds nothing but its picture, to its last byte: no EXIF, XMP, IPTC, comment, thumbnail or second
+ * file. What shows the picture is named here and everything else counts as more, damage too. For where no image library
+ * can make a clean copy (Workers).
+ */
+export function isBare(bytes: Uint8Array): boolean {
+  return starts(bytes, [0xff, 0xd8]) ? isBareJpeg(bytes) : isBarePng(bytes)
+}
+
+/** Segments up to `FF D9`, also those between the scans of a progressive picture. */
+function isBareJpeg(bytes: Uint8Array): boolean {
+  const view = viewOf(bytes)
+  let at = 2
+  while (at + 4 <= bytes.length && bytes[at] === 0xff) {
+    const marker = bytes[at + 1] ?? 0
+    const length = view.getUint16(at + 2)
+    const end = at + 2 + length
+    if (marker < 0xc0 || marker === 0xfe || length < 2 || end > bytes.length) return false
+    if (marker >= 0xe0 && marker <= 0xef && !isForShowing(bytes, at, marker, length)) return false
+    at = marker === 0xda ? endOfScan(bytes, end) : end
+    if (bytes[at] === 0xff && bytes[at + 1] === 0xd9) return at + 2 === bytes.length
+  }
+  return false
+}
+
+/** JFIF without a thumbnail, a colour profile, Adobe's colour transform. */
+function isForShowing(bytes: Uint8Array, at: number, marker: number, length: number): boolean {
+  if (marker === 0xe0) return length === 16 && ascii(bytes, at + 4, 5) === 'JFIF\0'
+  if (marker === 0xe2) return ascii(bytes, at + 4, 12) === 'ICC_PROFILE\0'
+  return marker === 0xee && length === 14 && ascii(bytes, at + 4, 5) === 'Adobe'
+}
+
+/** Pixels go on to the next `FF` that is neither stuffed (00) nor a restart (D0–D7). */
+function endOfScan(bytes: Uint8Array, from: number): number {
+  let at = from
+  for (; at + 1 < bytes.length; at++) {
+    const next = bytes[at + 1] ?? 0
+    if (bytes[at] === 0xff && next !== 0 && !(next >= 0xd0 && next <= 0xd7)) return at
+  }
+  return at
+}
+
+const PNG_CHUNKS = new Set('IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP mDCV cLLI sBIT bKGD pHYs hIST sPLT'.split(' '))
+
+/** `<length><type><data><crc>` up to `IEND`. */
+function isBarePng(bytes: Uint8Array): boolean {
+  const view = viewOf(bytes)
+  for (let at = 8; at + 12 <= bytes.length; at += 12 + view.getUint32(at)) {
+    const type = ascii(bytes, at + 4, 4)
+    if (!PNG_CHUNKS.has(type)) return false
+    if (type === 'IEND') return at + 12 + view.getUint32(at) === bytes.length
+  }
+  return false
+}
+
 const HEIF_BRANDS = new Set(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'mif2', 'msf1', 'avif', 'avis'])
 
 /** `<size>ftyp<brand><version><brand>…`: an ISO media file; a video has other brands. */

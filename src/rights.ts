@@ -7,7 +7,7 @@ import { AppError } from './errors.ts'
 export const ROLES = ['viewer', 'editor', 'approver', 'case', 'welfare', 'data', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
-/** F61's titles and the roles each usually has; the name people read stands in content/officer.json. */
+/** F61's titles and the roles each usually has. */
 export const TITLES = {
   truong_ban: ['approver', 'viewer'],
   pho_ban: ['approver', 'editor', 'viewer'],

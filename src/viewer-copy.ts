@@ -8,27 +8,37 @@ import { MAX_PIXELS } from './image.ts'
 
 const MAX_SIDE = 2048
 const SECONDS = 10
+const QUALITIES = [82, 68, 50] as const
 
 type Open = (bytes: Uint8Array, options: SharpOptions) => Sharp
 
 let opening: Promise<Open> | undefined
 let last: Promise<unknown> = Promise.resolve()
 
-/** One at a time: a decoded photo may take 300 MB. Throws when the image is damaged, too large or takes over 10 s. */
-export async function viewerCopy(bytes: Uint8Array): Promise<Uint8Array> {
-  const turn = last.then(() => encode(bytes))
+/**
+ * One at a time: a decoded photo may take 300 MB. Throws when the image is damaged, too large or takes over 10 s.
+ * @param most bytes it should not be longer than: quality is given up for it, as far as that still looks well
+ */
+export async function viewerCopy(bytes: Uint8Array, most = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
+  const turn = last.then(() => encode(bytes, most))
   last = turn.catch(() => undefined)
   return turn
 }
 
-async function encode(bytes: Uint8Array): Promise<Uint8Array> {
+async function encode(bytes: Uint8Array, most: number): Promise<Uint8Array> {
   opening ??= load()
   const open = await opening
+  let copy = await encodeAt(open, bytes, QUALITIES[0])
+  for (const quality of QUALITIES.slice(1)) if (copy.byteLength > most) copy = await encodeAt(open, bytes, quality)
+  return copy
+}
+
+function encodeAt(open: Open, bytes: Uint8Array, quality: number): Promise<Uint8Array> {
   // Only the first frame of an animation is read, and no metadata is written: both are sharp's defaults
   return open(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS, sequentialRead: true, autoOrient: true })
     .resize({ width: MAX_SIDE, height: MAX_SIDE, fit: 'inside', withoutEnlargement: true })
     .flatten({ background: '#ffffff' })
-    .jpeg({ quality: 82 })
+    .jpeg({ quality })
     .timeout({ seconds: SECONDS })
     .toBuffer()
 }

@@ -4,13 +4,13 @@
  */
 import { addToken } from '../db/api-tokens.ts'
 import { addOfficer } from '../db/officers.ts'
-import { createProduct } from '../src/app.ts'
-import type { Statement } from '../src/chat.ts'
+import { createProduct, type ProductParts } from '../src/app.ts'
 import { parseConfig } from '../src/config.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import type { Role, TokenScope } from '../src/rights.ts'
 import { openTestFile, type TestDatabase } from './database.ts'
 import { fakeClock } from './harness.ts'
+import { addMany, type Person, unitRows } from './people.ts'
 
 export type ApiDesk = Awaited<ReturnType<typeof openApiDesk>>
 export type Client = ReturnType<ApiDesk['client']>
@@ -24,34 +24,23 @@ const ENV = {
   ZALO_OA_ID: '579745863508352884',
 }
 
-/** `tinh` over `xa` (over `co-so`) and `xa-khac`. Monday 23 November 2026, nine o'clock. */
-export async function openApiDesk(open: () => Promise<TestDatabase> = openTestFile) {
+/** The units of people.ts. Monday 23 November 2026, nine o'clock. */
+export async function openApiDesk(open: () => Promise<TestDatabase> = openTestFile, more: Pick<ProductParts, 'viewerCopy'> = {}) {
   const database = await open()
   const { db } = database
   const keys = createNodeKeys(new Uint8Array(32).fill(3))
   const clock = fakeClock()
   const lines: string[] = []
   const sent: string[] = []
-  await db.write(
-    [
-      ['tinh', 'LĐLĐ tỉnh Mẫu', null, '/tinh/'],
-      ['xa', 'Công đoàn xã Mẫu', 'tinh', '/tinh/xa/'],
-      ['co-so', 'CĐCS Công ty Mẫu', 'xa', '/tinh/xa/co-so/'],
-      ['xa-khac', 'Công đoàn xã Khác', 'tinh', '/tinh/xa-khac/'],
-    ].flatMap(([id = '', name = '', parent = null, path = '']): Statement[] => [
-      {
-        sql: "INSERT INTO units(id, kind, level, name, parent_id, path) VALUES (?, 'cong_doan', 'x', ?, ?, ?)",
-        args: [id, name, parent, path],
-      },
-      { sql: 'INSERT INTO unit_names(folded, unit_id, name) VALUES (?, ?, ?)', args: [foldName(name ?? ''), id, name] },
-    ]),
-  )
+  const bodies: string[] = []
+  await db.write(unitRows())
   const product = await createProduct({
     config: parseConfig(ENV),
     db,
     keys,
-    fetch: (url) => {
+    fetch: (url, init) => {
       sent.push(url)
+      bodies.push(String(init?.body ?? ''))
       return Promise.reject(new Error('no network in this test'))
     },
     now: clock.now,
@@ -59,6 +48,7 @@ export async function openApiDesk(open: () => Promise<TestDatabase> = openTestFi
     holder: 'test',
     later: setImmediate,
     evidence: { put: async () => {}, get: async () => undefined, delete: async () => {}, list: async () => ({ names: [] }) },
+    ...more,
   })
   let serial = 0
 
@@ -113,7 +103,9 @@ export async function openApiDesk(open: () => Promise<TestDatabase> = openTestFi
     keys,
     clock,
     lines,
+    /** Addresses called on the platforms, none of which answers, and what each call said. */
     sent,
+    bodies,
     product,
     officer,
     token,
@@ -122,38 +114,13 @@ export async function openApiDesk(open: () => Promise<TestDatabase> = openTestFi
     audits: async () =>
       (await db.read('SELECT officer_id, via, act, outcome, unit_id, about, about_id, detail FROM audit ORDER BY id')) ?? [],
     /** People of a unit who agreed, on a channel. */
-    async people(unitId: string | null, n: number, columns: Record<string, string | number> = {}) {
-      const from = ++serial
-      const row = {
-        locale: 'vi',
-        age: 'adult',
-        push: 1,
-        deals: 0,
-        member_kind: 'cong_doan',
-        last_channel: 'telegram',
-        joined_day: '2026-11-01',
-        ...columns,
-      }
-      const names = Object.keys(row)
-      await db.write(
-        Array.from({ length: n }, (_, i): Statement => {
-          const id = `c${from}-${String(i).padStart(4, '0')}`
-          return {
-            sql: `INSERT INTO contacts(id, unit_id, seen_day, last_address, ${names.join(', ')})
-                  VALUES (?, ?, '2026-11-20', ?, ${names.map(() => '?').join(', ')})`,
-            args: [id, unitId, `a-${id}`, ...Object.values(row)],
-          }
-        }),
-      )
-    },
+    people: (unit: string | null, n: number, person: Person = {}) => addMany(db, n, { ...person, unit }),
     async close() {
       product.close()
       await database.close()
     },
   }
 }
-
-const foldName = (name: string) => name.normalize('NFD').replace(/\p{M}/gu, '').replace(/đ/gi, 'd').toLowerCase()
 
 /** A draft that may be submitted as it is. */
 export const draft = (unitId: string, more: Record<string, unknown> = {}) => ({

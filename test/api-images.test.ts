@@ -1,6 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import sharp from 'sharp'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { IMAGE_MOST } from '../db/images.ts'
+import { viewerCopy } from '../src/viewer-copy.ts'
 import { type ApiDesk, draft, openApiDesk } from './api-desk.ts'
+import { openTestFile } from './database.ts'
 import { JPEG, jpegOf, PNG, pngOf } from './pictures.ts'
 
 let desk: ApiDesk
@@ -56,6 +59,51 @@ test.each([
   expect((await put(bytes, type)).status).toBe(status)
   expect(await desk.db.read('SELECT count(*) AS n FROM images')).toEqual([{ n: 0 }])
   expect(await desk.audits()).toMatchObject([{ act: 'image.add', outcome: 'refused' }])
+})
+
+describe('what comes along with a picture never leaves it', () => {
+  const located = () =>
+    sharp({ create: { width: 400, height: 200, channels: 3, background: '#b02020' } }).withExif({
+      IFD0: { Make: 'Máy ảnh', Copyright: 'Nguyễn Văn Mẫu' },
+      IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '21/1 1/1 30/1' },
+    })
+
+  test.each(['jpeg', 'png'] as const)('a %s is encoded anew where there is an image library', async (kind) => {
+    await desk.close()
+    desk = await openApiDesk(openTestFile, { viewerCopy })
+    const given = await located()[kind]().toBuffer()
+    expect((await sharp(given).metadata()).exif).toBeDefined()
+    const answer = await put(new Uint8Array(given), `image/${kind}`)
+    expect(answer.status).toBe(201)
+    const { image } = (await answer.json()) as { image: string }
+    expect(image).toMatch(/\.jpg$/)
+    const shown = await desk.product.app.request(image)
+    expect(shown.headers.get('content-type')).toBe('image/jpeg')
+    const served = Buffer.from(await shown.arrayBuffer())
+    expect(await sharp(served).metadata()).toMatchObject({ format: 'jpeg', width: 400, height: 200 })
+    expect((await sharp(served).metadata()).exif).toBeUndefined()
+    expect((await desk.audits())[0]).toMatchObject({ detail: expect.stringContaining(`"bytes":${served.byteLength}`) })
+  })
+
+  test('a damaged one, and one that no quality makes small enough, are refused there', async () => {
+    await desk.close()
+    desk = await openApiDesk(openTestFile, { viewerCopy })
+    const whole = new Uint8Array(await located().jpeg().toBuffer())
+    const broken = await put(whole.slice(0, whole.length / 2), 'image/jpeg')
+    expect(broken.status).toBe(400)
+    expect(await broken.text()).toContain('Không mở được ảnh')
+    await desk.close()
+    desk = await openApiDesk(openTestFile, { viewerCopy: async () => new Uint8Array(IMAGE_MOST + 1) })
+    expect((await put(whole, 'image/jpeg')).status).toBe(400)
+    expect(await desk.db.read('SELECT count(*) AS n FROM images')).toEqual([{ n: 0 }])
+  })
+
+  test.each(['jpeg', 'png'] as const)('without one a %s that carries more is refused, with what to do', async (kind) => {
+    const answer = await put(new Uint8Array(await located()[kind]().toBuffer()), `image/${kind}`)
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toContain('nơi chụp')
+    expect(await desk.db.read('SELECT count(*) AS n FROM images')).toEqual([{ n: 0 }])
+  })
 })
 
 test('for another unit it is refused, and an hour takes sixty', async () => {

@@ -5,6 +5,7 @@ import { dismissOfficer } from '../db/officers.ts'
 import type { Db } from '../src/chat.ts'
 import { type ApiDesk, draft, openApiDesk } from './api-desk.ts'
 import { databases } from './database.ts'
+import { addPeople } from './people.ts'
 
 let desk: ApiDesk
 beforeEach(async () => {
@@ -120,11 +121,11 @@ describe('units', () => {
       if (page.next === undefined) break
       after = page.next
     }
-    expect(ids).toEqual(['tinh', 'xa-khac', 'xa', 'co-so'])
+    expect(ids).toEqual(['tinh', 'xa-khac', 'xa', 'co-so', 'xuong'])
     const below = (await json(desk.client((await desk.token(await desk.officer('xa', ['viewer']))).token).get('/units'))) as unknown as {
       rows: Array<{ id: string }>
     }
-    expect(below.rows.map(({ id }) => id)).toEqual(['xa', 'co-so'])
+    expect(below.rows.map(({ id }) => id)).toEqual(['xa', 'co-so', 'xuong'])
   })
 
   test('a token narrowed to a unit sees that one, and one narrowed to a unit of others sees nothing', async () => {
@@ -164,7 +165,7 @@ describe('units', () => {
 describe('counting people', () => {
   test('is rounded, by channel, and says why the others are left out, as numbers', async () => {
     await desk.people('xa', 23)
-    await desk.people('co-so', 4, { last_channel: 'zalo' })
+    await desk.people('co-so', 4, { channel: 'zalo' })
     await desk.people('xa', 12, { age: 'unknown' })
     await desk.people('xa', 3, { push: 0 })
     await desk.people('xa-khac', 40)
@@ -182,17 +183,13 @@ describe('counting people', () => {
   })
 
   test('says who is outside the window of Zalo, what is billed, and who had this week’s messages', async () => {
-    await desk.people('xa', 30, { last_channel: 'zalo' })
     const hours = (n: number) => desk.clock.now().getTime() - n * 60 * 60 * 1000
-    const ids = (await desk.db.read('SELECT id FROM contacts ORDER BY id')).map(({ id }) => String(id))
-    await desk.db.write([
-      // A third wrote today, a third five days ago, a third nine days ago.
-      ...ids.map((id, i) => ({
-        sql: "INSERT INTO addresses(id, channel, native, contact_id, in_at, turn) VALUES (?, 'zalo', ?, ?, ?, 1)",
-        args: [`a-${id}`, id, id, hours([1, 120, 216][i % 3] ?? 0)],
-      })),
-      ...ids.slice(0, 20).map((id) => ({ sql: "INSERT INTO push_counts(contact_id, week, n) VALUES (?, '2026-11-23', 3)", args: [id] })),
-    ])
+    // A third wrote today, a third five days ago, a third nine days ago.
+    const people = [1, 120, 216].map((ago) => desk.people('xa', 10, { channel: 'zalo', seenAt: hours(ago) }))
+    const ids = (await Promise.all(people)).flat()
+    await desk.db.write(
+      ids.slice(0, 20).map((id) => ({ sql: "INSERT INTO push_counts(contact_id, week, n) VALUES (?, '2026-11-23', 3)", args: [id] })),
+    )
     expect(await json((await desk.clientOf('xa', ['viewer'])).get('/contacts/count?unit=xa'))).toMatchObject({
       total: 30,
       channels: { zalo: { people: 30, outside: 10, billed: 10 } },
@@ -237,6 +234,29 @@ describe('campaigns', () => {
       ['campaign.add', 'campaign.edit', 'campaign.submit', 'campaign.cancel'].map((act) => [act, 'done', 'api', id]),
     )
     expect(JSON.parse(String(rows[0]?.detail))).toEqual({ token: expect.stringMatching(/^t\d+$/) })
+  })
+
+  test('submitted here, whoever may approve is told at their chat, as in chat', async () => {
+    const [near, above] = [await desk.officer('xa', ['approver']), await desk.officer('tinh', ['approver'])]
+    for (const [officerId, native] of [
+      [near, '4401'],
+      [above, '4402'],
+    ] as const) {
+      const [contactId = ''] = await addPeople(desk.db, [{ unit: 'xa', push: 0, native }])
+      await desk.db.write([{ sql: 'UPDATE officers SET contact_id = ? WHERE id = ?', args: [contactId, officerId] }])
+    }
+    const client = await desk.clientOf('xa', ['editor', 'approver'])
+    const { id } = await json(client.post('/campaigns', draft('xa')))
+    expect((await client.post(`/campaigns/${id}/submit`, { version: 1 })).status).toBe(200)
+    await desk.product.dispatcher.drain()
+    expect(desk.sent).toEqual([expect.stringMatching(/^https:\/\/api\.telegram\.org\/bot.*\/sendMessage$/)])
+    const said = JSON.parse(desk.bodies[0] ?? '') as { chat_id: string; text: string }
+    expect(String(said.chat_id)).toBe('4401')
+    expect(said.text).toMatch(/^Đồng chí Cán bộ o\d+ gửi duyệt một tin của Công đoàn xã Mẫu: “Tuần lễ hàng Việt”\./)
+    expect(desk.bodies[0]).toContain(`campaign:open:${id}`)
+    // What is refused tells nobody.
+    expect((await client.post(`/campaigns/${id}/submit`, { version: 1 })).status).toBe(409)
+    expect(await desk.db.read("SELECT count(*) AS n FROM outbox WHERE state = 'queued'")).toEqual([{ n: 1 }])
   })
 
   test('are listed newest first, a page at a time', async () => {

@@ -3,8 +3,9 @@ import { haltPushes } from '../db/halts.ts'
 import { addOfficer, dismissOfficer, makeBindCode } from '../db/officers.ts'
 import { deskOf, findOfficerAt } from '../db/rights.ts'
 import { newTotpSecret, totpDigits } from '../src/totp.ts'
-import { addTree, auditOf } from './bound-officers.ts'
 import { type Bot, createBot, fakeChannel, textOf } from './harness.ts'
+import { unitRows } from './people.ts'
+import { auditOf } from './seats.ts'
 
 const CODE = 'ABCD2345'
 
@@ -13,7 +14,7 @@ describe('gắn tài khoản cán bộ', () => {
   let secret: string
   beforeEach(async () => {
     bot = await createBot({ channels: [fakeChannel(), fakeChannel('zalo-bot', { buttons: 0 })] })
-    await addTree(bot)
+    await bot.db.write(unitRows())
     await bot.db.write([
       addOfficer({ id: 'o1', name: 'Nguyễn Văn Mẫu', unitId: 'xa', roles: ['approver', 'viewer'], now: bot.clock.now() }),
     ])

@@ -41,7 +41,7 @@ const OPENED = [
   'thôi gắn tài khoản',
   'hàng chờ',
   'dừng mọi tin',
-  'cho gửi lại mọi tin',
+  'cho gửi tin trở lại',
   'quyền riêng tư',
   'văn bản',
   'tìm đổi trả hàng',

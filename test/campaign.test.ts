@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { topics } from '../content/data/items.ts'
+import { firstLeaves } from '../db/approvals.ts'
 import { type AudienceRules, countAudience, countFurther, isCounted, newCounting } from '../db/audience.ts'
 import { lendRoles } from '../db/officers.ts'
 import { loadTopics } from '../db/topics.ts'
@@ -7,15 +8,16 @@ import type { OutboundMessage } from '../src/chat.ts'
 import { loadContent } from '../src/load-content.ts'
 import { pushRow } from './broadcast-rows.ts'
 import { type Bot, createBot, fakeChannel, textOf } from './harness.ts'
-import { addMembers, type OfficerAtDesk, seatOfficer, seedUnits } from './officers-kit.ts'
+import { addMany, unitRows } from './people.ts'
+import { type Seated, seat } from './seats.ts'
 
 const TEXT = 'Mời đoàn viên công đoàn dự phiên chợ hàng Việt tại nhà văn hóa xã, sáng Chủ nhật.'
 const labels = (answer: OutboundMessage[]) => answer.at(-1)?.buttons.map(({ label }) => label) ?? []
 
 describe('soạn tin', () => {
   let bot: Bot
-  let lan: OfficerAtDesk
-  let minh: OfficerAtDesk
+  let lan: Seated
+  let minh: Seated
   beforeEach(async () => {
     bot = await createBot({
       channels: [
@@ -25,10 +27,10 @@ describe('soạn tin', () => {
         fakeChannel('web', { buttons: 20 }),
       ],
     })
-    await seedUnits(bot.db)
+    await bot.db.write(unitRows())
     await bot.db.write(loadTopics(topics))
-    lan = await seatOfficer(bot, { id: 'lan', unitId: 'xa', roles: ['editor'] })
-    minh = await seatOfficer(bot, { id: 'minh', unitId: 'xa', roles: ['approver'] })
+    lan = await seat(bot, 'lan', 'xa', ['editor'])
+    minh = await seat(bot, 'minh', 'xa', ['approver'])
   })
   afterEach(() => {
     expect(bot.lines.filter((line) => line.includes('handler.failed'))).toEqual([])
@@ -46,7 +48,7 @@ describe('soạn tin', () => {
     )
   }
   /** Writes a message to the end of the questions with the usual answers. */
-  const write = async (who: Pick<OfficerAtDesk, 'says' | 'taps'>, text = TEXT) => {
+  const write = async (who: Pick<Seated, 'says' | 'taps'>, text = TEXT) => {
     await who.says('soạn tin')
     await who.taps('Soạn tin mới')
     await who.says(text)
@@ -86,11 +88,11 @@ describe('soạn tin', () => {
   )
 
   test('an editor writes, one question at a time, and sees exactly what a person will get and how many', async () => {
-    await addMembers(bot.db, 34, { unitId: 'co-so' })
-    await addMembers(bot.db, 12, { unitId: 'xuong', channel: 'web' })
-    await addMembers(bot.db, 3, { unitId: 'xuong', age: 'under16' })
-    await addMembers(bot.db, 21, { unitId: 'xa', push: 0 })
-    await addMembers(bot.db, 50, { unitId: 'xa-khac' })
+    await addMany(bot.db, 34, { unit: 'co-so' })
+    await addMany(bot.db, 12, { unit: 'xuong', channel: 'web' })
+    await addMany(bot.db, 3, { unit: 'xuong', age: 'under16' })
+    await addMany(bot.db, 21, { unit: 'xa', push: 0 })
+    await addMany(bot.db, 50, { unit: 'xa-khac' })
     expect(labels(await lan.says('soạn tin'))).toEqual(['Soạn tin mới', 'Tin của đơn vị', 'Gửi đều đặn'])
     expect(textOf(await lan.taps('Soạn tin mới'))).toContain('nhiều nhất 1.500 ký tự')
     const asked = await lan.says(TEXT)
@@ -135,7 +137,7 @@ describe('soạn tin', () => {
     expect(textOf(await minh.taps('Duyệt'))).toContain('sáu số')
     expect(await runs()).toEqual([])
     const done = await minh.says(minh.digits())
-    expect(textOf(done)).toContain('Tin đầu tiên đi lúc 09:05 thứ Hai, 23/11/2026')
+    expect(textOf(done)).toContain('Tin đầu tiên được gửi lúc 09:05 thứ Hai, 23/11/2026')
     expect(labels(done)).toEqual(['Hủy gửi', 'Mở tin', 'Trang soạn tin'])
     expect(await runs()).toMatchObject([{ state: 'preparing', starts_at: new Date('2026-11-23T02:05:00Z').getTime() }])
     expect(await draft()).toMatchObject({ state: 'approved', approvals: 1 })
@@ -158,7 +160,7 @@ describe('soạn tin', () => {
     await minh.taps('Mở để duyệt')
     await minh.taps('Duyệt')
     expect(textOf(await minh.says('000 001'))).toContain('Sáu số chưa đúng')
-    expect(textOf(await minh.says('chưa thấy số'))).toContain('Đồng chí nhập sáu số')
+    expect(textOf(await minh.says('chưa thấy số'))).toContain('Đồng chí gõ sáu số')
     const used = minh.digits()
     expect(textOf(await minh.says(used))).toContain('Đã duyệt')
     await minh.taps('Hủy gửi')
@@ -173,7 +175,7 @@ describe('soạn tin', () => {
   })
 
   test('nobody approves what they wrote or changed', async () => {
-    const hoa = await seatOfficer(bot, { id: 'hoa', unitId: 'xa', roles: ['approver'] })
+    const hoa = await seat(bot, 'hoa', 'xa', ['approver'])
     await write(hoa)
     const sent = await hoa.taps('Gửi duyệt')
     expect(textOf(sent)).toContain('Đã gửi duyệt')
@@ -186,7 +188,7 @@ describe('soạn tin', () => {
   })
 
   test('a viewer looks and can do nothing', async () => {
-    const mai = await seatOfficer(bot, { id: 'mai', unitId: 'xa', roles: ['viewer'] })
+    const mai = await seat(bot, 'mai', 'xa', ['viewer'])
     await submitted()
     expect(labels(await mai.says('soạn tin'))).toEqual(['Tin của đơn vị', 'Gửi đều đặn'])
     const { id, version } = await draft()
@@ -207,7 +209,7 @@ describe('soạn tin', () => {
   })
 
   test('an officer of another unit sees nothing of it, in lists or by its id', async () => {
-    const tu = await seatOfficer(bot, { id: 'tu', unitId: 'xa-khac', roles: ['editor', 'approver', 'admin'] })
+    const tu = await seat(bot, 'tu', 'xa-khac', ['editor', 'approver', 'admin'])
     await submitted()
     await approve()
     expect(labels(await tu.says('tin của đơn vị'))).toEqual(['Trang soạn tin'])
@@ -221,7 +223,7 @@ describe('soạn tin', () => {
   })
 
   test('a lent right approves until its day, and not after it', async () => {
-    const bao = await seatOfficer(bot, { id: 'bao', unitId: 'xa-khac', roles: ['viewer'] })
+    const bao = await seat(bot, 'bao', 'xa-khac', ['viewer'])
     const lent = { id: 'd1', lenderId: 'minh', officerId: 'bao', roles: ['approver' as const], fromDay: '2026-11-20' }
     await bot.db.write(lendRoles({ ...lent, untilDay: '2026-11-23', now: bot.clock.now() }))
     await submitted()
@@ -267,7 +269,7 @@ describe('soạn tin', () => {
   })
 
   test('a unit with one officer is approved by the unit above', async () => {
-    const vy = await seatOfficer(bot, { id: 'vy', unitId: 'co-so', roles: ['editor', 'approver'] })
+    const vy = await seat(bot, 'vy', 'co-so', ['editor', 'approver'])
     await write(vy)
     await vy.taps('Gửi duyệt')
     expect(textOf(minh.heard())).toContain('một tin của CĐCS Công ty Mẫu')
@@ -298,7 +300,7 @@ describe('soạn tin', () => {
       await lan.taps('Sửa')
       await lan.taps('Giờ gửi')
       expect(textOf(await lan.says('hôm nào đó'))).toContain('chưa hiểu ngày giờ')
-      expect(textOf(await lan.says('22h ngày 15/12'))).toContain('07:00–21:00')
+      expect(textOf(await lan.says('22h ngày 15/12'))).toContain('từ 21:00 đến 07:00')
       expect(textOf(await lan.says('8h ngày 20/11/2026'))).toContain('Giờ gửi đã qua')
       expect(textOf(await lan.says('15/12'))).toContain('Ngày “15/12” thì gửi lúc mấy giờ?')
       expect(textOf(await lan.says('9h30'))).toContain('Gửi lúc 09:30 thứ Ba, 15/12/2026, đúng không?')
@@ -331,7 +333,7 @@ describe('soạn tin', () => {
     })
 
     test('with its decision it needs two approvals by two officers', async () => {
-      const ha = await seatOfficer(bot, { id: 'ha', unitId: 'tinh', roles: ['approver'] })
+      const ha = await seat(bot, 'ha', 'tinh', ['approver'])
       await write(lan)
       const decision = { authority: 'Chi cục QLTT', number: '12/QĐ-XPHC', day: '2026-11-20', url: 'https://laichau.gov.vn/12' }
       await bot.db.write([
@@ -353,7 +355,7 @@ describe('soạn tin', () => {
       expect(textOf(opened)).toContain('Đã duyệt: 1/2 người.')
       expect(textOf(opened)).toContain('12/QĐ-XPHC')
       await ha.taps('Duyệt')
-      expect(textOf(await ha.says(ha.digits()))).toContain('Tin đầu tiên đi lúc')
+      expect(textOf(await ha.says(ha.digits()))).toContain('Tin đầu tiên được gửi lúc')
       expect(await runs()).toHaveLength(1)
     })
 
@@ -433,7 +435,7 @@ describe('soạn tin', () => {
           now: bot.clock.now(),
         }),
       ])
-      await seatOfficer(bot, { id: 'tu', unitId: 'xa-khac', roles: ['editor'] })
+      await seat(bot, 'tu', 'xa-khac', ['editor'])
       await lan.says('soạn tin')
       expect(labels(await lan.taps('Soạn tin mới'))).toEqual(['Công đoàn xã Mẫu', 'Công đoàn xã Khác', 'Hủy'])
       await lan.taps('Công đoàn xã Khác')
@@ -444,7 +446,7 @@ describe('soạn tin', () => {
     test('and a rule too', async () => {
       const lent = { id: 'd3', lenderId: 'tu', officerId: 'lan', roles: ['editor' as const], fromDay: '2026-11-01', untilDay: '2026-12-31' }
       await bot.db.write(lendRoles({ ...lent, now: bot.clock.now() }))
-      await seatOfficer(bot, { id: 'tu', unitId: 'xa-khac', roles: ['editor'] })
+      await seat(bot, 'tu', 'xa-khac', ['editor'])
       await lan.says('soạn tin')
       await lan.taps('Gửi đều đặn')
       await lan.taps('Câu hỏi của tuần')
@@ -469,9 +471,9 @@ describe('soạn tin', () => {
 
     test('of Zalo it is said whom it does not reach and what it costs', async () => {
       const at = (hours: number) => bot.clock.now().getTime() - hours * 60 * 60 * 1000
-      await addMembers(bot.db, 20, { unitId: 'xa', channel: 'zalo', at: at(1), name: 'now' })
-      await addMembers(bot.db, 30, { unitId: 'xa', channel: 'zalo', at: at(72), name: 'paid' })
-      await addMembers(bot.db, 40, { unitId: 'xa', channel: 'zalo', at: at(300), name: 'out' })
+      await addMany(bot.db, 20, { unit: 'xa', channel: 'zalo', seenAt: at(1) })
+      await addMany(bot.db, 30, { unit: 'xa', channel: 'zalo', seenAt: at(72) })
+      await addMany(bot.db, 40, { unit: 'xa', channel: 'zalo', seenAt: at(300) })
       const facts = textOf(await write(lan))
       expect(facts).toContain('• Zalo: khoảng 90')
       expect(facts).toContain('• Tin Zalo phải trả phí: khoảng 30')
@@ -481,9 +483,9 @@ describe('soạn tin', () => {
 
   describe('counting', () => {
     test('a count that stops and goes on ends with the same numbers', async () => {
-      await addMembers(bot.db, 2500, { unitId: 'co-so' })
-      await addMembers(bot.db, 2500, { unitId: 'xuong', channel: 'web' })
-      await addMembers(bot.db, 40, { unitId: 'xuong', push: 0 })
+      await addMany(bot.db, 2500, { unit: 'co-so' })
+      await addMany(bot.db, 2500, { unit: 'xuong', channel: 'web' })
+      await addMany(bot.db, 40, { unit: 'xuong', push: 0 })
       const rules: AudienceRules = {
         audience: { unitId: 'tinh', memberKinds: [], channels: [], joinedSince: null, purpose: 'push', withoutUnit: false },
         path: '/tinh/',
@@ -501,7 +503,7 @@ describe('soạn tin', () => {
     })
 
     test('when it takes long, what is known so far is said, and the next tap goes on from there', async () => {
-      await addMembers(bot.db, 60, { unitId: 'co-so' })
+      await addMany(bot.db, 60, { unit: 'co-so' })
       const wait = globalThis.setTimeout
       const hasty = ((work: () => void, ms?: number) => wait(work, ms === 1200 ? 0 : ms)) as typeof setTimeout
       vi.stubGlobal('setTimeout', hasty)
@@ -545,11 +547,11 @@ describe('soạn tin', () => {
       const text = textOf(await result())
       expect(text).toContain('Người nhận: khoảng 70.')
       expect(text).toContain('Đã gửi: 40.')
-      expect(text).toContain('Không gửi được, người nhận đã chặn trợ lý: 7.')
-      expect(text).toContain('Không gửi được, lý do khác: dưới 5.')
+      expect(text).toContain('Không gửi được vì người nhận đã chặn trợ lý: 7.')
+      expect(text).toContain('Không gửi được vì lý do khác: dưới 5.')
       expect(text).toContain('Chưa rõ đã nhận hay chưa: 5.')
-      expect(text).toContain('Không gửi, Zalo không cho gửi vì lâu chưa nhắn: 12.')
-      expect(text).toContain('Không gửi, đã xóa dữ liệu: dưới 5.')
+      expect(text).toContain('Không gửi vì lâu chưa nhắn nên Zalo không cho gửi: 12.')
+      expect(text).toContain('Không gửi vì đã xóa dữ liệu: dưới 5.')
       expect(text).toContain('Ngừng nhận tin trong 24 giờ: dưới 5.')
       expect(text).toContain('Lượt bấm nút: 17.')
     })
@@ -650,6 +652,12 @@ describe('soạn tin', () => {
       expect(await draft()).toMatchObject({ state: 'cancelled', next_at: null })
     })
 
+    test('the first message of a rule waits the five minutes as well', () => {
+      const at = (time: string) => firstLeaves({ kind: 'daily', time }, new Date('2026-11-23T02:00:00Z'))?.toISOString()
+      expect(at('09:06')).toBe('2026-11-23T02:06:00.000Z')
+      expect(at('09:04')).toBe('2026-11-24T02:04:00.000Z')
+    })
+
     test('“Câu hỏi của tuần” has its weekday, tapped or typed', async () => {
       await lan.says('soạn tin')
       await lan.taps('Gửi đều đặn')
@@ -666,15 +674,15 @@ describe('soạn tin', () => {
 
   describe.each(['zalo', 'zalo-bot', 'web'])('on %s', (channel) => {
     /** Picks a choice by its number where choices are numbered, else taps it. */
-    const picker = (who: OfficerAtDesk) => async (label: string) => {
+    const picker = (who: Seated) => async (label: string) => {
       const text = who.heard().at(-1)?.text ?? ''
       const number = text.split('\n').find((line) => line.replace(/^\d+\. /, '') === label && /^\d/.test(line))
       return number ? who.says(number.split('.')[0] ?? '') : who.taps(label)
     }
 
     test('the whole way is gone by choices alone', async () => {
-      const an = await seatOfficer(bot, { id: 'an', unitId: 'tinh', roles: ['editor'], channel })
-      const yen = await seatOfficer(bot, { id: 'yen', unitId: 'tinh', roles: ['approver'], channel })
+      const an = await seat(bot, 'an', 'tinh', ['editor'], channel)
+      const yen = await seat(bot, 'yen', 'tinh', ['approver'], channel)
       const [pick, choose] = [picker(an), picker(yen)]
       await an.says('soạn tin')
       await pick('Soạn tin mới')
@@ -695,7 +703,7 @@ describe('soạn tin', () => {
       expect(textOf(waiting)).toContain('Các tin chờ đồng chí duyệt')
       await choose('Mời đoàn viên công đoàn dự phiên chợ… · chờ duyệt')
       await choose('Duyệt')
-      expect(textOf(await yen.says(yen.digits()))).toContain('Tin đầu tiên đi lúc 17:30 thứ Hai, 23/11/2026')
+      expect(textOf(await yen.says(yen.digits()))).toContain('Tin đầu tiên được gửi lúc 17:30 thứ Hai, 23/11/2026')
       expect(await runs()).toHaveLength(1)
       for (const { text } of [...an.heard(), ...yen.heard()]) expect(text.length).toBeLessThanOrEqual(2000)
     })

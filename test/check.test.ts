@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { addTree } from './bound-officers.ts'
 import { broadcastRow } from './broadcast-rows.ts'
 import { type Bot, createBot, fakeChannel, textOf } from './harness.ts'
+import { unitRows } from './people.ts'
 
 const body = 'Chào bạn, hội chợ hàng Việt mở cửa tại nhà văn hóa xã từ ngày 01/12.'
 const message = (words: object) =>
@@ -20,7 +20,7 @@ describe('tin này có thật không', () => {
   let bot: Bot
   beforeEach(async () => {
     bot = await createBot({ channels: [fakeChannel(), fakeChannel('zalo-bot', { buttons: 0 })] })
-    await addTree(bot)
+    await bot.db.write(unitRows())
     const started = {
       unit_id: 'tinh',
       started_at: Date.parse('2026-11-22T18:00:00Z'),

@@ -3,9 +3,10 @@ import { addToInquiry, findOpenInquiry } from '../db/inquiries.ts'
 import { answerInquiry, requireInquiry } from '../db/inquiry-desk.ts'
 import { dismissOfficer, lendRoles } from '../db/officers.ts'
 import { findActor } from '../db/rights.ts'
-import { addTree, asks, auditOf, type Seated, seat } from './bound-officers.ts'
 import { databases } from './database.ts'
 import { type Bot, createBot, fakeChannel, textOf } from './harness.ts'
+import { unitRows } from './people.ts'
+import { asks, auditOf, type Seated, seat } from './seats.ts'
 
 const QUESTION = 'Công ty em chưa đóng bảo hiểm, em hỏi ai?'
 
@@ -15,7 +16,7 @@ describe('hàng chờ', () => {
   let tinh: Seated
   beforeEach(async () => {
     bot = await createBot({ channels: [fakeChannel(), fakeChannel('zalo-bot', { buttons: 0 })] })
-    await addTree(bot)
+    await bot.db.write(unitRows())
     xa = await seat(bot, 'xa', 'xa', ['editor'])
     tinh = await seat(bot, 'tinh', 'tinh', ['case'])
   })
@@ -200,7 +201,7 @@ describe('hàng chờ', () => {
     expect(textOf(await xa.taps('Giữ lại'))).toContain(QUESTION)
     await xa.taps('Đóng')
     expect(textOf(await xa.taps('Đóng tin'))).toContain('Đã đóng')
-    expect(lan.heard().at(-1)?.text).toContain('khép lại')
+    expect(lan.heard().at(-1)?.text).toContain('đã đọc và đóng câu hỏi')
     expect(await only()).toMatchObject({ state: 'closed', officer_id: 'xa' })
     expect(textOf(await lan.says('gặp cán bộ'))).toContain('Bạn muốn hỏi cán bộ điều gì?')
   })
@@ -297,7 +298,7 @@ describe('hàng chờ', () => {
 describe.each(databases)('two officers on %s', (_, opened) => {
   test('answer one inquiry once, and never over words they have not read', async () => {
     const bot = await createBot({ database: await opened() })
-    await addTree(bot)
+    await bot.db.write(unitRows())
     const [one, two] = [await seat(bot, 'o1', 'xa', ['editor']), await seat(bot, 'o2', 'tinh', ['case'])]
     await asks(bot, '100', 'xa', QUESTION)
     const [row] = await bot.db.read('SELECT id, contact_id FROM inquiries')

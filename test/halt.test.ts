@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { findHalt } from '../db/halts.ts'
 import { dismissOfficer } from '../db/officers.ts'
-import { addTree, auditOf, type Seated, seat } from './bound-officers.ts'
 import { type Bot, createBot, fakeChannel, textOf } from './harness.ts'
+import { unitRows } from './people.ts'
+import { auditOf, type Seated, seat } from './seats.ts'
 
 describe('dừng mọi tin', () => {
   let bot: Bot
@@ -10,7 +11,7 @@ describe('dừng mọi tin', () => {
   let binh: Seated
   beforeEach(async () => {
     bot = await createBot({ channels: [fakeChannel(), fakeChannel('zalo-bot', { buttons: 0 })] })
-    await addTree(bot)
+    await bot.db.write(unitRows())
     an = await seat(bot, 'an', 'xa', ['approver'])
     binh = await seat(bot, 'binh', 'tinh', ['admin'])
   })
@@ -44,8 +45,8 @@ describe('dừng mọi tin', () => {
     expect(await halted()).toMatchObject({ restartBy: 'an' })
     expect(textOf(viewer.heard())).not.toContain('đề nghị cho gửi lại')
     expect(textOf(await an.says('cho gửi lại mọi tin'))).toContain('Cần một cán bộ khác')
-    expect(binh.heard().at(-1)?.text).toContain('Cán bộ an đề nghị cho gửi lại mọi tin')
-    await binh.taps('Cho gửi lại mọi tin')
+    expect(binh.heard().at(-1)?.text).toContain('Cán bộ an đề nghị cho gửi tin trở lại')
+    await binh.taps('Cho gửi tin trở lại')
     expect(textOf(await binh.says(binh.digits()))).toContain('Hai cán bộ đã cùng đồng ý')
     expect(await halted()).toBeUndefined()
     expect(textOf(await an.says('cho gửi lại mọi tin'))).toContain('không có lệnh dừng nào')
@@ -70,7 +71,7 @@ describe('dừng mọi tin', () => {
     later()
     await an.says('cho gửi lại mọi tin')
     expect(textOf(await an.says(an.digits()))).toContain('Đã báo cho 20 cán bộ')
-    expect(bot.channels[0]?.sent.filter(({ text }) => text.includes('đề nghị cho gửi lại'))).toHaveLength(20)
+    expect(bot.channels[0]?.sent.filter(({ text }) => text.includes('đề nghị cho gửi tin trở lại'))).toHaveLength(20)
   })
 
   test('wrong, replayed and too many digits stop nothing and start nothing; each is written down', async () => {
@@ -147,8 +148,8 @@ describe('dừng mọi tin', () => {
     later()
     await an.says('cho gửi lại mọi tin')
     await an.says(an.digits())
-    expect(zalo.heard().at(-1)?.text).toContain('“cho gửi lại mọi tin”')
-    expect(textOf(await zalo.says('dừng mọi tin'))).toContain('1. Cho gửi lại mọi tin')
+    expect(zalo.heard().at(-1)?.text).toContain('“cho gửi tin trở lại”')
+    expect(textOf(await zalo.says('dừng mọi tin'))).toContain('1. Cho gửi tin trở lại')
     expect(textOf(await zalo.says('2'))).toContain('Trợ lý làm được')
     await zalo.says('cho gui lai moi tin')
     expect(textOf(await zalo.says(zalo.digits()))).toContain('Hai cán bộ')

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { lookAt, MAX_PIXELS } from '../src/image.ts'
+import { isBare, lookAt, MAX_PIXELS } from '../src/image.ts'
 import { viewerCopy } from '../src/viewer-copy.ts'
 
 const text = (words: string) => new TextEncoder().encode(words)
@@ -98,6 +98,51 @@ describe('a photo is known by its first bytes', () => {
   })
 })
 
+describe('where no copy can be made, a picture is known to be bare', () => {
+  const noise = sharp({
+    create: { width: 64, height: 64, channels: 3, background: '#888', noise: { type: 'gaussian', mean: 128, sigma: 60 } },
+  })
+  const located = { IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '21/1 1/1 30/1' } }
+  /** A PNG chunk before the end; its checksum is nobody's matter here. */
+  const withChunk = (png: Uint8Array, type: string, words: string) =>
+    joined(png.subarray(0, 33), new Uint8Array([0, 0, 0, words.length]), text(type + words), new Uint8Array(4), png.subarray(33))
+  const withSegment = (jpeg: Uint8Array, marker: number, words: string) =>
+    joined(jpeg.subarray(0, 2), new Uint8Array([0xff, marker, 0, words.length + 2]), text(words), jpeg.subarray(2))
+
+  test('plain, progressive, with a colour profile, with transparency', async () => {
+    const jpeg = await noise.clone().jpeg().toBuffer()
+    expect(isBare(jpeg)).toBe(true)
+    expect(isBare(await noise.clone().jpeg({ progressive: true }).toBuffer())).toBe(true)
+    expect(isBare(await noise.clone().jpeg().withIccProfile('p3').toBuffer())).toBe(true)
+    expect(isBare(await noise.clone().png().toBuffer())).toBe(true)
+    expect(isBare(await noise.clone().ensureAlpha(0.5).png({ palette: true }).toBuffer())).toBe(true)
+    expect(isBare(new Uint8Array(await viewerCopy(jpeg)))).toBe(true)
+  })
+
+  test('whatever else comes along in it, before, between or behind the pixels, is seen', async () => {
+    const jpeg = await noise.clone().jpeg().toBuffer()
+    const progressive = await noise.clone().jpeg({ progressive: true }).toBuffer()
+    const png = await noise.clone().png().toBuffer()
+    const scan = progressive.lastIndexOf(Buffer.from([0xff, 0xda]))
+    const files: Record<string, Uint8Array> = {
+      exif: await noise.clone().jpeg().withExif(located).toBuffer(),
+      'exif in a PNG': await noise.clone().png().withExif(located).toBuffer(),
+      xmp: withSegment(jpeg, 0xe1, 'http://ns.adobe.com/xap/1.0/\0<x:xmpmeta/>'),
+      iptc: withSegment(jpeg, 0xed, 'Photoshop 3.0\0'),
+      comment: withSegment(jpeg, 0xfe, 'Nguyễn'),
+      'more pictures': withSegment(jpeg, 0xe2, 'MPF\0'),
+      thumbnail: withSegment(jpeg, 0xe0, 'JFXX\0'),
+      'between scans': joined(progressive.subarray(0, scan), new Uint8Array([0xff, 0xe1, 0, 6]), text('Exif'), progressive.subarray(scan)),
+      'behind a JPEG': joined(jpeg, text('Exif')),
+      'behind a PNG': joined(png, text('Exif')),
+      'half a JPEG': jpeg.subarray(0, jpeg.length / 2),
+      'half a PNG': png.subarray(0, png.length / 2),
+      ...Object.fromEntries(['tEXt', 'iTXt', 'zTXt', 'eXIf', 'tIME', 'teSt'].map((type) => [type, withChunk(png, type, 'Author')])),
+    }
+    for (const [name, bytes] of Object.entries(files)) expect(isBare(bytes), name).toBe(false)
+  })
+})
+
 describe("the viewer's copy", () => {
   test('is an upright JPEG of at most 2048 pixels without a trace of place, time, camera or colour profile', async () => {
     const original = await picture(3000, 1000)
@@ -118,6 +163,20 @@ describe("the viewer's copy", () => {
     expect(after).toMatchObject({ format: 'jpeg', width: 683, height: 2048 })
     for (const trace of ['exif', 'icc', 'xmp', 'iptc', 'orientation'] as const) expect(after[trace], trace).toBeUndefined()
     for (const word of ['Exif', 'GPS', 'ICC_PROFILE', 'http://ns.adobe.com']) expect(copy.includes(word), word).toBe(false)
+  })
+
+  test('gives up quality for a size it is asked to keep, as far as that goes', async () => {
+    const loud = await sharp({
+      create: { width: 400, height: 400, channels: 3, background: '#888', noise: { type: 'gaussian', mean: 128, sigma: 60 } },
+    })
+      .png()
+      .toBuffer()
+    const whole = (await viewerCopy(loud)).byteLength
+    const smaller = (await viewerCopy(loud, whole - 1)).byteLength
+    expect(smaller).toBeLessThan(whole)
+    const smallest = (await viewerCopy(loud, smaller - 1)).byteLength
+    expect(smallest).toBeLessThan(smaller)
+    expect((await viewerCopy(loud, 1)).byteLength).toBe(smallest)
   })
 
   test('carries nothing of a page hidden behind the picture', async () => {

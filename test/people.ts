@@ -1,13 +1,14 @@
 /**
- * Many people at once, for tests of broadcasts: units, members who agreed, officers, a campaign that two of them have let
- * through. How each comes about by hand is what the tests of handlers play; here it is rows.
+ * Many people at once, for tests of officers and broadcasts: units, members who agreed, officers, a campaign that two of them have let
+ * through. How each comes about by hand is what the tests of handlers play; here it is rows. Officers who sit at their
+ * chats: seats.ts.
  */
-
 import { newNames } from '../db/approvals.ts'
 import { addBroadcast } from '../db/broadcasts.ts'
 import { addCampaign, findCampaign } from '../db/campaigns.ts'
 import { composeMessage } from '../db/messages.ts'
 import { type Desk, findActor } from '../db/rights.ts'
+import { loadUnits } from '../db/unit-rows.ts'
 import { type Audience, audienceSchema, type Content, contentSchema } from '../src/campaign.ts'
 import type { Db, Keys, Statement } from '../src/chat.ts'
 import { randomId, secureRandom } from '../src/keys.ts'
@@ -15,18 +16,22 @@ import type { Plan } from '../src/plan.ts'
 import type { Role } from '../src/rights.ts'
 import { newTotpSecret } from '../src/totp.ts'
 
-/** Tỉnh Mẫu with two communes, and a workplace below the first. */
+/** Id, name, and the unit above. */
+export const UNITS = [
+  ['tinh', 'LĐLĐ tỉnh Mẫu', null],
+  ['xa', 'Công đoàn xã Mẫu', 'tinh'],
+  ['co-so', 'CĐCS Công ty Mẫu', 'xa'],
+  ['xuong', 'CĐCS Xưởng may Mẫu', 'xa'],
+  ['xa-khac', 'Công đoàn xã Khác', 'tinh'],
+] as const
+
+/** The units of UNITS, found by their names. */
 export function unitRows(): Statement[] {
-  const unit = (id: string, path: string, parent: string | null, name: string): Statement => ({
-    sql: "INSERT INTO units(id, kind, level, name, parent_id, path) VALUES (?, 'cong_doan', 'tinh', ?, ?, ?)",
-    args: [id, name, parent, path],
-  })
-  return [
-    unit('tinh', '/tinh/', null, 'LĐLĐ tỉnh Mẫu'),
-    unit('xa1', '/tinh/xa1/', 'tinh', 'Công đoàn xã Một'),
-    unit('xa2', '/tinh/xa2/', 'tinh', 'Công đoàn xã Hai'),
-    unit('cs1', '/tinh/xa1/cs1/', 'xa1', 'CĐCS Xưởng Một'),
-  ]
+  const rows = UNITS.map(([id, name, parent]) => ({
+    ...{ id, name, parent, kind: 'cong_doan', level: 'co_so', short_name: null, code: null, valid_from: null, valid_to: null },
+    ...{ successors: [], aliases: [], note: null },
+  }))
+  return loadUnits(rows, { sample: false })
 }
 
 export type Person = Partial<{
@@ -44,12 +49,21 @@ export type Person = Partial<{
   locale: string
 }>
 
+/** Equal people with one address each, whom no test has to name. */
+export function addMany(db: Db, n: number, person: Person = {}): Promise<string[]> {
+  const name = randomId(secureRandom)
+  return addPeople(
+    db,
+    Array.from({ length: n }, (_, i) => ({ ...person, native: `${name}-${i}` })),
+  )
+}
+
 /** People with one address each; `native` is 1000 and their place unless told. Returns their contact ids in order of place. */
 export async function addPeople(db: Db, people: Person[], from = 1000): Promise<string[]> {
   const rows = people.map((one, i) => ({
     id: `c${randomId(secureRandom).slice(1)}`,
     address: `a${randomId(secureRandom).slice(1)}`,
-    unit: one.unit === undefined ? 'xa1' : one.unit,
+    unit: one.unit === undefined ? 'xa' : one.unit,
     channel: one.channel ?? 'telegram',
     native: one.native ?? String(from + i),
     push: one.push ?? 1,
@@ -79,7 +93,7 @@ export async function addPeople(db: Db, people: Person[], from = 1000): Promise<
   return rows.map(({ id }) => id)
 }
 
-export type TestOfficer = { id: string; secret: string }
+export type TestOfficer = { id: string; name: string; secret: string }
 
 /** An officer with an app for the six digits; bound to a contact when told. */
 export async function addTestOfficer(
@@ -90,14 +104,15 @@ export async function addTestOfficer(
   roles: readonly Role[],
   contactId: string | null = null,
 ): Promise<TestOfficer> {
+  const name = `Cán bộ ${id}`
   const secret = newTotpSecret()
   await db.write([
     {
       sql: 'INSERT INTO officers(id, name, unit_id, roles, contact_id, totp, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      args: [id, `Cán bộ ${id}`, unitId, JSON.stringify(roles), contactId, await keys.seal('totp', secret, id), '2026-01-01'],
+      args: [id, name, unitId, JSON.stringify(roles), contactId, await keys.seal('totp', secret, id), '2026-01-01'],
     },
   ])
-  return { id, secret }
+  return { id, name, secret }
 }
 
 /** The desk of an officer at this moment. */

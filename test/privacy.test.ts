@@ -1,185 +1,30 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Hono } from 'hono'
+/**
+ * What is left of people's lives with the product, looked at by someone who took everything but the key: reports, and
+ * broadcasts with the officers behind them.
+ */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { levelNames, sampleUnits } from '../content/data/units.ts'
-import { transcriptStore } from '../db/transcript.ts'
-import { loadLevelNames, loadUnits } from '../db/unit-rows.ts'
-import { handlers } from '../handlers/index.ts'
-import { createWeb } from '../src/channels/web/index.ts'
-import type { Handler } from '../src/chat.ts'
-import { createFileEvidence } from '../src/evidence-files.ts'
-import { secureRandom } from '../src/keys.ts'
-import { createNodeKeys } from '../src/keys-node.ts'
-import { createPhotoLoop } from '../src/photos.ts'
-import { createRetention } from '../src/retention.ts'
-import { viewerCopy } from '../src/viewer-copy.ts'
-import { openTestFile } from './database.ts'
-import { type Bot, createBot, type FakeChannel, fakeChannel, textOf } from './harness.ts'
-import { grain } from './photo-desk.ts'
-import { findTraces, type Secrets } from './traces.ts'
+import { addToken } from '../db/api-tokens.ts'
+import type { TokenScope } from '../src/rights.ts'
+import { textOf } from './harness.ts'
+import { DAY, type Life, MINUTE, openLife } from './life.ts'
 
 const LAN = '7100200300'
 const HOA = '246845883529197922'
-const MINUTE = 60_000
-const DAY = 86_400_000
-const RECEIPT = /PA-\d{4}-[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}/
-
-/** Throws what a careless library throws: an error that quotes the person. */
-const careless: Handler = {
-  name: 'careless',
-  version: 1,
-  words: ['thử lỗi'],
-  wants: ({ text }) => text.startsWith('thử lỗi'),
-  handle: async ({ message }) => {
-    throw new Error(`syntax error near "${message.text}" for ${message.address}`)
-  },
-}
+const TEXT = 'Mời đoàn viên công đoàn dự phiên chợ hàng Việt tại nhà văn hóa xã, sáng Chủ nhật.'
 
 describe('a month of life, looked at by someone who took everything but the key', () => {
-  let bot: Bot
-  let folder: string
-  let site: Hono
-  let web: ReturnType<typeof createWeb>
-  let photos: ReturnType<typeof createPhotoLoop>
-  let photo: Uint8Array<ArrayBuffer>
-  let platformDown: boolean
-  let secrets: Secrets
-  let url: string
-  let end: () => Promise<void>
-
+  let life: Life
   beforeEach(async () => {
-    const database = await openTestFile()
-    folder = await mkdtemp(join(tmpdir(), 'hang-viet-traces-'))
-    photo = new Uint8Array(await grain())
-    platformDown = false
-    secrets = { words: [], natives: [LAN, HOA], bytes: [photo.slice(600, 700)] }
-    url = database.url
-    let now = () => new Date(0)
-    const evidence = createFileEvidence(folder, () => now())
-    const keys = createNodeKeys(new Uint8Array(32).fill(7))
-    web = createWeb({
-      keys,
-      store: transcriptStore(database.db),
-      evidence,
-      texts: (text) => ('literal' in text ? text.literal : text.key),
-      about: () => bot.about,
-      now: () => now(),
-      random: secureRandom,
-      log: () => {},
-    })
-    const telegram = fakeChannel('telegram')
-    const fetched = async () => new Response(platformDown ? null : photo, { status: platformDown ? 502 : 200 })
-    const page: FakeChannel = fakeChannel('web')
-    const remember = page.send
-    page.photo = web.photo
-    page.send = async (message) => {
-      await remember(message)
-      return web.send(message)
-    }
-    const zalo = fakeChannel('zalo-bot', { buttons: 0, documents: false })
-    telegram.photo = fetched
-    zalo.photo = fetched
-    bot = await createBot({ database, channels: [telegram, page, zalo], handlers: [careless, ...handlers] })
-    now = bot.clock.now
-    await bot.db.write([...loadLevelNames(levelNames), ...loadUnits(sampleUnits, { sample: true })])
-    photos = createPhotoLoop({
-      db: bot.db,
-      keys,
-      channels: bot.channels,
-      evidence,
-      viewerCopy,
-      now,
-      holder: 'p1',
-      log: (level, what, fields = {}) => void bot.lines.push(JSON.stringify({ level, what, ...fields })),
-    })
-    site = new Hono()
-    site.route('/', web.routes(bot.receiver.receive))
-    end = async () => {
-      web.close()
-      await bot.close()
-      await rm(folder, { recursive: true, force: true })
-    }
+    life = await openLife([LAN, HOA])
   })
-  afterEach(() => end())
-
-  const traces = () => findTraces({ db: bot.db, url, evidence: folder, lines: bot.lines }, secrets)
-  /** Nobody writes twice in one instant. */
-  const pass = (milliseconds = 7 * MINUTE + 1_237) => bot.clock.advance(milliseconds)
-  const person = (native: string, channel: string) => {
-    const one = bot.person(native, channel)
-    return {
-      ...one,
-      async says(text: string) {
-        pass()
-        if (text.length > 12) secrets.words.push(text)
-        return one.says(text)
-      },
-      async taps(label: string) {
-        pass()
-        return one.taps(label)
-      },
-    }
-  }
-  type Person = ReturnType<typeof person>
-
-  /** A visitor of the page, by the cookie it was given. */
-  const visitor = async (): Promise<{ id: string; sendsPhoto(): Promise<number> }> => {
-    const cookie = (await site.request('/')).headers.get('set-cookie')?.split(';')[0] ?? ''
-    const id = cookie.slice(cookie.indexOf('=') + 1).split('.')[0] ?? ''
-    secrets.natives.push(id)
-    let sent = 0
-    return {
-      id,
-      async sendsPhoto() {
-        pass()
-        const form = new FormData()
-        form.set('id', `photo${++sent}`)
-        form.append('photo', new File([photo], 'IMG_0001.jpg'))
-        const { status } = await site.request('/chat/messages', {
-          method: 'POST',
-          body: form,
-          headers: { cookie, 'sec-fetch-site': 'same-origin' },
-        })
-        await bot.dispatcher.drain()
-        return status
-      },
-    }
-  }
-
-  const tells = async (who: Person, signs: string, photo: () => Promise<unknown>) => {
-    await who.says('phản ánh')
-    await who.taps('Hàng nghi giả')
-    await who.says(signs)
-    pass()
-    secrets.words.push('21.0278', '105.8342')
-    await who.sends({ attachments: [{ kind: 'location', latitude: 21.027812, longitude: 105.834298, title: 'Tiệm Bà Mẫu Gần Ga' }] })
-    secrets.words.push('Tiệm Bà Mẫu Gần Ga')
-    await who.taps('Gửi đúng vị trí')
-    await who.taps('Hôm qua')
-    await photo()
-    await who.taps('Xong')
-    await who.taps('Chưa ai dùng')
-  }
-  const files = async (who: Person, answer: string) => {
-    await who.taps('Gửi')
-    const receipt = RECEIPT.exec(textOf(await who.taps(answer)))?.[0] ?? ''
-    expect(receipt).not.toBe('')
-    secrets.words.push(receipt, receipt.slice(13), receipt.replaceAll('-', ''))
-    return receipt
-  }
+  afterEach(() => life.close())
 
   test('no table, byte, file or line tells who reported what, from the first message to the last', async () => {
+    const { bot, photos, platform, secrets, found, person, pass, look, tells, files } = life
     const lan = person(LAN, 'telegram')
     const hoa = person(HOA, 'zalo-bot')
-    const guest = await visitor()
+    const guest = await life.visitor()
     const mai = person(guest.id, 'web')
-    const found: Record<string, string[]> = {}
-    const look = async (when: string) => {
-      const hits = await traces()
-      if (hits.length > 0) found[when] = [...new Set(hits)]
-    }
 
     for (const one of [lan, hoa, mai]) await one.says('/start')
     await lan.says('đơn vị')
@@ -192,7 +37,7 @@ describe('a month of life, looked at by someone who took everything but the key'
     secrets.words.push('Tèo Mẫu')
     await look('before any report')
 
-    platformDown = true
+    platform.down = true
     await tells(lan, 'Mua của chị Bưởi Mẫu, tem bong ra', async () => {
       secrets.words.push('AgACAgUAAx-photo-of-lan')
       await lan.sendsPhotos('AgACAgUAAx-photo-of-lan')
@@ -202,7 +47,7 @@ describe('a month of life, looked at by someone who took everything but the key'
     await look('its photo is tried again')
     const receipt = await files(lan, 'Cho trợ lý nhắn lại')
     await look('filed while its photo waits')
-    platformDown = false
+    platform.down = false
     pass(20 * MINUTE)
     await photos.drain()
     await look('its photo is stored')
@@ -244,16 +89,116 @@ describe('a month of life, looked at by someone who took everything but the key'
     for (let day = 0; day < 9; day++) {
       pass(3 * DAY)
       await lan.says('tin mới')
-      await createRetention({ db: bot.db, keys: bot.keys, now: bot.clock.now, log: () => {} }).run()
+      await life.letGo()
     }
     await look('a month later')
     await lan.says('xóa dữ liệu')
     await lan.taps('Có, xóa hết')
     await look('erased')
-    await createRetention({ db: bot.db, keys: bot.keys, now: bot.clock.now, log: () => {} }).run()
+    await life.letGo()
     secrets.words.push(LAN, guest.id)
     await look('the night after')
     expect(await bot.db.read('SELECT count(*) AS n FROM addresses')).toEqual([{ n: 1 }])
+    expect(found).toEqual({})
+  })
+
+  test('broadcasts and officers leave counts behind, and nobody’s name, words or secrets', async () => {
+    const { bot, secrets, found, person, pass, look } = life
+    const lan = person(LAN, 'telegram')
+    const hoa = person(HOA, 'zalo-bot')
+    const guest = await life.visitor()
+    const mai = person(guest.id, 'web')
+    const members = [lan, hoa, mai]
+    for (const one of members) await one.says('/start')
+    for (const one of members) {
+      await one.says('nhận tin')
+      for (const first of ['bật nhận tin', 'từ 16 tuổi', 'đồng ý']) expect(await one.says('1'), first).not.toEqual([])
+    }
+    expect(await bot.db.read('SELECT sum(push) AS n FROM contacts')).toEqual([{ n: 3 }])
+    await life.tells(lan, 'Mua của chị Bưởi Mẫu, tem bong ra', async () => lan.sendsPhotos('AgACAgUAAx-photo-of-lan'))
+    await life.files(lan, 'Cho trợ lý nhắn lại')
+    const [hers = {}] = await bot.db.read('SELECT id, contact_id FROM addresses WHERE native = ?', [LAN])
+    await bot.db.write([{ sql: "UPDATE contacts SET unit_id = 'cdcs-may-hp'", args: [] }])
+
+    // Fixed secrets, so that no day shows digits that happen to stand in a time.
+    const unitId = 'ld-hai-phong'
+    const atDesk = { code: 'QWERTY23', secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', native: '5550001119', unitId }
+    const above = { code: 'ASDFGH45', secret: 'KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU', native: '5550002229', unitId }
+    const editor = await life.officer('soan', ['editor'], atDesk)
+    const approver = await life.officer('duyet', ['approver'], above)
+    await look('two officers are bound')
+
+    const token = 'hv_LeakedNowhereAtAllInThisLife0042'
+    secrets.words.push(token, token.slice(3))
+    const tag = await bot.keys.tag('token', token)
+    const api = { id: 't1', officerId: 'soan', unitId: null, name: 'Cổng thông tin', scopes: ['read', 'draft'] as TokenScope[] }
+    await bot.db.write([addToken({ ...api, expiresDay: '2026-12-31', tag, now: bot.clock.now() })])
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    expect((await life.site.request(`/api/v1/contacts/count?unit=${unitId}`, { headers })).status).toBe(200)
+    for (const body of ['{"title":', JSON.stringify({ title: token })]) {
+      expect((await life.site.request('/api/v1/campaigns', { method: 'POST', headers, body })).status).toBe(400)
+    }
+    await look('a system called with a token')
+
+    await editor.says('soạn tin')
+    await editor.taps('Soạn tin mới')
+    for (const answer of [TEXT, 'cả đơn vị', 'mọi người', 'không theo chủ đề', 'không', 'không']) await editor.says(answer)
+    await editor.taps('Đố vui')
+    await editor.says('ngay')
+    await editor.taps('Gửi duyệt')
+    await approver.taps('Mở để duyệt')
+    await approver.taps('Duyệt')
+    await approver.proves()
+    await look('a broadcast is approved')
+    while (await bot.broadcasts.tick());
+    expect(await bot.db.read("SELECT count(*) AS n FROM outbox WHERE priority = 1 AND state = 'queued'")).toEqual([{ n: 3 }])
+    await look('its people are listed')
+    pass(5 * MINUTE)
+    await life.settle()
+    for (const one of members) expect(textOf(one.heard())).toContain(TEXT)
+    expect(await bot.db.read('SELECT sum(sent) AS n FROM broadcast_totals')).toEqual([{ n: 3 }])
+    expect(await bot.db.read('SELECT count(*) AS n FROM push_counts')).toEqual([{ n: 3 }])
+    await look('everybody has it')
+
+    const push = lan.heard().find(({ text }) => text.includes(TEXT))
+    await lan.taps(push?.buttons[0]?.label ?? '')
+    await hoa.says(/xem [A-Z]\d[A-Z]/.exec(textOf(hoa.heard()))?.[0] ?? '')
+    await lan.says(`kiểm tra tin ${/mã tin (\S+)/.exec(push?.text ?? '')?.[1]}`)
+    await mai.says('ngừng nhận tin')
+    await mai.taps('Có')
+    expect(await bot.db.read('SELECT taps, opted_out FROM broadcasts')).toEqual([{ taps: 2, opted_out: 1 }])
+    await look('tapped, checked, and left')
+
+    await hoa.says('gặp cán bộ')
+    await hoa.says('Tôi bị ép mua hàng của công ty Mẫu')
+    await editor.taps('Hàng chờ')
+    await editor.taps(editor.heard().at(-1)?.buttons[0]?.label ?? '')
+    await look('an officer reads a question')
+    await editor.taps('Trả lời')
+    secrets.words.push('Bạn gọi Liên đoàn Lao động tỉnh nhé')
+    await editor.says('Bạn gọi Liên đoàn Lao động tỉnh nhé.')
+    await look('an officer is answering')
+    await editor.taps('Gửi')
+    expect(textOf(hoa.heard())).toContain('Bạn gọi Liên đoàn Lao động tỉnh nhé')
+    await look('answered')
+
+    await lan.says('xóa dữ liệu')
+    await lan.taps('Có, xóa hết')
+    await life.letGo()
+    secrets.words.push(LAN)
+    expect(await life.leftOf([String(hers.id), String(hers.contact_id)])).toEqual([])
+    expect(await bot.db.read("SELECT count(*) AS n FROM outbox WHERE priority = 1 AND contact_id IS NULL AND address_id = ''")).toEqual([
+      { n: 1 },
+    ])
+    await look('erased')
+
+    bot.clock.advance(31 * DAY)
+    await life.letGo()
+    expect(await bot.db.read('SELECT count(*) AS n FROM outbox WHERE priority = 1')).toEqual([{ n: 0 }])
+    expect(await bot.db.read('SELECT sum(sent) AS n FROM broadcast_totals')).toEqual([{ n: 3 }])
+    expect(await bot.db.read('SELECT count(*) AS n FROM push_counts')).toEqual([{ n: 0 }])
+    expect(await bot.db.read('SELECT count(*) AS n FROM inquiries')).toEqual([{ n: 0 }])
+    await look('the ledger is only sums')
     expect(found).toEqual({})
   })
 })

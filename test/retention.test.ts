@@ -92,6 +92,7 @@ describe('retention', () => {
     ['deals', '24 months after the end', deal('x', '2024-11-22'), deal('y', '2024-11-23')],
     ['photos', 'a week without a report', photo('x', addDays(today, -8)), photo('y', addDays(today, -8), 'case')],
     ['photos', 'a week without a report', photo('x', addDays(today, -8)), photo('y', addDays(today, -7))],
+    ['images', '24 months', image('x', '2024-11-23T01:59:59.999Z'), image('y', '2024-11-23T02:00:00.000Z')],
     [
       'tallies',
       '60 months',
@@ -128,9 +129,35 @@ describe('retention', () => {
       created_at: '2020',
     }
   }
+  function image(id: string, madeAt: string): Record<string, Value> {
+    return { id, unit_id: 'u', mime: 'image/png', bytes: box, created_at: madeAt }
+  }
   function photo(id: string, day: string, caseId: string | null = null): Record<string, Value> {
     return { id, case_id: caseId, channel: 'web', due_at: 0, give_up_at: 0, day }
   }
+
+  test('a picture that an approved campaign still shows stays until that campaign has ended', async () => {
+    const campaign = (id: string, state: string, shown: string) => ({
+      id,
+      unit_id: 'u',
+      author_id: 'o',
+      editors: '[]',
+      title: 't',
+      content: `{"image":"/media/${shown}"}`,
+      audience: '{}',
+      plan: '{}',
+      state,
+      created_at: '2024',
+      changed_at: '2026',
+    })
+    for (const id of ['rule', 'draft', 'loose']) await put('images', image(id, '2024'))
+    await put('campaigns', campaign('k1', 'approved', 'rule.png'))
+    await put('campaigns', campaign('k2', 'draft', 'draft.jpg'))
+    expect(await run()).toEqual({ images: 2 })
+    expect(await bot.db.read('SELECT id FROM images')).toEqual([{ id: 'rule' }])
+    await bot.db.write([{ sql: "UPDATE campaigns SET state = 'cancelled'", args: [] }])
+    expect(await run()).toEqual({ images: 1 })
+  })
 
   test('replies nobody fetched or no channel took go after a week; broadcast rows stay', async () => {
     const row = (priority: number, channel: string, days: number, state = 'queued') => ({

@@ -18,6 +18,10 @@ const PERSON = [
   'topic_stops',
   'link_codes',
   'officers',
+  'officer_codes',
+  'api_tokens',
+  'delegations',
+  'push_counts',
   'inquiries',
   'updates',
   'transcript',
@@ -26,6 +30,22 @@ const PERSON = [
 const REPORT = ['cases', 'case_events', 'reply_links', 'photos', 'tries']
 /** Columns that both sides may share: whose desk it is, by which road it came, the day. */
 const COMMON = new Set(['unit_id', 'channel', 'day', 'state', 'kind', 'reason', 'purpose', 'choice'])
+/** What officers write and do, and what is counted of it: names officers and units, never a member. */
+const OFFICIAL = [
+  'audit',
+  'campaigns',
+  'approvals',
+  'broadcasts',
+  'broadcast_totals',
+  'broadcast_reasons',
+  'api_tokens',
+  'officer_codes',
+  'delegations',
+  'halts',
+  'images',
+  'tallies',
+  'meta',
+]
 const GRID_MS = 60_000
 
 export async function findTraces(loot: Loot, secrets: Secrets): Promise<string[]> {
@@ -35,6 +55,8 @@ export async function findTraces(loot: Loot, secrets: Secrets): Promise<string[]
     ...(await inFiles(loot, secrets)),
     ...inLines(tables, loot.lines, secrets),
     ...joins(tables),
+    ...official(tables),
+    ...bridges(tables),
     ...transcriptOf(tables),
     ...(await ordered(loot.db)),
   ]
@@ -74,9 +96,8 @@ async function inFiles({ url, evidence }: Loot, { words, natives, bytes }: Secre
 }
 
 function inLines(tables: Map<string, Row[]>, lines: string[], { words, natives }: Secrets): string[] {
-  const ids = (names: string[]) => names.flatMap((name) => (tables.get(name) ?? []).map(({ id }) => String(id)))
-  const people = ids(['contacts', 'addresses'])
-  const reports = [...ids(['cases', 'photos']), ...(tables.get('cases') ?? []).map(({ number }) => String(number))]
+  const people = idsOf(tables, ['contacts', 'addresses'])
+  const reports = [...idsOf(tables, ['cases', 'photos']), ...(tables.get('cases') ?? []).map(({ number }) => String(number))]
   return lines.flatMap((line) => [
     ...[...words, ...natives].filter((word) => line.includes(word)).map((word) => `a log line holds “${word}”: ${line}`),
     ...(people.some((id) => line.includes(id)) && reports.some((id) => line.includes(id)) ? [`a line joins both: ${line}`] : []),
@@ -99,6 +120,33 @@ function joins(tables: Map<string, Row[]>): string[] {
     ]),
   )
 }
+
+/** An id of a member or of one of their addresses in what officers wrote, did or were shown as a sum. */
+function official(tables: Map<string, Row[]>): string[] {
+  const members = idsOf(tables, ['contacts', 'addresses'])
+  return OFFICIAL.flatMap((name) =>
+    cellsOf(new Map([[name, tables.get(name) ?? []]])).flatMap(({ place, text }) =>
+      members.filter((id) => text.includes(id)).map((id) => `${place} names ${id}`),
+    ),
+  )
+}
+
+/** One row that names a person and a report, in whatever table. */
+function bridges(tables: Map<string, Row[]>): string[] {
+  const people = idsOf(tables, ['contacts', 'addresses'])
+  const reports = [...idsOf(tables, ['cases', 'photos']), ...(tables.get('cases') ?? []).map(({ number }) => String(number))]
+  return [...tables].flatMap(([table, rows]) =>
+    rows.flatMap((row) => {
+      const text = cellsOf(new Map([[table, [row]]]))
+        .map((cell) => cell.text)
+        .join('\n')
+      return people.some((id) => text.includes(id)) && reports.some((id) => text.includes(id)) ? [`a row of ${table} joins both`] : []
+    }),
+  )
+}
+
+const idsOf = (tables: Map<string, Row[]>, names: string[]): string[] =>
+  names.flatMap((name) => (tables.get(name) ?? []).map(({ id }) => String(id)))
 
 /** What stands on the page's side for 30 days keeps the day, and lengths that tell little. */
 function transcriptOf(tables: Map<string, Row[]>): string[] {

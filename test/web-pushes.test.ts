@@ -61,7 +61,7 @@ describe.each(databases)('a broadcast on the web over %s', (_, openTest) => {
     const lan = bot.browser()
     await lan.posts({ text: 'trợ giúp' })
     await lan.history()
-    await bot.db.write([{ sql: "UPDATE contacts SET push = 1, age = 'adult', unit_id = 'xa1', member_kind = 'cong_doan'", args: [] }])
+    await bot.db.write([{ sql: "UPDATE contacts SET push = 1, age = 'adult', unit_id = 'xa', member_kind = 'cong_doan'", args: [] }])
     return lan
   }
   const settle = async () => {

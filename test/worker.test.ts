@@ -240,7 +240,7 @@ describe('a broadcast on the Worker', () => {
       body: JSON.stringify({ id: 'm1', text: 'trợ giúp' }),
     })
     const cookie = posted.headers.get('set-cookie')?.split(';')[0] ?? ''
-    await db.write([{ sql: "UPDATE contacts SET push = 1, age = 'adult', unit_id = 'xa1' WHERE last_channel = 'web'", args: [] }])
+    await db.write([{ sql: "UPDATE contacts SET push = 1, age = 'adult', unit_id = 'xa' WHERE last_channel = 'web'", args: [] }])
     const run = await runOf(await deskAt(db, keys, 'soan', new Date(NOW)))
     const began = Date.now()
     // Two minutes at once: one of them leads.

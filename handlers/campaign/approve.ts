@@ -1,21 +1,27 @@
 /**
- * From a draft to its approval, in chat: submitted, approved by another officer's hand, sent back, ended; and each time
- * those who must know are told.
+ * From a draft to its approval, in chat: submitted, approved by another officer's hand, sent back, ended. Those who
+ * must know are told by the acts themselves (db/campaign-notices.ts).
  */
-import { approveCampaign, cancelCampaign, checkApproval, endRule, firstLeaves, returnCampaign, submitCampaign } from '../../db/approvals.ts'
+import {
+  type Approved,
+  approveCampaign,
+  cancelCampaign,
+  checkApproval,
+  endRule,
+  returnCampaign,
+  submitCampaign,
+} from '../../db/approvals.ts'
 import { listNewestRuns } from '../../db/broadcasts.ts'
 import { type Campaign, requireCampaign } from '../../db/campaigns.ts'
-import { listNearestOfficers } from '../../db/officers.ts'
-import { findPushRules } from '../../db/push-rules.ts'
-import type { Decision, Reply, Statement, Text } from '../../src/chat.ts'
+import { titleIn } from '../../src/campaign.ts'
+import type { Decision } from '../../src/chat.ts'
 import { AppError } from '../../src/errors.ts'
-import { endOfQuiet, isRule } from '../../src/plan.ts'
+import { isRule } from '../../src/plan.ts'
 import { demand } from '../../src/rights.ts'
 import { whenVi } from '../../src/time.ts'
 import { askDigits, asksAgain, type Wanted } from './digits.ts'
 import { actName, finishAct, type RunAct, startAct, triedOn } from './run.ts'
-import { titleIn } from './states.ts'
-import { attempt, button, HOME, open, say, tell, toldButton, type Work } from './work.ts'
+import { attempt, button, HOME, open, say, type Work } from './work.ts'
 
 const on = (act: string, id: string) => ({ act, about: ['campaign', id] as [string, string] })
 
@@ -26,10 +32,9 @@ export async function submit(work: Work, id: string, version: string): Promise<D
     on('campaign.submit', id),
     async () => {
       const campaign = await requireSeen(work, id, version)
-      const writes = await submitCampaign(work.desk, campaign)
-      const told = await tellApprovers(work, campaign, campaign.editors)
-      const text = say(told.told > 0 ? 'submitted' : 'submitted_nobody')
-      return { replies: [{ text, buttons: [open(id), HOME] }], writes: [...writes, ...told.writes] }
+      const { writes, told } = await submitCampaign(work.desk, campaign)
+      const text = say(told > 0 ? 'submitted' : 'submitted_nobody')
+      return { replies: [{ text, buttons: [open(id), HOME] }], writes }
     },
     () => ({ buttons: [open(id), HOME] }),
   )
@@ -53,9 +58,7 @@ export async function startApproval(work: Work, id: string, version: string): Pr
 export async function sendBack(work: Work, id: string, version: string): Promise<Decision> {
   return attempt(work, on('campaign.return', id), async () => {
     const campaign = await requireSeen(work, id, version)
-    const writes = returnCampaign(work.desk, campaign)
-    const told = await tell(work, campaign.editors, toldReply(work, campaign, 'told_returned'))
-    return { replies: [{ text: say('returned'), buttons: [HOME] }], writes: [...writes, ...told.writes] }
+    return { replies: [{ text: say('returned'), buttons: [HOME] }], writes: await returnCampaign(work.desk, campaign) }
   })
 }
 
@@ -95,7 +98,7 @@ export async function takeDigits(work: Work, wanted: Wanted, typed: string): Pro
     on(name, id),
     async () => {
       const campaign = await requireCampaign(work.desk, id)
-      if (act === 'approve') return approved(work, campaign, await approveCampaign(work.desk, campaign, version, digits))
+      if (act === 'approve') return approved(campaign, await approveCampaign(work.desk, campaign, version, digits))
       return { replies: [{ text: say('ended'), buttons: [HOME] }], writes: await endRule(work.desk, campaign, digits) }
     },
     again,
@@ -104,35 +107,12 @@ export async function takeDigits(work: Work, wanted: Wanted, typed: string): Pro
 
 const RUN: Record<RunAct, true> = { pause: true, resume: true, cancel: true, failed: true, unknown: true }
 
-async function approved(work: Work, campaign: Campaign, writes: Statement[]): Promise<Decision> {
-  const { id, plan, editors } = campaign
-  if (campaign.approvals + 1 < campaign.needs) {
-    const told = await tellApprovers(work, campaign, [...editors, work.desk.actor.officerId])
-    return { replies: [{ text: say('approved_first'), buttons: [HOME] }], writes: [...writes, ...told.writes] }
-  }
-  const { quiet } = await findPushRules(work.turn.db)
-  const leaves = firstLeaves(plan, work.turn.now)
-  const when = leaves ? whenVi(endOfQuiet(leaves, quiet)) : ''
+function approved({ id, plan }: Campaign, { writes, leaves }: Approved): Decision {
+  if (!leaves) return { replies: [{ text: say('approved_first'), buttons: [HOME] }], writes }
   const rule = isRule(plan)
-  const reply = toldReply(work, campaign, 'told_approved', { when })
-  const told = await tell(work, editors, reply)
-  const text = say(rule ? 'approved_rule' : 'approved', { when })
+  const text = say(rule ? 'approved_rule' : 'approved', { when: whenVi(leaves) })
   const buttons = [...(rule ? [] : [button('hold', 'hold', id)]), open(id), HOME]
-  return { replies: [{ text, buttons }], writes: [...writes, ...told.writes] }
-}
-
-/** The nearest officers who may approve; a unit with one officer is approved by the unit above. */
-async function tellApprovers(work: Work, campaign: Campaign, except: readonly string[]) {
-  const approvers = await listNearestOfficers(work.turn.db, campaign.path, ['approver'], except)
-  return tell(work, approvers, toldReply(work, campaign, 'told_submitted'))
-}
-
-function toldReply({ desk }: Work, campaign: Campaign, key: string, params: Record<string, string | Text> = {}): Reply {
-  const approving = key === 'told_submitted'
-  return {
-    text: say(key, { title: titleIn(campaign), unit: campaign.unitName, officer: desk.actor.name, ...params }),
-    buttons: [toldButton(campaign, approving ? 'open_approve' : 'open', approving ? 'duyệt tin' : 'tin của đơn vị')],
-  }
+  return { replies: [{ text, buttons }], writes }
 }
 
 /** The campaign in the version this button was shown with. */

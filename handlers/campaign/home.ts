@@ -3,10 +3,11 @@
  */
 import { listNewestRuns } from '../../db/broadcasts.ts'
 import { type Campaign, type CampaignFilter, countCampaigns, listCampaigns } from '../../db/campaigns.ts'
+import { titleIn } from '../../src/campaign.ts'
 import type { Button, Decision } from '../../src/chat.ts'
 import { scopeOf } from '../../src/rights.ts'
 import { payloadOf } from '../../src/text.ts'
-import { haltedText, stateOf, titleIn } from './states.ts'
+import { haltedText, stateOf } from './states.ts'
 import { button, HOME, lines, PAGE, say, type Work } from './work.ts'
 
 export async function home({ turn, desk }: Work): Promise<Decision> {

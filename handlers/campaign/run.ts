@@ -5,7 +5,7 @@ import { cancelBroadcast, POSSIBLE, pauseBroadcast, resendBroadcast, resumeBroad
 import { listBroadcasts, type OwnedBroadcast, requireBroadcast } from '../../db/broadcasts.ts'
 import { requireCampaign } from '../../db/campaigns.ts'
 import { countOf, listCounts } from '../../db/ledger.ts'
-import { codeWritten } from '../../src/campaign.ts'
+import { codeWritten, shortened } from '../../src/campaign.ts'
 import type { Button, Decision, Statement } from '../../src/chat.ts'
 import { AppError } from '../../src/errors.ts'
 import { type Act, demand } from '../../src/rights.ts'
@@ -14,7 +14,7 @@ import { whenVi } from '../../src/time.ts'
 import { askDigits } from './digits.ts'
 import { shown } from './preview.ts'
 import { resultText } from './result.ts'
-import { haltedText, runStateOf, shortened } from './states.ts'
+import { haltedText, runStateOf } from './states.ts'
 import { allowed, attempt, button, HOME, lines, PAGE, say, type Work } from './work.ts'
 
 export const RUN_ACTS = ['pause', 'resume', 'cancel', 'failed', 'unknown'] as const

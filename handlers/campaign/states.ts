@@ -62,19 +62,6 @@ const KINDS: Record<string, string> = {
   nguoi_dan: 'nguoi_dan',
 }
 
-/** What a campaign is called. */
-export function titleIn({ content, title }: Pick<Campaign, 'content' | 'title'>, most = 40): Text {
-  return content.source === 'text' ? { literal: shortened(title, most) } : say(`b_${content.source}`)
-}
-
-/** Cut between words. */
-export function shortened(title: string, most = 40): string {
-  if (title.length <= most) return title
-  const head = title.slice(0, most)
-  const cut = head.lastIndexOf(' ')
-  return `${head.slice(0, cut > most / 2 ? cut : most - 1)}…`
-}
-
 /** That all pushes are stopped, where they are: no run moves then (F68). */
 export async function haltedText(db: Db): Promise<Text[]> {
   const halt = await findHalt(db)

@@ -3,10 +3,8 @@
  * way a refusal is answered and written down.
  */
 import { recordRefusal } from '../../db/audit.ts'
-import type { Campaign } from '../../db/campaigns.ts'
-import { tellOfficers } from '../../db/officer-notices.ts'
 import type { Desk } from '../../db/rights.ts'
-import type { Button, Decision, Reply, Statement, Text, Turn } from '../../src/chat.ts'
+import type { Button, Decision, Text, Turn } from '../../src/chat.ts'
 import { AppError } from '../../src/errors.ts'
 import { type Act, may } from '../../src/rights.ts'
 import { payloadOf } from '../../src/text.ts'
@@ -77,15 +75,4 @@ export async function attempt(
       ...(next ? { next } : {}),
     }
   }
-}
-
-/** Says something to other officers, where they were last; how many of them can be reached. */
-export function tell({ turn, desk }: Work, officerIds: readonly string[], reply: Reply): Promise<{ writes: Statement[]; told: number }> {
-  const others = officerIds.filter((id) => id !== desk.actor.officerId)
-  return tellOfficers(turn.db, turn.keys, others, reply, turn.now)
-}
-
-/** A button inside something said to another officer: digits are not theirs to pick with, words are (design.md). */
-export function toldButton(campaign: Pick<Campaign, 'id'>, name: 'open_approve' | 'open', word: string): Button {
-  return { label: { key: `campaign.b_${name}` }, payload: payloadOf('campaign', 'open', campaign.id), word }
 }

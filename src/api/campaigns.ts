@@ -131,7 +131,7 @@ export const campaigns: Route[] = [
     async handle({ desk, params, body: { version } }) {
       const campaign = await requireCampaignFor(desk, params.id, 'campaign.write')
       if (version !== campaign.version) throw new AppError('conflict', 'desk.campaign_moved')
-      await desk.db.write(await submitCampaign(desk, campaign))
+      await desk.db.write((await submitCampaign(desk, campaign)).writes)
       return shownNow(desk.db, params.id)
     },
   }),

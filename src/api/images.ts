@@ -1,16 +1,17 @@
 /**
  * Pictures of campaigns: taken from an officer's system by what their bytes are, whatever they are called, and served to
- * everybody, because a platform fetches them by their address.
+ * everybody, because a platform fetches them by their address. So none may tell where, when or by whom it was taken (R7):
+ * what is served is a copy made here, or, where there is no image library, only what holds nothing but its picture.
  */
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { recordAct } from '../../db/audit.ts'
-import { addImage, findImage, IMAGE_MOST } from '../../db/images.ts'
+import { addImage, findImage, IMAGE_MOST, type Image } from '../../db/images.ts'
 import { stillActing } from '../../db/rights.ts'
 import type { Db } from '../chat.ts'
 import { AppError } from '../errors.ts'
-import { lookAt } from '../image.ts'
-import { type Route, route } from './route.ts'
+import { isBare, lookAt } from '../image.ts'
+import { type ApiParts, type Route, route } from './route.ts'
 import { requireUnit } from './scope.ts'
 import { idSchema } from './shapes.ts'
 
@@ -33,10 +34,10 @@ export const images: Route[] = [
     file: { types: Object.keys(KINDS), most: IMAGE_MOST },
     status: 201,
     answer: imageSchema,
-    async handle({ desk, query: { unit }, bytes }) {
+    async handle({ desk, query: { unit }, bytes: given, parts }) {
       const { db, actor, now } = desk
       await requireUnit(desk, unit, 'campaign.write')
-      const mime = kindOf(bytes)
+      const { mime, bytes } = await bare(given, parts.viewerCopy)
       const id = desk.id()
       const act = { act: 'image.add', unitId: unit, about: ['image', id] as [string, string], detail: { bytes: bytes.byteLength } }
       await db.write([...stillActing(actor), addImage({ id, unitId: unit, mime, bytes }, now), recordAct(actor, act, now)])
@@ -62,12 +63,29 @@ export function createMedia(db: Db): Hono {
   return app
 }
 
-/** Throws AppError `invalid` for what is no JPEG or PNG, or none that a platform shows. */
-function kindOf(bytes: Uint8Array): keyof typeof KINDS {
+type Picture = Pick<Image, 'mime' | 'bytes'>
+
+/** The picture and nothing else. Throws AppError `invalid` for what is no JPEG or PNG, or none that a platform shows. */
+async function bare(bytes: Uint8Array, viewerCopy: ApiParts['viewerCopy']): Promise<Picture> {
+  const { width, height, ...found } = pictureOf(bytes)
+  if (width + height > SIDES || Math.max(width, height) > RATIO * Math.min(width, height)) throw new AppError('invalid', 'api.image_size')
+  if (viewerCopy) return copied(bytes, viewerCopy)
+  if (!isBare(bytes)) throw new AppError('invalid', 'api.image_more')
+  return found
+}
+
+async function copied(bytes: Uint8Array, viewerCopy: NonNullable<ApiParts['viewerCopy']>): Promise<Picture> {
+  const copy = await viewerCopy(bytes, IMAGE_MOST).catch((cause: unknown) => {
+    throw new AppError('invalid', 'api.image_broken', { cause })
+  })
+  if (copy.byteLength > IMAGE_MOST) throw new AppError('invalid', 'api.image_size')
+  return pictureOf(copy)
+}
+
+function pictureOf(bytes: Uint8Array): Picture & { width: number; height: number } {
   const image = lookAt(bytes)
   if ('refused' in image) throw new AppError('invalid', image.refused === 'bomb' ? 'api.image_size' : 'api.image_kind')
-  const { type, width, height } = image
-  if (type === 'image/webp') throw new AppError('invalid', 'api.image_kind')
-  if (width + height > SIDES || Math.max(width, height) > RATIO * Math.min(width, height)) throw new AppError('invalid', 'api.image_size')
-  return type
+  const { type: mime, width, height } = image
+  if (mime === 'image/webp') throw new AppError('invalid', 'api.image_kind')
+  return { mime, bytes, width, height }
 }

@@ -16,6 +16,7 @@ import { localeOf, refused, serve } from './serve.ts'
 import { createWatch } from './watch.ts'
 
 export { type ApiMemory, createApiMemory } from './memory.ts'
+export type { ApiParts } from './route.ts'
 
 export type Api = {
   /** /api/… and /media/…. */

@@ -21,6 +21,8 @@ export type ApiParts = {
   texts: Texts
   channels: ReadonlyArray<Pick<Channel, 'name' | 'limits'>>
   publicUrl: string | null
+  /** Encodes a picture anew without what came along with it, within so many bytes if it can (Node). */
+  viewerCopy?: ((bytes: Uint8Array, most?: number) => Promise<Uint8Array>) | undefined
   /** Lets go of the event loop between steps of a long count (Node). */
   later?: Later | undefined
   /** Handed in where a product lives shorter than the process (Workers). */
