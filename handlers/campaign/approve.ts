@@ -12,10 +12,15 @@ import { AppError } from '../../src/errors.ts'
 import { endOfQuiet, isRule } from '../../src/plan.ts'
 import { demand } from '../../src/rights.ts'
 import { whenVi } from '../../src/time.ts'
-import { askDigits, asksAgain, type Wanted } from './digits.ts'
+import { openCampaign } from './card.ts'
+import { wayOut } from './choices.ts'
+import { askDigits, asksAgain, type Wanted, waysOut } from './digits.ts'
 import { actName, finishAct, type RunAct, startAct, triedOn } from './run.ts'
 import { titleIn } from './states.ts'
-import { attempt, button, HOME, open, say, tell, toldButton, type Work } from './work.ts'
+import { attempt, backTo, button, HOME, open, say, tell, toldButton, type Work } from './work.ts'
+
+/** Characters of a reason: it is a note between two officers. */
+const REASON_MOST = 300
 
 const on = (act: string, id: string) => ({ act, about: ['campaign', id] as [string, string] })
 
@@ -49,12 +54,37 @@ export async function startApproval(work: Work, id: string, version: string): Pr
   )
 }
 
-/** "Trả lại": its author is told. */
-export async function sendBack(work: Work, id: string, version: string): Promise<Decision> {
+/** "Trả lại" was tapped: what is to be changed may be said, because "trả lại" alone leaves an author guessing. */
+export async function askReason(work: Work, id: string, version: string): Promise<Decision> {
+  return attempt(work, on('campaign.return', id), async () => {
+    const campaign = await requireSeen(work, id, version)
+    // Says what speaks against it before anything is asked.
+    returnCampaign(work.desk, campaign)
+    return { replies: [reasonAsked(campaign)], next: { step: 'reason', data: { id, version } } }
+  })
+}
+
+export const reasonAsked = (campaign: Campaign): Reply => ({
+  text: say('ask_reason', { title: titleIn(campaign), most: REASON_MOST }),
+  buttons: [button('return_plain', 'returned', campaign.id, String(campaign.version)), backTo(campaign.id)],
+})
+
+/** The reason was typed. */
+export async function takeReason(work: Work, { id = '', version }: { id?: string; version: string }): Promise<Decision> {
+  const { text } = work.turn.message
+  if (wayOut(text)) return openCampaign(work, id)
+  if (text !== '' && text.length <= REASON_MOST) return sendBack(work, id, version, text)
+  const note = { text: say('reason_long', { most: REASON_MOST }), buttons: [backTo(id)] }
+  return { replies: [note], next: { step: 'reason', data: { id, version } } }
+}
+
+/** Its author is told, with the reason if one was given: it stands in that message only. */
+export async function sendBack(work: Work, id: string, version: string, reason = ''): Promise<Decision> {
   return attempt(work, on('campaign.return', id), async () => {
     const campaign = await requireSeen(work, id, version)
     const writes = returnCampaign(work.desk, campaign)
-    const told = await tell(work, campaign.editors, toldReply(work, campaign, 'told_returned'))
+    const key = reason === '' ? 'told_returned' : 'told_returned_why'
+    const told = await tell(work, campaign.editors, toldReply(work, campaign, key, { reason: { literal: reason } }))
     return { replies: [{ text: say('returned'), buttons: [HOME] }], writes: [...writes, ...told.writes] }
   })
 }
@@ -86,7 +116,8 @@ export async function holdBack(work: Work, id: string): Promise<Decision> {
 export async function takeDigits(work: Work, wanted: Wanted, typed: string): Promise<Decision> {
   const { act, id = '', run = 0, version = 0 } = wanted
   const digits = typed.replace(/\s/g, '')
-  const again = (why: string) => (asksAgain(why) ? { next: { step: 'digits', data: wanted } } : id ? { buttons: [open(id), HOME] } : {})
+  const again = (why: string) =>
+    asksAgain(why) ? { buttons: waysOut(wanted), next: { step: 'digits', data: wanted } } : id ? { buttons: [open(id), HOME] } : {}
   const runs = act in RUN ? (act as RunAct) : undefined
   if (runs) return attempt(work, triedOn(actName(runs), run), () => finishAct(work, run, runs, digits), again)
   const name = act === 'end' ? 'campaign.cancel' : `campaign.${act}`

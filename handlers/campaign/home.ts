@@ -6,8 +6,11 @@ import { type Campaign, type CampaignFilter, countCampaigns, listCampaigns } fro
 import type { Button, Decision } from '../../src/chat.ts'
 import { scopeOf } from '../../src/rights.ts'
 import { payloadOf } from '../../src/text.ts'
-import { haltedText, stateOf, titleIn } from './states.ts'
+import { haltedText, listStateOf, titleIn } from './states.ts'
 import { button, HOME, lines, PAGE, say, type Work } from './work.ts'
+
+/** Characters of a title inside a button: a phone shows about forty of both, and the state must be among them. */
+const LABEL_MOST = 26
 
 export async function home({ turn, desk }: Work): Promise<Decision> {
   const { actor } = desk
@@ -81,6 +84,9 @@ async function labelled({ turn }: Work, shown: Campaign[]): Promise<Button[]> {
     ).map((run) => [run.campaignId, run]),
   )
   return shown.map((campaign) =>
-    button('campaign', 'open', campaign.id, '', { title: titleIn(campaign), state: stateOf(campaign, runs.get(campaign.id)) }),
+    button('campaign', 'open', campaign.id, '', {
+      title: titleIn(campaign, LABEL_MOST),
+      state: listStateOf(campaign, runs.get(campaign.id)),
+    }),
   )
 }
