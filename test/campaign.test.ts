@@ -302,6 +302,14 @@ describe('soạn tin', () => {
     expect(textOf(await lan.taps('Gửi duyệt'))).toContain('Tin đã sang bước khác')
   })
 
+  test('an officer finds the doors of their work above the menu, a member does not', async () => {
+    expect(labels(await lan.says('menu')).slice(0, 3)).toEqual(['Trang soạn tin', 'Hàng chờ', 'Mỗi ngày một điều'])
+    expect(textOf(await lan.taps('Trang soạn tin'))).toContain('Đồng chí muốn làm gì?')
+    const member = bot.person('901')
+    await member.says('menu')
+    expect(labels(await member.says('menu'))[0]).toBe('Mỗi ngày một điều')
+  })
+
   test('a unit with one officer is approved by the unit above', async () => {
     const vy = await seatOfficer(bot, { id: 'vy', unitId: 'co-so', roles: ['editor', 'approver'] })
     await write(vy)
