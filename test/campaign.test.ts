@@ -450,11 +450,25 @@ describe('soạn tin', () => {
       await lan.taps('Soạn tin mới')
       expect(textOf(await lan.says('a'.repeat(1501)))).toContain('Tin dài 1.501 ký tự')
       expect(textOf(await lan.says('Xem https://vi-du.com/qua-tang'))).toContain('trang chưa được phép')
+      for (const bare of ['bit.ly/abc', 'vi-du.com', 'congdoan.vn@vi-du.com/x', 'Xem:T.ME/nhom', 'congdoan.vn.vi-du.xyz'])
+        expect(textOf(await lan.says(`Mời bạn xem ${bare} nhé.`)), bare).toContain('trang chưa được phép')
       expect(textOf(await lan.sendsPhotos('p1'))).toContain('Ảnh của tin được thêm trên trang quản trị')
       expect(await campaigns()).toEqual([])
       const both = await lan.sends({ text: TEXT, attachments: [{ kind: 'photo', ref: 'p2' }] })
       expect(textOf(both)).toContain('Ảnh của tin')
       expect(await campaigns()).toHaveLength(1)
+    })
+
+    test.each([
+      'congdoan.vn/tin, laichau.gov.vn.',
+      'https://congdoan.vn',
+      'thư lienhe@congdoan.vn',
+      'tại TP.HCM, Q.7 v.v. lúc 8.30',
+      'An.Mời đoàn viên',
+    ])('what is no strange link may stand in a message: “%s”', async (words) => {
+      await lan.says('soạn tin')
+      await lan.taps('Soạn tin mới')
+      expect(textOf(await lan.says(words))).toContain('Gửi cho ai?')
     })
 
     test('keywords of others inside the text are text; stop words and the menu still work', async () => {
