@@ -54,7 +54,7 @@ export async function listRules(work: Work, before: string): Promise<Decision> {
   const { actor } = work.desk
   const more: Button[] =
     scopeOf(actor, 'campaign.write').length > 0
-      ? [button('daily_item', 'rule', 'daily_item'), button('weekly_question', 'rule', 'weekly_question')]
+      ? [button('add_daily_item', 'rule', 'daily_item'), button('add_weekly_question', 'rule', 'weekly_question')]
       : []
   const filter: CampaignFilter = { paths: scopeOf(actor, 'campaign.read'), states: ['draft', 'submitted', 'approved'], rules: true }
   return page(work, 'rules', filter, before, more)

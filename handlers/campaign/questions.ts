@@ -15,7 +15,7 @@ import { type Data, numberOf, say, type Work } from './work.ts'
 /** @param campaign missing only in `from` and in the first `text` */
 export async function question(work: Work, step: StepName, data: Data, campaign?: Campaign): Promise<Reply> {
   const { turn } = work
-  const ways = [...(step === 'hour' && !data.editing ? [] : [back(step, data)])]
+  const ways = [step === 'hour' && !data.editing ? quit(step, data) : back(step, data)]
   switch (step) {
     case 'from':
       return { text: say('ask_from'), buttons: [...(await unitsOf(work, data)), quit(step, data)] }
