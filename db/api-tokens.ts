@@ -8,6 +8,7 @@ import type { TokenScope } from '../src/rights.ts'
 export type ApiToken = {
   id: string
   officerId: string
+  officerName: string
   unitId: string | null
   name: string
   scopes: TokenScope[]
@@ -18,7 +19,7 @@ export type ApiToken = {
 /** What the token begins with, so that one that leaks is known by sight. */
 export const TOKEN_PREFIX = 'hv_'
 
-export function addToken(token: Omit<ApiToken, 'revoked'> & { tag: string; now: Date }): Statement {
+export function addToken(token: Omit<ApiToken, 'officerName' | 'revoked'> & { tag: string; now: Date }): Statement {
   return {
     sql: 'INSERT INTO api_tokens(id, token_tag, officer_id, unit_id, name, scopes, expires_day, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     args: [
@@ -58,12 +59,14 @@ export async function listTokens(db: Db, { after, limit }: { after: string; limi
   return (await db.read(`SELECT ${COLUMNS} FROM api_tokens t WHERE t.id > ? ORDER BY t.id LIMIT ?`, [after, limit])).map(tokenOf)
 }
 
-const COLUMNS = 't.id, t.officer_id, t.unit_id, t.name, t.scopes, t.expires_day, t.revoked_at'
+const COLUMNS =
+  '(SELECT name FROM officers o WHERE o.id = t.officer_id) AS officer_name, t.id, t.officer_id, t.unit_id, t.name, t.scopes, t.expires_day, t.revoked_at'
 
 function tokenOf(row: Row): ApiToken {
   return {
     id: String(row.id),
     officerId: String(row.officer_id),
+    officerName: String(row.officer_name),
     unitId: row.unit_id as string | null,
     name: String(row.name),
     scopes: JSON.parse(String(row.scopes)) as TokenScope[],

@@ -96,17 +96,25 @@ export async function checkApproval(desk: Desk, campaign: Campaign, version: num
   await checkCampaign(desk, campaign)
 }
 
-/** An officer who may approve sends it back to its authors, who are told; nothing is sent. */
-export async function returnCampaign(desk: Desk, campaign: Campaign): Promise<Statement[]> {
-  const { actor, now } = desk
+/** What speaks against sending it back. Throws AppError `forbidden`, `conflict`. */
+export function checkReturn({ actor }: Desk, campaign: Campaign): void {
   demand(actor, 'campaign.approve', campaign.path)
   if (campaign.state !== 'submitted') throw new AppError('conflict', 'desk.campaign_moved')
+}
+
+/**
+ * An officer who may approve sends it back to its authors; nothing is sent. They are told, with the reason if there is
+ * one: it stands in that message only.
+ */
+export async function returnCampaign(desk: Desk, campaign: Campaign, reason = ''): Promise<Statement[]> {
+  const { actor, now } = desk
+  checkReturn(desk, campaign)
   return [
     ...stillActing(actor),
     move(campaign, 'submitted', 'draft', now),
     guard(),
     recordAct(actor, { act: 'campaign.return', unitId: campaign.unitId, about: aboutOf(campaign) }, now),
-    ...(await tellEditors(desk, campaign, 'told_returned')).writes,
+    ...(await tellEditors(desk, campaign, reason ? 'told_returned_why' : 'told_returned', { reason: { literal: reason } })).writes,
   ]
 }
 

@@ -20,7 +20,12 @@ export async function tellApprovers(desk: Desk, campaign: Campaign, except: read
 }
 
 /** Everybody who wrote any of it. */
-export function tellEditors(desk: Desk, campaign: Campaign, key: 'told_returned' | 'told_approved', params = {}): Promise<Told> {
+export function tellEditors(
+  desk: Desk,
+  campaign: Campaign,
+  key: 'told_returned' | 'told_returned_why' | 'told_approved',
+  params = {},
+): Promise<Told> {
   return tell(desk, campaign.editors, noticeOf(desk, campaign, key, params))
 }
 

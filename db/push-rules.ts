@@ -49,7 +49,17 @@ export function isAllowedLink(url: string, { linkHosts }: Pick<PushRules, 'linkH
   )
 }
 
-/** Links written into a text. */
+const WITH_SCHEME = /https?:\/\/[^\s<>"“”]+/giu
+/** Endings by which Telegram and Zalo make a link of bare words; of two letters only with a path, because "TP.HN" is a town. */
+const ENDINGS = 'com|net|org|info|biz|vn|xyz|top|shop|store|site|online|app|dev|link|click|club|live|pro|vip|asia|mobi|page|fun|icu|win|bet'
+const BARE = new RegExp(
+  `(?<![\\p{L}\\p{N}.@/-])(?:[\\p{L}\\p{N}._+-]+@)?(?:[\\p{L}\\p{N}-]+\\.)+(?:(?:${ENDINGS})(?![\\p{L}\\p{N}-])(?:[:/?#][^\\s<>"“”]*)?|[a-z]{2}/[^\\s<>"“”]*)`,
+  'giu',
+)
+
+/** Links written into a text, also those without their "https://": the apps make them links all the same. A mail address is none. */
 export function linksIn(text: string): string[] {
-  return text.match(/https?:\/\/[^\s<>"“”]+/giu)?.map((link) => link.replace(/[.,;:!?)\]]+$/u, '')) ?? []
+  const whole = text.match(WITH_SCHEME) ?? []
+  const bare = (text.replace(WITH_SCHEME, ' ').match(BARE) ?? []).filter((one) => !/^[^/?#]+@[^/?#]+$/.test(one))
+  return [...whole, ...bare.map((one) => `https://${one}`)].map((link) => link.replace(/[.,;:!?)\]]+$/u, ''))
 }

@@ -11,6 +11,7 @@ import { findActor, findOfficerAt } from '../db/rights.ts'
 import { claimTry, triesTag } from '../db/tries.ts'
 import type { Button, Decision, Handler, Text, Turn } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
+import { officerDoors } from '../src/menu.ts'
 import { type Act, type Actor, scopeOf } from '../src/rights.ts'
 import { parsePayload, payloadOf } from '../src/text.ts'
 import { totpStep } from '../src/totp.ts'
@@ -91,7 +92,7 @@ async function enterDigits(turn: Turn, tag: string): Promise<Decision> {
   const before = await findOfficerAt(db, contact.id, now)
   const moved = before?.officerId === code.officerId ? [] : (await tellOfficers(db, keys, [code.officerId], MOVED, now)).writes
   return {
-    replies: [{ text: doneText(code, actor), buttons: [...(may(actor, 'inquiry.read') ? [QUEUE] : []), MENU] }],
+    replies: [{ text: doneText(code, actor), buttons: [...officerDoors(actor), MENU] }],
     writes: [
       ...moved,
       ...bindOfficer(tag, code.officerId, contact.id, step, now),
@@ -176,5 +177,4 @@ function tagOf(data: unknown): string {
 const WRONG: Decision = { replies: [{ text: { key: 'bind.wrong' } }], next: { step: 'code' } }
 const MOVED = { text: { key: 'bind.moved' } }
 const MENU: Button = { label: { key: 'common.b_menu' }, payload: payloadOf('help', 'menu') }
-const QUEUE: Button = { label: { key: 'desk.b_queue' }, payload: payloadOf('desk', 'list') }
 const NOT_BOUND: Decision = { replies: [{ text: { key: 'bind.not_bound' }, buttons: [MENU] }] }

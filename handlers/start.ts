@@ -2,8 +2,9 @@
  * The first word and the menu: who runs this, what it does, that it is voluntary and what it never asks (F1, R1, R16,
  * R28), then the doors at once. A unit's deep link joins on the way. "Quyền riêng tư" is the notice of §2.4.
  */
+import { findOfficerAt } from '../db/rights.ts'
 import type { About, Button, Decision, Handler, InboundMessage, Reply, Text, Turn } from '../src/chat.ts'
-import { menuButtons, menuReply } from '../src/menu.ts'
+import { menuButtons, menuReply, officerDoors } from '../src/menu.ts'
 import { parsePayload } from '../src/text.ts'
 import { createLexicon, listen } from '../src/vietnamese/index.ts'
 import { joinByCode } from './unit.ts'
@@ -28,7 +29,8 @@ export const start: Handler = {
     const intro: Reply[] = contact.fresh ? [introOf(about)] : []
     if (message.start !== undefined) return byCode(turn, message.start, intro)
     const menu = contact.fresh ? menuReply('start.menu') : menuReply('start.again', { unit: about.unitName })
-    return { replies: [...intro, menu] }
+    const actor = contact.fresh ? undefined : await findOfficerAt(turn.db, contact.id, turn.now)
+    return { replies: [...intro, actor ? { ...menu, buttons: officerDoors(actor) } : menu] }
   },
 }
 

@@ -77,7 +77,7 @@ describe('soạn tin', () => {
       const answer = await bot.person('900').says(words)
       expect(answer).toHaveLength(1)
       expect(textOf(answer)).toContain('dành cho cán bộ đã gắn tài khoản')
-      expect(answer[0]?.buttons).toEqual([])
+      expect(labels(answer)).toEqual(['Danh mục'])
       const id = String((await draft()).id)
       const before = await campaigns()
       for (const payload of [`campaign:open:${id}`, `campaign:submit:${id}.9`, 'campaign:list:', 'campaign:run:1', 'campaign:new:']) {
@@ -262,10 +262,54 @@ describe('soạn tin', () => {
   test('sent back: the author is told and nothing leaves', async () => {
     await submitted()
     await minh.taps('Mở để duyệt')
-    expect(textOf(await minh.taps('Trả lại'))).toContain('Chưa có gì được gửi')
+    expect(textOf(await minh.taps('Trả lại'))).toContain('cần sửa gì')
+    expect(await draft()).toMatchObject({ state: 'submitted' })
+    expect(textOf(await minh.taps('Trả lại, không ghi lý do'))).toContain('Chưa có gì được gửi')
     expect(textOf(lan.heard())).toContain('trả lại tin')
     expect(await draft()).toMatchObject({ state: 'draft' })
     expect(labels(await minh.says('duyệt tin'))).toEqual(['Trang soạn tin'])
+  })
+
+  test('sent back with a reason: the author reads it, and one who changes their mind goes back', async () => {
+    await submitted()
+    await minh.taps('Mở để duyệt')
+    await minh.taps('Trả lại')
+    expect(labels(await minh.says('quay lại'))).toContain('Duyệt')
+    expect(await draft()).toMatchObject({ state: 'submitted' })
+    await minh.taps('Trả lại')
+    expect(textOf(await minh.says('a'.repeat(301)))).toContain('từ 1 đến 300 ký tự')
+    const told = await minh.says('Ghi rõ giờ bắt đầu, dùng “ưu đãi đoàn viên công đoàn”.')
+    expect(textOf(told)).toContain('Đã trả lại')
+    expect(lan.heard().at(-1)?.text).toContain('Lý do: Ghi rõ giờ bắt đầu')
+    expect(await draft()).toMatchObject({ state: 'draft' })
+    expect(JSON.stringify(await bot.db.read('SELECT * FROM audit'))).not.toContain('giờ bắt đầu')
+  })
+
+  test('who is asked for digits reads what for, and can go back; within the hold nobody has got it', async () => {
+    await submitted()
+    await minh.taps('Mở để duyệt')
+    expect(labels(await minh.taps('Duyệt'))).toEqual(['Quay lại', 'Trang soạn tin'])
+    expect(labels(await minh.says('000000'))).toEqual(['Quay lại', 'Trang soạn tin'])
+    expect(labels(await minh.taps('Quay lại'))).toContain('Duyệt')
+    await minh.taps('Duyệt')
+    await minh.says(minh.digits())
+    const sure = await minh.taps('Hủy gửi')
+    expect(textOf(sure)).toContain('Hủy đợt gửi “Mời đoàn viên công đoàn dự phiên chợ…”. Chưa ai nhận tin này')
+    bot.clock.advance(60_000)
+    expect(textOf(await minh.says(minh.digits()))).toContain('Đã hủy đợt gửi. Chưa ai nhận tin này.')
+  })
+
+  test('two taps on “Gửi duyệt” are told that it has moved on, not that somebody took it', async () => {
+    await submitted()
+    expect(textOf(await lan.taps('Gửi duyệt'))).toContain('Tin đã sang bước khác')
+  })
+
+  test('an officer finds the doors of their work above the menu, a member does not', async () => {
+    expect(labels(await lan.says('menu')).slice(0, 3)).toEqual(['Trang soạn tin', 'Hàng chờ', 'Mỗi ngày một điều'])
+    expect(textOf(await lan.taps('Trang soạn tin'))).toContain('Đồng chí muốn làm gì?')
+    const member = bot.person('901')
+    await member.says('menu')
+    expect(labels(await member.says('menu'))[0]).toBe('Mỗi ngày một điều')
   })
 
   test('a unit with one officer is approved by the unit above', async () => {
@@ -295,6 +339,35 @@ describe('soạn tin', () => {
       expect(JSON.parse(String((await draft()).audience))).toMatchObject({ unitId: 'xuong' })
     })
 
+    test('whoever goes back to the text reads it and keeps it by one tap', async () => {
+      await lan.says('soạn tin')
+      await lan.taps('Soạn tin mới')
+      await lan.says(TEXT)
+      const asked = await lan.says('quay lại')
+      expect(textOf(asked)).toContain(`“${TEXT}”`)
+      expect(labels(asked)).toEqual(['Giữ nội dung này', 'Quay lại'])
+      expect(textOf(await lan.taps('Giữ nội dung này'))).toContain('Gửi cho ai?')
+      expect(await content()).toMatchObject({ vi: TEXT })
+      await lan.says('quay lại')
+      await lan.says('Phiên chợ dời sang chiều.')
+      expect(await content()).toMatchObject({ vi: 'Phiên chợ dời sang chiều.' })
+    })
+
+    test('a unit that is closed is not offered, and a topic is found by a part of its name', async () => {
+      await bot.db.write([{ sql: "UPDATE units SET valid_to = '2025-06-30' WHERE id = 'xuong'", args: [] }])
+      await lan.says('soạn tin')
+      await lan.taps('Soạn tin mới')
+      await lan.says(TEXT)
+      expect(textOf(await lan.says('xuong may'))).toContain('Không tìm thấy đơn vị này')
+      await lan.says('cả đơn vị')
+      await lan.says('mọi người')
+      expect(textOf(await lan.says('hàng'))).toContain('Tin thuộc chủ đề nào?')
+      expect(textOf(await lan.says('ocop'))).toContain('tin ưu đãi không?')
+      expect((await draft()).topic).not.toBeNull()
+      await lan.says('tin ưu đãi')
+      expect(await content()).toMatchObject({ label: '[Ưu đãi]' })
+    })
+
     test('a time that is typed is said back before it is kept; a day alone asks for its hour; quiet hours are refused', async () => {
       await write(lan)
       await lan.taps('Sửa')
@@ -302,7 +375,7 @@ describe('soạn tin', () => {
       expect(textOf(await lan.says('hôm nào đó'))).toContain('chưa hiểu ngày giờ')
       expect(textOf(await lan.says('22h ngày 15/12'))).toContain('từ 21:00 đến 07:00')
       expect(textOf(await lan.says('8h ngày 20/11/2026'))).toContain('Giờ gửi đã qua')
-      expect(textOf(await lan.says('15/12'))).toContain('Ngày “15/12” thì gửi lúc mấy giờ?')
+      expect(textOf(await lan.says('15/12'))).toContain('Gửi lúc mấy giờ thứ Ba, 15/12/2026?')
       expect(textOf(await lan.says('9h30'))).toContain('Gửi lúc 09:30 thứ Ba, 15/12/2026, đúng không?')
       expect((await draft()).plan).toBe('{"kind":"now"}')
       const preview = await lan.says('đúng')
@@ -379,11 +452,25 @@ describe('soạn tin', () => {
       await lan.taps('Soạn tin mới')
       expect(textOf(await lan.says('a'.repeat(1501)))).toContain('Tin dài 1.501 ký tự')
       expect(textOf(await lan.says('Xem https://vi-du.com/qua-tang'))).toContain('trang chưa được phép')
+      for (const bare of ['bit.ly/abc', 'vi-du.com', 'congdoan.vn@vi-du.com/x', 'Xem:T.ME/nhom', 'congdoan.vn.vi-du.xyz'])
+        expect(textOf(await lan.says(`Mời bạn xem ${bare} nhé.`)), bare).toContain('trang chưa được phép')
       expect(textOf(await lan.sendsPhotos('p1'))).toContain('Ảnh của tin được thêm trên trang quản trị')
       expect(await campaigns()).toEqual([])
       const both = await lan.sends({ text: TEXT, attachments: [{ kind: 'photo', ref: 'p2' }] })
       expect(textOf(both)).toContain('Ảnh của tin')
       expect(await campaigns()).toHaveLength(1)
+    })
+
+    test.each([
+      'congdoan.vn/tin, laichau.gov.vn.',
+      'https://congdoan.vn',
+      'thư lienhe@congdoan.vn',
+      'tại TP.HCM, Q.7 v.v. lúc 8.30',
+      'An.Mời đoàn viên',
+    ])('what is no strange link may stand in a message: “%s”', async (words) => {
+      await lan.says('soạn tin')
+      await lan.taps('Soạn tin mới')
+      expect(textOf(await lan.says(words))).toContain('Gửi cho ai?')
     })
 
     test('keywords of others inside the text are text; stop words and the menu still work', async () => {
@@ -449,7 +536,7 @@ describe('soạn tin', () => {
       await seat(bot, 'tu', 'xa-khac', ['editor'])
       await lan.says('soạn tin')
       await lan.taps('Gửi đều đặn')
-      await lan.taps('Câu hỏi của tuần')
+      await lan.taps('Thêm: Câu hỏi của tuần')
       await lan.taps('Công đoàn xã Khác')
       expect(await draft()).toMatchObject({ unit_id: 'xa-khac', title: 'câu hỏi của tuần' })
     })
@@ -545,7 +632,7 @@ describe('soạn tin', () => {
       })
       await bot.db.write([{ sql: 'UPDATE broadcasts SET taps = 17, opted_out = 3', args: [] }])
       const text = textOf(await result())
-      expect(text).toContain('Người nhận: khoảng 70.')
+      expect(text).toContain('Người nhận: khoảng 70 (làm tròn')
       expect(text).toContain('Đã gửi: 40.')
       expect(text).toContain('Không gửi được vì người nhận đã chặn trợ lý: 7.')
       expect(text).toContain('Không gửi được vì lý do khác: dưới 5.')
@@ -554,6 +641,15 @@ describe('soạn tin', () => {
       expect(text).toContain('Không gửi vì đã xóa dữ liệu: dưới 5.')
       expect(text).toContain('Ngừng nhận tin trong 24 giờ: dưới 5.')
       expect(text).toContain('Lượt bấm nút: 17.')
+    })
+
+    test('done while lines of the web page wait to be seen: said so, and in tens', async () => {
+      await ended({ sent: 20, sending: 13 })
+      const text = textOf(await result())
+      expect(text).toContain('Người nhận: khoảng 30 (làm tròn')
+      expect(text).toContain('Chờ người nhận mở trang trò chuyện: khoảng 10.')
+      expect(text).not.toContain('Đang chờ')
+      expect(labels(await lan.says('tin của đơn vị'))[0]).toBe('Mời đoàn viên công đoàn… · đã gửi 23/11/2026')
     })
 
     test('of fewer than ten people shows no figure', async () => {
@@ -565,7 +661,7 @@ describe('soạn tin', () => {
 
     test('is paused and goes on by the digits of those who may', async () => {
       await ended({ sent: 20, queued: 20 }, "state = 'sending', cursor = NULL")
-      expect(labels(await result())).toEqual(['Dừng', 'Hủy hẳn', 'Xem nội dung', 'Xem đợt gửi', 'Trang soạn tin'])
+      expect(labels(await result())).toEqual(['Dừng', 'Hủy hẳn', 'Xem nội dung', 'Cập nhật số liệu', 'Trang soạn tin'])
       await lan.taps('Dừng')
       expect(textOf(await lan.says(lan.digits()))).toContain('Đã tạm dừng')
       expect(await runs()).toMatchObject([{ state: 'paused', reason: 'officer' }])
@@ -631,13 +727,15 @@ describe('soạn tin', () => {
 
     test('“Mỗi ngày một điều” is approved as a rule over reviewed content, and ended by digits', async () => {
       await lan.says('soạn tin')
-      expect(labels(await lan.taps('Gửi đều đặn'))).toEqual(['Mỗi ngày một điều', 'Câu hỏi của tuần', 'Trang soạn tin'])
-      expect(labels(await lan.taps('Mỗi ngày một điều'))[0]).toBe('07:30 mỗi ngày')
+      expect(labels(await lan.taps('Gửi đều đặn'))).toEqual(['Thêm: Mỗi ngày một điều', 'Thêm: Câu hỏi của tuần', 'Trang soạn tin'])
+      const asked = await lan.taps('Thêm: Mỗi ngày một điều')
+      expect([labels(asked)[0], labels(asked).at(-1)]).toEqual(['07:30 mỗi ngày', 'Hủy'])
       await lan.says('8h15')
       await lan.says('cả đơn vị')
       await lan.says('mọi người')
       const preview = await lan.says('không theo chủ đề')
       expect(textOf(preview)).toContain('Giờ gửi: 08:15 mỗi ngày.')
+      expect(textOf(preview)).toContain('nhiều nhất 3 tin một tuần, tính cả tin này')
       expect(textOf(preview)).toContain('Nguồn: ')
       await lan.taps('Gửi duyệt')
       expect(textOf(await approve())).toContain('Lần gửi đầu tiên: 08:15 thứ Ba, 24/11/2026')
@@ -661,7 +759,7 @@ describe('soạn tin', () => {
     test('“Câu hỏi của tuần” has its weekday, tapped or typed', async () => {
       await lan.says('soạn tin')
       await lan.taps('Gửi đều đặn')
-      expect(labels(await lan.taps('Câu hỏi của tuần'))[0]).toBe('08:00 thứ Hai hằng tuần')
+      expect(labels(await lan.taps('Thêm: Câu hỏi của tuần'))[0]).toBe('08:00 thứ Hai hằng tuần')
       await lan.says('thứ năm 9 giờ')
       expect(JSON.parse(String((await draft()).plan))).toEqual({ kind: 'weekly', weekday: 4, time: '09:00' })
       await lan.taps('Quay lại')
@@ -701,7 +799,7 @@ describe('soạn tin', () => {
       if (channel === 'zalo-bot') expect(told?.text).toContain('• Mở để duyệt: “duyệt tin”')
       const waiting = await yen.says('duyệt tin')
       expect(textOf(waiting)).toContain('Các tin chờ đồng chí duyệt')
-      await choose('Mời đoàn viên công đoàn dự phiên chợ… · chờ duyệt')
+      await choose('Mời đoàn viên công đoàn… · chờ duyệt')
       await choose('Duyệt')
       expect(textOf(await yen.says(yen.digits()))).toContain('Tin đầu tiên được gửi lúc 17:30 thứ Hai, 23/11/2026')
       expect(await runs()).toHaveLength(1)

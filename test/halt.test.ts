@@ -29,7 +29,8 @@ describe('dừng mọi tin', () => {
     async (words) => {
       expect(textOf(await an.says(words))).toContain('gõ sáu số')
       expect(await halted()).toBeUndefined()
-      expect(textOf(await an.says(an.digits()))).toContain('Cán bộ Cán bộ an đã dừng mọi tin lúc 09:00, 23/11/2026')
+      expect(textOf(await an.says(an.digits()))).toContain('Đã dừng mọi tin lúc 09:00, 23/11/2026')
+      expect(binh.heard().at(-1)?.text).toContain('Cán bộ Cán bộ an đã dừng mọi tin lúc 09:00, 23/11/2026')
       expect(await halted()).toMatchObject({ officerId: 'an' })
       expect(textOf(await binh.says('dừng mọi tin'))).toContain('Cán bộ an đã dừng')
       expect(await auditOf(bot)).toMatchObject([{ officer_id: 'an', act: 'pushes.halt', outcome: 'done' }])
@@ -49,6 +50,7 @@ describe('dừng mọi tin', () => {
     await binh.taps('Cho gửi tin trở lại')
     expect(textOf(await binh.says(binh.digits()))).toContain('Hai cán bộ đã cùng đồng ý')
     expect(await halted()).toBeUndefined()
+    expect(an.heard().at(-1)?.text).toContain('Hai cán bộ đã cùng đồng ý: tin được gửi lại')
     expect(textOf(await an.says('cho gửi lại mọi tin'))).toContain('không có lệnh dừng nào')
     expect((await auditOf(bot)).map(({ act, officer_id }) => `${act} ${officer_id}`)).toEqual([
       'pushes.halt an',

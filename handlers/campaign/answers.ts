@@ -26,6 +26,8 @@ export type Answer =
 
 const DEALS_LABEL = '[Ưu đãi]'
 const TITLE_MOST = 80
+/** Letters of a topic's name that are enough to mean it. */
+const PART_LEAST = 3
 
 /** @param value what was chosen by a button or its words; undefined: something else was typed */
 export async function answerTo(
@@ -107,7 +109,10 @@ async function takeUnit(work: Work, data: Data, campaign: Campaign, value: strin
     return { change: { audience: { ...audience, unitId: unit.id, withoutUnit: false } } }
   }
   const query = fold(message.text.slice(0, 200))
-  const found = query === '' ? [] : await searchUnits(db, query, { day, after: '', limit: PAGE, under: campaign.path })
+  // A closed unit has nobody to write to: its people stand in what took its place.
+  const found = (query === '' ? [] : await searchUnits(db, query, { day, after: '', limit: PAGE, under: campaign.path })).filter(
+    ({ closed }) => !closed,
+  )
   if (found.length === 0) return again(say('unit_none'))
   const buttons = found.map((unit) => {
     const label = unit.parentName === null ? unit.name : `${unit.shortName ?? unit.name} · ${unit.parentName}`
@@ -116,12 +121,15 @@ async function takeUnit(work: Work, data: Data, campaign: Campaign, value: strin
   return { reply: { text: say('unit_found'), buttons: [...buttons, back('unit', data)] } }
 }
 
-/** A topic by its button or by its name in either language. */
+/** A topic by its button, by its name in either language, or by a part of one name only: "ocop". */
 async function takeTopic({ turn }: Work, value: string | undefined): Promise<Answer> {
   if (value === 'none') return { change: { topic: null } }
   const named = fold(turn.message.text)
   const topics = await listTopics(turn.db)
-  const topic = topics.find(({ id, vi, en }) => (value === undefined ? [fold(vi), fold(en)].includes(named) : id === value))
+  const exact = topics.find(({ id, vi, en }) => (value === undefined ? [fold(vi), fold(en)].includes(named) : id === value))
+  const near =
+    value === undefined && named.length >= PART_LEAST ? topics.filter(({ vi, en }) => `${fold(vi)} | ${fold(en)}`.includes(named)) : []
+  const topic = exact ?? (near.length === 1 ? near[0] : undefined)
   return topic ? { change: { topic: topic.id } } : again()
 }
 

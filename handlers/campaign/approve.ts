@@ -7,6 +7,7 @@ import {
   approveCampaign,
   cancelCampaign,
   checkApproval,
+  checkReturn,
   endRule,
   returnCampaign,
   submitCampaign,
@@ -14,14 +15,19 @@ import {
 import { listNewestRuns } from '../../db/broadcasts.ts'
 import { type Campaign, requireCampaign } from '../../db/campaigns.ts'
 import { titleIn } from '../../src/campaign.ts'
-import type { Decision } from '../../src/chat.ts'
+import type { Decision, Reply } from '../../src/chat.ts'
 import { AppError } from '../../src/errors.ts'
 import { isRule } from '../../src/plan.ts'
 import { demand } from '../../src/rights.ts'
 import { whenVi } from '../../src/time.ts'
-import { askDigits, asksAgain, type Wanted } from './digits.ts'
+import { openCampaign } from './card.ts'
+import { wayOut } from './choices.ts'
+import { askDigits, asksAgain, type Wanted, waysOut } from './digits.ts'
 import { actName, finishAct, type RunAct, startAct, triedOn } from './run.ts'
-import { attempt, button, HOME, open, say, type Work } from './work.ts'
+import { attempt, backTo, button, HOME, open, say, type Work } from './work.ts'
+
+/** Characters of a reason: it is a note between two officers. */
+const REASON_MOST = 300
 
 const on = (act: string, id: string) => ({ act, about: ['campaign', id] as [string, string] })
 
@@ -54,11 +60,35 @@ export async function startApproval(work: Work, id: string, version: string): Pr
   )
 }
 
-/** "Trả lại": its author is told. */
-export async function sendBack(work: Work, id: string, version: string): Promise<Decision> {
+/** "Trả lại" was tapped: what is to be changed may be said, because "trả lại" alone leaves an author guessing. */
+export async function askReason(work: Work, id: string, version: string): Promise<Decision> {
   return attempt(work, on('campaign.return', id), async () => {
     const campaign = await requireSeen(work, id, version)
-    return { replies: [{ text: say('returned'), buttons: [HOME] }], writes: await returnCampaign(work.desk, campaign) }
+    // Says what speaks against it before anything is asked.
+    checkReturn(work.desk, campaign)
+    return { replies: [reasonAsked(campaign)], next: { step: 'reason', data: { id, version } } }
+  })
+}
+
+export const reasonAsked = (campaign: Campaign): Reply => ({
+  text: say('ask_reason', { title: titleIn(campaign), most: REASON_MOST }),
+  buttons: [button('return_plain', 'returned', campaign.id, String(campaign.version)), backTo(campaign.id)],
+})
+
+/** The reason was typed. */
+export async function takeReason(work: Work, { id = '', version }: { id?: string; version: string }): Promise<Decision> {
+  const { text } = work.turn.message
+  if (wayOut(text)) return openCampaign(work, id)
+  if (text !== '' && text.length <= REASON_MOST) return sendBack(work, id, version, text)
+  const note = { text: say('reason_long', { most: REASON_MOST }), buttons: [backTo(id)] }
+  return { replies: [note], next: { step: 'reason', data: { id, version } } }
+}
+
+/** Its author is told, with the reason if one was given: it stands in that message only. */
+export async function sendBack(work: Work, id: string, version: string, reason = ''): Promise<Decision> {
+  return attempt(work, on('campaign.return', id), async () => {
+    const campaign = await requireSeen(work, id, version)
+    return { replies: [{ text: say('returned'), buttons: [HOME] }], writes: await returnCampaign(work.desk, campaign, reason) }
   })
 }
 
@@ -89,7 +119,8 @@ export async function holdBack(work: Work, id: string): Promise<Decision> {
 export async function takeDigits(work: Work, wanted: Wanted, typed: string): Promise<Decision> {
   const { act, id = '', run = 0, version = 0 } = wanted
   const digits = typed.replace(/\s/g, '')
-  const again = (why: string) => (asksAgain(why) ? { next: { step: 'digits', data: wanted } } : id ? { buttons: [open(id), HOME] } : {})
+  const again = (why: string) =>
+    asksAgain(why) ? { buttons: waysOut(wanted), next: { step: 'digits', data: wanted } } : id ? { buttons: [open(id), HOME] } : {}
   const runs = act in RUN ? (act as RunAct) : undefined
   if (runs) return attempt(work, triedOn(actName(runs), run), () => finishAct(work, run, runs, digits), again)
   const name = act === 'end' ? 'campaign.cancel' : `campaign.${act}`

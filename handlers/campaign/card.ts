@@ -5,6 +5,7 @@
 import type { Counting } from '../../db/audience.ts'
 import { listNewestRuns, type OwnedBroadcast } from '../../db/broadcasts.ts'
 import { type Campaign, requireCampaign } from '../../db/campaigns.ts'
+import { findPushRules } from '../../db/push-rules.ts'
 import { listTopics } from '../../db/topics.ts'
 import { titleIn } from '../../src/campaign.ts'
 import type { Button, Decision, Text } from '../../src/chat.ts'
@@ -59,6 +60,8 @@ async function factsOf(work: Work, campaign: Campaign): Promise<Text[]> {
     say('fact_who', { who: await whoOf(work, campaign) }),
     ...(topic === null ? [] : [say('fact_topic', { topic: { literal: named ?? topic } })]),
     say('fact_when', { when: planOf(plan) }),
+    // More days than messages a week: an officer must not learn it from the figures.
+    ...(plan.kind === 'daily' ? [say('fact_cap', { cap: (await findPushRules(work.turn.db)).weeklyCap })] : []),
     ...(content.business && content.decision
       ? [say('fact_decision', { authority: content.decision.authority, number: content.decision.number, url: content.decision.url })]
       : []),

@@ -19,6 +19,7 @@ const TYPED: readonly string[] = ['text', 'unit', 'topic', 'item', 'when', 'hour
 
 /** Value of a button → words for it. The label is `campaign.<step>_<value>`. */
 const CHOICES: Partial<Record<StepName, Record<string, string>>> = {
+  text: { keep: 'giữ nội dung này, giữ nguyên nội dung' },
   unit: { own: 'cả đơn vị, toàn đơn vị, tất cả, đơn vị mình', all: 'cả người chưa chọn đơn vị' },
   kind: {
     all: 'tất cả, mọi người',
@@ -29,7 +30,7 @@ const CHOICES: Partial<Record<StepName, Record<string, string>>> = {
     nguoi_dan: 'người dân',
   },
   topic: { none: 'không theo chủ đề, không, bỏ qua, không có chủ đề' },
-  label: { yes: 'là tin ưu đãi, có là tin ưu đãi', no: '' },
+  label: { yes: 'tin ưu đãi, là tin ưu đãi, có là tin ưu đãi', no: 'không phải, không phải tin ưu đãi' },
   firm: { yes: 'có nêu tên', no: 'không nêu tên' },
   link: {
     none: 'không, không cần, không cần nút, bỏ qua',
@@ -85,7 +86,7 @@ export function answers(message: InboundMessage, { step, data }: Step, isOpening
   if (ways.find(heard)) return true
   if (step === 'digits') return DIGITS.test(text)
   if (isOpening || text.startsWith('/') || others.find(heard)) return false
-  return TYPED.includes(step) || choiceIn(step as StepName, data as Data, message) !== undefined
+  return step === 'reason' || TYPED.includes(step) || choiceIn(step as StepName, data as Data, message) !== undefined
 }
 
 /** Six digits, as people copy them. */

@@ -15,7 +15,7 @@ import { choiceIn, FOR_RULE, FOR_TEXT, type StepName } from './choices.ts'
 import { home } from './home.ts'
 import { question } from './questions.ts'
 import { firstPlan } from './times.ts'
-import { attempt, button, type Data, HOME, open, say, type Work } from './work.ts'
+import { attempt, backTo, button, type Data, HOME, open, say, type Work } from './work.ts'
 
 type Source = Campaign['content']['source']
 /** What a rule is called where its name is data; in chat its name is a text of its own. */
@@ -55,6 +55,8 @@ export async function takeAnswer(work: Work, step: StepName, data: Data): Promis
     if (step === 'from') return chooseUnit(work, data, chosen?.value)
     if (step === 'text' && !campaign) return takeFirst(work, data)
     if (!campaign) return home(work)
+    if (step === 'text' && chosen?.value === 'keep')
+      return data.editing ? cardOf(work, campaign) : ask(work, 'unit', { id: campaign.id }, { campaign })
     return take(work, step, data, campaign, await answerTo(work, step, data, campaign, chosen?.value))
   })
 }
@@ -70,7 +72,7 @@ export async function edit(work: Work, id: string, field: string): Promise<Decis
     if (step) return ask(work, step, { id, editing: true }, { campaign })
     const buttons = fields.map((one) => button(`edit_${one}`, 'edit', id, one))
     const text = say(campaign.state === 'submitted' ? 'ask_edit_submitted' : 'ask_edit')
-    return { replies: [{ text, buttons: [...buttons, open(id)] }] }
+    return { replies: [{ text, buttons: [...buttons, backTo(id)] }] }
   })
 }
 

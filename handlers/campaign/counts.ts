@@ -60,7 +60,8 @@ function countsText(work: Work, counts: AudienceCounts, cap: number): Text {
   ])
 }
 
-function about({ turn }: Work, n: number): Text {
+/** A number of people as officers see it: in tens, never below ten. */
+export function about({ turn }: Work, n: number): Text {
   const rounded = aboutOf(n)
   if (rounded === null) return say('under_ten')
   return rounded === 0 ? { literal: '0' } : say('about', { n: numberOf(turn, rounded) })

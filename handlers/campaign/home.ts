@@ -7,8 +7,11 @@ import { titleIn } from '../../src/campaign.ts'
 import type { Button, Decision } from '../../src/chat.ts'
 import { scopeOf } from '../../src/rights.ts'
 import { payloadOf } from '../../src/text.ts'
-import { haltedText, stateOf } from './states.ts'
+import { haltedText, listStateOf } from './states.ts'
 import { button, HOME, lines, PAGE, say, type Work } from './work.ts'
+
+/** Characters of a title inside a button: a phone shows about forty of both, and the state must be among them. */
+const LABEL_MOST = 26
 
 export async function home({ turn, desk }: Work): Promise<Decision> {
   const { actor } = desk
@@ -52,7 +55,7 @@ export async function listRules(work: Work, before: string): Promise<Decision> {
   const { actor } = work.desk
   const more: Button[] =
     scopeOf(actor, 'campaign.write').length > 0
-      ? [button('daily_item', 'rule', 'daily_item'), button('weekly_question', 'rule', 'weekly_question')]
+      ? [button('add_daily_item', 'rule', 'daily_item'), button('add_weekly_question', 'rule', 'weekly_question')]
       : []
   const filter: CampaignFilter = { paths: scopeOf(actor, 'campaign.read'), states: ['draft', 'submitted', 'approved'], rules: true }
   return page(work, 'rules', filter, before, more)
@@ -82,6 +85,9 @@ async function labelled({ turn }: Work, shown: Campaign[]): Promise<Button[]> {
     ).map((run) => [run.campaignId, run]),
   )
   return shown.map((campaign) =>
-    button('campaign', 'open', campaign.id, '', { title: titleIn(campaign), state: stateOf(campaign, runs.get(campaign.id)) }),
+    button('campaign', 'open', campaign.id, '', {
+      title: titleIn(campaign, LABEL_MOST),
+      state: listStateOf(campaign, runs.get(campaign.id)),
+    }),
   )
 }

@@ -9,7 +9,7 @@ import type { Decision, Handler, Reply, Turn } from '../../src/chat.ts'
 import { AppError } from '../../src/errors.ts'
 import { type Payload, parsePayload } from '../../src/text.ts'
 import { createLexicon, listen } from '../../src/vietnamese/index.ts'
-import { drop, holdBack, sendBack, startApproval, submit, takeDigits } from './approve.ts'
+import { askReason, drop, holdBack, reasonAsked, sendBack, startApproval, submit, takeDigits, takeReason } from './approve.ts'
 import { cardOf, countOn, openCampaign } from './card.ts'
 import { answers, DIGITS, STEPS, wayOut } from './choices.ts'
 import { edit, startNew, startRule, takeAnswer } from './compose.ts'
@@ -17,7 +17,7 @@ import { digitsAgain, type Wanted } from './digits.ts'
 import { home, listOwn, listRules, listWaiting } from './home.ts'
 import { question } from './questions.ts'
 import { listRuns, openRun, showMessage, startAct } from './run.ts'
-import { type Data, HOME, say, type Work } from './work.ts'
+import { type Data, HOME, MENU, say, type Work } from './work.ts'
 
 const DOORS = { home: 'soạn tin, soạn tin nhắn, gửi tin cho đoàn viên', list: 'tin của đơn vị, kết quả gửi tin', waiting: 'duyệt tin' }
 const entries = Object.entries(DOORS).flatMap(([value, list]) => list.split(', ').map((words) => ({ words, value })))
@@ -32,7 +32,7 @@ export const campaign: Handler = {
   expects: (message, step) => answers(message, step, doors.find(listen(message.text)) !== undefined),
   async handle(turn) {
     const work = await workOf(turn)
-    if (!work) return { replies: [{ text: { key: 'desk.only_officers' } }] }
+    if (!work) return { replies: [{ text: { key: 'desk.only_officers' }, buttons: [MENU] }] }
     const { message, step } = turn
     if (step?.step === 'digits' && DIGITS.test(message.text)) return takeDigits(work, step.data as Wanted, message.text)
     const payload = parsePayload(message.payload)
@@ -41,6 +41,7 @@ export const campaign: Handler = {
     if (!payload && (door || message.text.startsWith('/'))) return openDoor(work, door ?? 'home')
     const name = STEPS.find((one) => one === step?.step)
     if (step && name) return takeAnswer(work, name, step.data as Data)
+    if (step?.step === 'reason') return takeReason(work, step.data as Data & { version: string })
     if (step?.step === 'digits') return waitFor(work, step.data as Wanted, payload !== undefined)
     return home(work)
   },
@@ -85,6 +86,8 @@ function tapped(work: Work, { action, id, step }: Payload): Promise<Decision> {
     case 'approve':
       return startApproval(work, id, step)
     case 'return':
+      return askReason(work, id, step)
+    case 'returned':
       return sendBack(work, id, step)
     case 'drop':
       return drop(work, id, step)
@@ -105,16 +108,17 @@ function tapped(work: Work, { action, id, step }: Payload): Promise<Decision> {
 
 /** Something else than six digits was said: "hủy" and "quay lại" lead back, the rest asks again. */
 async function waitFor(work: Work, wanted: Wanted, stale: boolean): Promise<Decision> {
-  if (!stale && !wayOut(work.turn.message.text)) return { replies: [digitsAgain], next: { step: 'digits', data: wanted } }
+  if (!stale && !wayOut(work.turn.message.text)) return { replies: [digitsAgain(wanted)], next: { step: 'digits', data: wanted } }
   if (wanted.run !== undefined) return openRun(work, wanted.run)
   return wanted.id ? openCampaign(work, wanted.id) : home(work)
 }
 
 async function askedAgain(work: Work, { step, data }: NonNullable<Turn['step']>): Promise<Reply[]> {
-  if (step === 'digits') return [digitsAgain]
+  if (step === 'digits') return [digitsAgain(data as Wanted)]
   const { id } = data as Data
   try {
     const found = id === undefined ? undefined : await requireCampaign(work.desk, id)
+    if (step === 'reason' && found) return [reasonAsked(found)]
     const name = STEPS.find((one) => one === step)
     if (name) return [await question(work, name, data as Data, found)]
     return found ? (await cardOf(work, found)).replies.slice(-1) : []

@@ -9,18 +9,23 @@ import type { Button, Reply } from '../../src/chat.ts'
 import { scopeOf } from '../../src/rights.ts'
 import { dayOf, whenVi } from '../../src/time.ts'
 import { back, choice, choicesOf, quit, type StepName } from './choices.ts'
-import { quickHours, quickTimes } from './times.ts'
+import { dayIn, quickHours, quickTimes } from './times.ts'
 import { type Data, numberOf, say, type Work } from './work.ts'
 
 /** @param campaign missing only in `from` and in the first `text` */
 export async function question(work: Work, step: StepName, data: Data, campaign?: Campaign): Promise<Reply> {
   const { turn } = work
-  const ways = [...(step === 'hour' && !data.editing ? [] : [back(step, data)])]
+  const ways = [step === 'hour' && !data.editing ? quit(step, data) : back(step, data)]
   switch (step) {
     case 'from':
       return { text: say('ask_from'), buttons: [...(await unitsOf(work, data)), quit(step, data)] }
-    case 'text':
-      return { text: say('ask_text', { most: numberOf(turn, TEXT_MOST) }), buttons: [data.id ? back(step, data) : quit(step, data)] }
+    case 'text': {
+      const most = numberOf(turn, TEXT_MOST)
+      if (!campaign) return { text: say('ask_text', { most }), buttons: [quit(step, data)] }
+      // Whoever comes back to it reads what stands there: a word typed in passing would else replace the message.
+      const text = say('ask_text_again', { text: { literal: campaign.content.vi ?? '' }, most })
+      return { text, buttons: [...(data.editing ? [] : choicesOf(step, data)), ...ways] }
+    }
     case 'unit': {
       const unit = campaign?.unitName ?? ''
       const own = choice(step, data, 'own', say('unit_own', { unit }))
@@ -41,7 +46,7 @@ export async function question(work: Work, step: StepName, data: Data, campaign?
     case 'item':
       return { text: say('ask_item'), buttons: ways }
     case 'when': {
-      if (data.day) return { text: say('ask_hour_of', { day: { literal: data.day } }), buttons: ways }
+      if (data.day) return { text: say('ask_hour_of', { day: dayIn(work, data.day) }), buttons: ways }
       return { text: say('ask_when'), buttons: [...choicesOf(step, data), ...(await quickTimes(work, data)), ...ways] }
     }
     case 'time':

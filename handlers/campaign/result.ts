@@ -5,6 +5,7 @@ import type { OwnedBroadcast } from '../../db/broadcasts.ts'
 import { countOf, type LedgerCount, totalOf } from '../../db/ledger.ts'
 import { CELL_LEAST, RESULT_LEAST } from '../../src/campaign.ts'
 import type { Text } from '../../src/chat.ts'
+import { about as aboutIn } from './counts.ts'
 import { lines, numberOf, say, type Work } from './work.ts'
 
 /** Reasons that have words; what is not here is "khác". */
@@ -27,12 +28,12 @@ export function resultText(work: Work, run: OwnedBroadcast, counts: LedgerCount[
   const cell = (n: number): Text => (n < CELL_LEAST && n > 0 ? say('cell', { least: CELL_LEAST }) : { literal: numberOf(work.turn, n) })
   const some = (key: string, n: number): Text[] => (n > 0 ? [say(key, { n: cell(n) })] : [])
   const waiting = countOf(counts, 'queued') + countOf(counts, 'sending')
-  // Rounded, so that a hidden cell is not what the others leave over.
-  const about = numberOf(work.turn, Math.round(total / 10) * 10)
+  // Rounded, so that a hidden cell is not what the others leave over. A run is done while lines of the web page wait to be seen.
+  const waits = run.state === 'done' ? 'result_unseen' : 'result_waiting'
   return lines([
-    say('result_total', { n: about }),
+    say('result_total', { n: aboutIn(work, total) }),
     say('result_sent', { n: cell(countOf(counts, 'sent')) }),
-    ...some('result_waiting', waiting),
+    ...(waiting > 0 ? [say(waits, { n: aboutIn(work, waiting) })] : []),
     ...reasonsOf(counts, 'failed', cell),
     ...some('result_unknown', countOf(counts, 'unknown')),
     ...reasonsOf(counts, 'skipped', cell),

@@ -58,7 +58,7 @@ export async function runCard(work: Work, run: OwnedBroadcast): Promise<Decision
         buttons: [
           ...offered.filter((act) => isPossible(work, run, act)).map((act) => actButton(run, act)),
           button('message', 'message', String(run.id)),
-          button('again', 'run', String(run.id)),
+          button('refresh', 'run', String(run.id)),
           HOME,
         ],
       },
@@ -100,7 +100,8 @@ export async function startAct(work: Work, id: number, act: string): Promise<Dec
     demand(work.desk.actor, ACTS[known].right, run.path)
     if (!POSSIBLE[ACTS[known].name]?.includes(run.state)) throw new AppError('conflict', 'desk.broadcast_moved')
     const missed = run.reason === 'missed' && (known === 'resume' || known === 'cancel') ? '_missed' : ''
-    return askDigits({ act: known, run: id }, say(`sure_${known}${missed}`))
+    const held = known === 'cancel' && isHeld(run) ? '_held' : ''
+    return askDigits({ act: known, run: id }, say(`sure_${known}${missed || held}`, { title: { literal: shortened(run.title) } }))
   })
 }
 
@@ -108,8 +109,12 @@ export async function startAct(work: Work, id: number, act: string): Promise<Dec
 export async function finishAct(work: Work, id: number, act: RunAct, digits: string): Promise<Decision> {
   const run = await requireBroadcast(work.desk, id)
   const writes = await ACTS[act].command(work, run, digits)
-  return { replies: [{ text: say(`done_${act}`), buttons: [button('again', 'run', String(id)), HOME] }], writes }
+  const held = act === 'cancel' && isHeld(run) ? '_held' : ''
+  return { replies: [{ text: say(`done_${act}${held}`), buttons: [button('again', 'run', String(id)), HOME] }], writes }
 }
+
+/** Nobody has been sent anything yet. */
+const isHeld = ({ state }: OwnedBroadcast) => state === 'preparing' || state === 'scheduled'
 
 export const triedOn = (act: string, id: number) => ({ act, about: ['broadcast', String(id)] as [string, string] })
 export const actName = (act: RunAct): string => ACTS[act].name

@@ -7,7 +7,7 @@ import { findHalt } from '../../db/halts.ts'
 import { findUnit } from '../../db/units.ts'
 import type { Db, Text } from '../../src/chat.ts'
 import { isRule, type Plan } from '../../src/plan.ts'
-import { dayOf, timeVi, whenVi } from '../../src/time.ts'
+import { dateVi, dayOf, timeVi, whenVi } from '../../src/time.ts'
 import { say, type Work } from './work.ts'
 
 /** @param run the campaign's newest */
@@ -15,6 +15,15 @@ export function stateOf(campaign: Campaign, run?: OwnedBroadcast): Text {
   if (campaign.state === 'approved' && isRule(campaign.plan)) return say('state_rule')
   if (run && (campaign.state === 'approved' || campaign.state === 'done')) return runStateOf(run)
   return say(`state_${campaign.state}`)
+}
+
+/** The same in a list, short, with the day: two messages may begin alike. */
+export function listStateOf(campaign: Campaign, run?: OwnedBroadcast): Text {
+  const runs =
+    run && !(campaign.state === 'approved' && isRule(campaign.plan)) && (campaign.state === 'approved' || campaign.state === 'done')
+  if (!runs) return stateOf(campaign, run)
+  if (run.state === 'preparing' || run.state === 'scheduled') return say('list_waiting', { when: timeVi(run.startsAt) })
+  return run.state === 'done' ? say('list_done', { day: dateVi(dayOf(run.startsAt)) }) : runStateOf(run)
 }
 
 export function runStateOf({ state, reason, startsAt }: OwnedBroadcast): Text {

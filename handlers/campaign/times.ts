@@ -69,6 +69,12 @@ export function typedTime({ turn }: Work, data: Data, text: string): Typed {
   return 'at' in when ? { at: when.at.getTime() } : { day: text }
 }
 
+/** The day that was said without an hour, as a person reads it: "thứ Ba, 15/12/2026". */
+export function dayIn({ turn }: Work, said: string): string {
+  const when = whenOf(said, turn.now)
+  return when && 'day' in when ? whenVi(vietnamInstant(when.day, 12, 0)).slice('12:00 '.length) : said
+}
+
 /** The sentence that speaks against a plan now, before it is kept. */
 export async function refusedPlan({ turn }: Work, plan: Plan): Promise<string | undefined> {
   if (plan.kind === 'now') return undefined

@@ -34,7 +34,10 @@ export function button(name: string, action: string, id = '', step = '', params?
 }
 
 export const HOME = button('home', 'home')
+export const MENU: Button = { label: { key: 'common.b_menu' }, payload: payloadOf('help', 'menu') }
 export const open = (id: string): Button => button('open', 'open', id)
+/** "Quay lại" to a campaign. */
+export const backTo = (id: string): Button => ({ label: { key: 'common.b_back' }, payload: payloadOf('campaign', 'open', id) })
 export const say = (key: string, params?: Record<string, string | number | Text>): Text => ({
   key: `campaign.${key}`,
   ...(params ? { params } : {}),

@@ -2,13 +2,13 @@
  * Answering: the officer types one message, sees it as the member will, and sends it. A member who has written more
  * meanwhile is read first.
  */
-import { ANSWER_MOST, answerInquiry, checkAnswer, recordReading, requireInquiry } from '../../db/inquiry-desk.ts'
+import { answerInquiry, checkAnswer, recordReading, requireInquiry } from '../../db/inquiry-desk.ts'
 import type { Desk } from '../../db/rights.ts'
 import type { Decision, Step, Turn } from '../../src/chat.ts'
 import { AppError } from '../../src/errors.ts'
 import { createLexicon, listen, yesNo } from '../../src/vietnamese/index.ts'
 import { textsOf } from './show.ts'
-import { button, CANCEL, dataOf, QUEUE } from './steps.ts'
+import { backTo, button, dataOf, QUEUE } from './steps.ts'
 
 const sending = createLexicon(['gửi', 'gửi đi', 'gửi luôn', 'gửi trả lời'].map((words) => ({ words, value: 'yes' as const })))
 
@@ -20,7 +20,7 @@ export function heardSend(text: string): 'yes' | 'no' | undefined {
 export async function askAnswer(desk: Desk, id: string): Promise<Decision> {
   const inquiry = await requireInquiry(desk, id, 'inquiry.answer')
   return {
-    replies: [{ text: { key: 'desk.ask_answer', params: { most: ANSWER_MOST } }, buttons: [CANCEL] }],
+    replies: [{ text: { key: 'desk.ask_answer' }, buttons: [backTo(id)] }],
     next: { step: 'answer', data: { id, seen: inquiry.messages.length } },
   }
 }
@@ -30,7 +30,7 @@ export async function draftAnswer({ message }: Turn, desk: Desk, step: Step): Pr
   const { id, seen } = dataOf(step)
   const { text } = message
   const again = (key: string): Decision => ({
-    replies: [{ text: { key, params: { most: ANSWER_MOST, length: text.length } }, buttons: [CANCEL] }],
+    replies: [{ text: { key }, buttons: [backTo(id)] }],
     next: { step: 'answer', data: { id, seen } },
   })
   if (text === '' || (step.step === 'send' && heardSend(text) === 'no')) return again('desk.ask_answer')
@@ -45,7 +45,7 @@ export async function draftAnswer({ message }: Turn, desk: Desk, step: Step): Pr
     replies: [
       {
         text: { key: 'desk.preview', params: { text } },
-        buttons: [button('b_send', 'send', id), button('b_rewrite', 'answer', id), CANCEL],
+        buttons: [button('b_send', 'send', id), button('b_rewrite', 'answer', id), backTo(id)],
       },
     ],
     next: { step: 'send', data: { id, seen, text } },
@@ -62,7 +62,7 @@ export async function sendAnswer(desk: Desk, id: string, step: Step | undefined)
       replies: [
         {
           text: { key: 'desk.grew', params: { texts: textsOf(inquiry), text } },
-          buttons: [button('b_send', 'send', id), button('b_rewrite', 'answer', id), CANCEL],
+          buttons: [button('b_send', 'send', id), button('b_rewrite', 'answer', id), backTo(id)],
         },
       ],
       writes: [recordReading(desk, inquiry)],

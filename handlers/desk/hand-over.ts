@@ -7,10 +7,10 @@ import type { Desk } from '../../db/rights.ts'
 import type { Button, Decision, Step } from '../../src/chat.ts'
 import { payloadOf } from '../../src/text.ts'
 import { timeVi } from '../../src/time.ts'
-import { button, dataOf, QUEUE } from './steps.ts'
+import { backTo, dataOf, QUEUE } from './steps.ts'
 
-/** Units below on one page. */
-const PAGE = 3
+/** Units below on one page: with the one above, "Xem thêm" and the way back as many as Zalo has buttons. */
+const PAGE = 2
 
 /** @param page "more": the units after those offered before */
 export async function choosePlace(desk: Desk, id: string, step: Step | undefined, page: string): Promise<Decision> {
@@ -20,7 +20,7 @@ export async function choosePlace(desk: Desk, id: string, step: Step | undefined
   const { above, below } = await findHandOvers(desk, inquiry, { after, limit: PAGE + 1 })
   const shown = below.slice(0, PAGE)
   const places = [...(above && after === '' ? [above] : []), ...shown]
-  if (places.length === 0) return { replies: [{ text: { key: 'desk.hand_nowhere' }, buttons: [button('b_back', 'show', id), QUEUE] }] }
+  if (places.length === 0) return { replies: [{ text: { key: 'desk.hand_nowhere' }, buttons: [backTo(id), QUEUE] }] }
   const buttons = places.map(
     ({ id: place, name }, at): Button => ({
       label: { key: place === above?.id ? 'desk.b_above' : 'desk.b_below', params: { unit: name } },
@@ -29,7 +29,7 @@ export async function choosePlace(desk: Desk, id: string, step: Step | undefined
   )
   const more = below.length > PAGE ? [{ label: { key: 'common.b_more' }, payload: payloadOf('desk', 'hand', id, 'more') }] : []
   return {
-    replies: [{ text: { key: 'desk.ask_hand' }, buttons: [...buttons, ...more] }],
+    replies: [{ text: { key: 'desk.ask_hand' }, buttons: [...buttons, ...more, backTo(id)] }],
     next: { step: 'hand', data: { id, places: places.map((place) => place.id), after: shown.at(-1)?.path ?? '' } },
   }
 }

@@ -21,6 +21,9 @@ export function dataOf(step: Step | undefined): StepData {
   }
 }
 
+/** "Quay lại tin": from any question about an inquiry to the inquiry itself. */
+export const backTo = (id: string): Button => button('b_back', 'show', id)
+
 export function button(label: string, action: string, id: string, step = ''): Button {
   return { label: { key: `desk.${label}` }, payload: payloadOf('desk', action, id, step) }
 }

@@ -102,7 +102,7 @@ function scopesOf(typed: string): TokenScope[] {
   return [...new Set(given)] as TokenScope[]
 }
 
-function lineOf({ id, name, officerId, unitId, scopes, expiresDay, revoked }: ApiToken, today: string): string {
+function lineOf({ id, name, officerName, unitId, scopes, expiresDay, revoked }: ApiToken, today: string): string {
   const state = revoked ? ' · đã thu hồi / revoked' : expiresDay < today ? ' · hết hạn / run out' : ''
-  return `${id}  ${name}, ${officerId} (${scopes.join(', ')})${unitId ? `, ${unitId}` : ''}, ${dateVi(expiresDay)}${state}`
+  return `${id}  ${name}, ${officerName} (${scopes.join(', ')})${unitId ? `, ${unitId}` : ''}, ${dateVi(expiresDay)}${state}`
 }
