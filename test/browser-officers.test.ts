@@ -85,7 +85,7 @@ test('bound, written, approved, sent, tapped, counted', async () => {
   await minh.looks('officer-approve-360')
   await minh.taps('Duyệt')
   expect(await minh.says('000000')).toContain('Sáu số chưa đúng')
-  expect(await minh.says(minh.digits())).toContain('Tin đầu tiên đi lúc 09:06 thứ Hai, 23/11/2026')
+  expect(await minh.says(minh.digits())).toContain('Tin đầu tiên được gửi lúc 09:06 thứ Hai, 23/11/2026')
   await lan.reads('đã duyệt tin')
 
   bot.clock.advance(6 * 60_000)

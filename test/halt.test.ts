@@ -50,7 +50,7 @@ describe('dừng mọi tin', () => {
     await binh.taps('Cho gửi tin trở lại')
     expect(textOf(await binh.says(binh.digits()))).toContain('Hai cán bộ đã cùng đồng ý')
     expect(await halted()).toBeUndefined()
-    expect(an.heard().at(-1)?.text).toContain('Hai cán bộ đã cùng đồng ý: tin được gửi lại')
+    expect(an.heard().at(-1)?.text).toContain('Hai cán bộ đã cùng đồng ý: tin được gửi trở lại')
     expect(textOf(await an.says('cho gửi lại mọi tin'))).toContain('không có lệnh dừng nào')
     expect((await auditOf(bot)).map(({ act, officer_id }) => `${act} ${officer_id}`)).toEqual([
       'pushes.halt an',
