@@ -33,6 +33,8 @@ const BURST_S = 0.25
 const IN_HAND = 256
 /** How many free places are worth a claim of their own. */
 const WORTH = 96
+/** How many tokens are worth waiting for: fewer cost a commit each, more go out in a burst that a reply has to wait for. */
+const TOKENS_WORTH = 24
 /** Outcomes are written with the next claim, else after so many ms; again after so many ms when the database was away. */
 const FLUSH_MS = 20
 const FLUSH_AGAIN_MS = 1_000
@@ -53,6 +55,8 @@ export function createPushes(parts: PushParts, channel: Channel, road: RoadState
   const { db, log, now } = parts
   const { limits } = channel
   let inHand = 0
+  /** The last claim was limited by its places, not by the bucket: new ones are worth another. */
+  let full = false
   let claims = 0
   let rotation = 0
   let looked: { at: number; list: Broadcast[]; rules: PushRules } | undefined
@@ -66,7 +70,8 @@ export function createPushes(parts: PushParts, channel: Channel, road: RoadState
     const nothing = (waitMs = LOOK_MS) => ({ sends: [], waitMs })
     // What is known by now is recorded by the very batch that claims.
     const room = (road.isDown() ? 1 : IN_HAND) - inHand + known.length
-    if (stopping() || room < (road.isDown() ? 1 : WORTH)) return nothing()
+    full = room < (road.isDown() ? 1 : WORTH)
+    if (stopping() || full) return nothing()
     const { rules, list } = await look(at)
     if (isQuiet(now(), rules.quiet) || road.heldUntil(at) > at) return nothing()
     const due = await listDue(list, at)
@@ -100,7 +105,8 @@ export function createPushes(parts: PushParts, channel: Channel, road: RoadState
       // The bucket is empty.
       if (taken.granted < claim.most) return { sends, waitMs: waitFor(rules) }
     }
-    return { sends, waitMs: sends.length > 0 ? 0 : LOOK_MS }
+    full = left < WORTH
+    return { sends, waitMs: sends.length > 0 && !full ? 0 : LOOK_MS }
   }
 
   /** What is sending and by which rules, read once a second. */
@@ -128,10 +134,10 @@ export function createPushes(parts: PushParts, channel: Channel, road: RoadState
     ]
   }
 
-  /** When a quarter of the burst has come together again. */
+  /** When as many tokens have come together again as are worth a claim. */
   const waitFor = (rules: PushRules): number => {
     const [{ capacity, perSecond }] = buckets(rules)
-    return Math.min(LOOK_MS, Math.max(20, (Math.max(1, capacity / 2) / perSecond) * 1000))
+    return Math.min(LOOK_MS, Math.max(20, (Math.min(TOKENS_WORTH, Math.max(1, capacity / 2)) / perSecond) * 1000))
   }
 
   const send = async (run: Broadcast, row: ClaimedPush, rules: PushRules): Promise<void> => {
@@ -200,7 +206,7 @@ export function createPushes(parts: PushParts, channel: Channel, road: RoadState
   const note = (outcome: PushOutcome): void => {
     if (outcome.platform) road.note(outcome.platform, now().getTime(), outcome.row.addressId)
     known.push(outcome)
-    if (IN_HAND - inHand + known.length >= WORTH) onRoom()
+    if (full && IN_HAND - inHand + known.length >= (road.isDown() ? 1 : WORTH)) onRoom()
     timer ??= setTimeout(() => void flushQuietly(), FLUSH_MS)
   }
 
