@@ -12,6 +12,8 @@ export type ApiRequest = {
   /** For the whole call, its body included. When it runs out the call rejects with an error named `TimeoutError`. */
   timeoutMs: number
   signal?: AbortSignal
+  /** One of thousands: the server keeps its sockets apart, so that an answer to somebody never waits for one. */
+  bulk?: boolean
 }
 
 export type ApiAnswer = {
@@ -29,7 +31,7 @@ export type ApiFetch = (url: string, request: ApiRequest) => Promise<ApiAnswer>
 
 /** The same over a `fetch`: Workers and tests. */
 export function apiFetchOver(fetch: Fetch): ApiFetch {
-  return (url, { timeoutMs, signal, ...request }) => {
+  return (url, { timeoutMs, signal, bulk: _, ...request }) => {
     const limit = AbortSignal.timeout(timeoutMs)
     return fetch(url, { ...request, redirect: 'manual', signal: signal ? AbortSignal.any([signal, limit]) : limit })
   }

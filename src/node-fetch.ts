@@ -7,7 +7,7 @@ import { Agent, type Dispatcher, Pool, fetch as undiciFetch } from 'undici'
 import type { ApiAnswer, ApiFetch, ApiRequest } from './api-fetch.ts'
 import type { Fetch } from './media.ts'
 
-/** Sockets to one host. What finds none free waits its turn within its own time limit. */
+/** Sockets to one host, for answers and for a broadcast each. What finds none free waits its turn within its own time limit. */
 const CONNECTIONS = 64
 const CONNECT_MS = 10_000
 const KEEP_ALIVE_MS = 30_000
@@ -31,17 +31,18 @@ function openFetch(): Fetch {
 
 /** Addresses are those of the configuration, a handful of hosts: their pools are never given up. */
 function openApiFetch(): ApiFetch {
-  const pools = new Map<string, Pool>()
+  const pools = { bulk: new Map<string, Pool>(), single: new Map<string, Pool>() }
   const limits = openLimits()
   return (url, request) =>
     new Promise((resolve, reject) => {
       const call = new Call(resolve, reject, limits, request)
       try {
         const { origin, path } = splitUrl(url)
-        let pool = pools.get(origin)
+        const own = request.bulk ? pools.bulk : pools.single
+        let pool = own.get(origin)
         if (pool === undefined) {
           pool = new Pool(origin, POOL)
-          pools.set(origin, pool)
+          own.set(origin, pool)
         }
         call.begin()
         // undici's own limits count from the moment of writing and notice late: ours cover the wait for a socket too.

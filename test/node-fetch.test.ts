@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { inspect } from 'node:util'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import type { ApiRequest } from '../src/api-fetch.ts'
 import { openFetches } from '../src/node-fetch.ts'
 
@@ -157,6 +157,17 @@ describe('nothing had left', () => {
     // The given up ones did not cost a socket either.
     expect(new Set(asked.map(({ port }) => port)).size).toBe(64)
   })
+})
+
+test('an answer finds a socket while those of a broadcast all wait', async () => {
+  serve = (request, response) => {
+    if (request.url === '/answer') response.end('{}')
+  }
+  const busy = Array.from({ length: 100 }, () => errorOf(post({ bulk: true })))
+  await reached(64)
+  expect((await post({}, '/answer')).status).toBe(200)
+  server.closeAllConnections()
+  await Promise.all(busy)
 })
 
 describe('nobody knows whether it arrived', () => {

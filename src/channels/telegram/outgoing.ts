@@ -25,9 +25,9 @@ export async function sendOne(call: Call, api: Api, message: OutboundMessage): P
   }
   const image = message.image?.startsWith('https://') === true ? message.image : undefined
   if (image !== undefined && text.length <= CAPTION)
-    return idOf(await call('sendPhoto', { chat_id: address, photo: image, ...captionOf(text), ...othersOf(message) }))
+    return idOf(await call('sendPhoto', { chat_id: address, photo: image, ...captionOf(text), ...othersOf(message) }, message.bulk))
   const preview = image === undefined ? { is_disabled: true } : { url: image, prefer_large_media: true, show_above_text: true }
-  return idOf(await call('sendMessage', { chat_id: address, text, link_preview_options: preview, ...othersOf(message) }))
+  return idOf(await call('sendMessage', { chat_id: address, text, link_preview_options: preview, ...othersOf(message) }, message.bulk))
 }
 
 function idOf(result: unknown): string {
