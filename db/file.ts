@@ -12,7 +12,7 @@ type Connection = { database: Database.Database; kept: Map<string, Kept> }
 
 /** Statements kept; the product has about two hundred. */
 const KEPT = 400
-const PRAGMAS = ['journal_mode = WAL', 'synchronous = FULL', 'secure_delete = ON', 'cache_size = -16384', 'wal_autocheckpoint = 10000']
+const PRAGMAS = ['journal_mode = WAL', 'synchronous = FULL', 'secure_delete = ON', 'cache_size = -16384', 'wal_autocheckpoint = 2000']
 
 export function openFile({ url, timeout = 5000, onBusy }: DbOptions): Db {
   const path = url.slice('file:'.length)

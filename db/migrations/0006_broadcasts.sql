@@ -103,19 +103,23 @@ CREATE TABLE broadcast_reasons (
 
 ALTER TABLE outbox ADD COLUMN settled_at INTEGER;
 
-CREATE TRIGGER outbox_counted AFTER INSERT ON outbox WHEN new.priority = 1
+-- A run's rows are made by the million, all of them waiting.
+CREATE TRIGGER outbox_counted AFTER INSERT ON outbox WHEN new.priority = 1 AND new.state = 'queued'
 BEGIN
-  INSERT INTO broadcast_totals(broadcast_id, channel, queued, sending, sent, failed, unknown, skipped)
-  VALUES (new.broadcast_id, new.channel, new.state = 'queued', new.state = 'sending', new.state = 'sent', new.state = 'failed',
-    new.state = 'unknown', new.state = 'skipped')
-  ON CONFLICT DO UPDATE SET queued = queued + excluded.queued, sending = sending + excluded.sending, sent = sent + excluded.sent,
-    failed = failed + excluded.failed, unknown = unknown + excluded.unknown, skipped = skipped + excluded.skipped;
+  INSERT INTO broadcast_totals(broadcast_id, channel, queued) VALUES (new.broadcast_id, new.channel, 1)
+  ON CONFLICT DO UPDATE SET queued = queued + 1;
 END;
 
-CREATE TRIGGER outbox_counted_reason AFTER INSERT ON outbox WHEN new.priority = 1 AND new.state IN ('failed', 'unknown', 'skipped')
+CREATE TRIGGER outbox_counted_moved AFTER INSERT ON outbox WHEN new.priority = 1 AND new.state <> 'queued'
 BEGIN
+  INSERT INTO broadcast_totals(broadcast_id, channel, sending, sent, failed, unknown, skipped)
+  VALUES (new.broadcast_id, new.channel, new.state = 'sending', new.state = 'sent', new.state = 'failed', new.state = 'unknown',
+    new.state = 'skipped')
+  ON CONFLICT DO UPDATE SET sending = sending + excluded.sending, sent = sent + excluded.sent, failed = failed + excluded.failed,
+    unknown = unknown + excluded.unknown, skipped = skipped + excluded.skipped;
   INSERT INTO broadcast_reasons(broadcast_id, channel, state, reason, n)
-  VALUES (new.broadcast_id, new.channel, new.state, coalesce(new.reason, ''), 1) ON CONFLICT DO UPDATE SET n = n + 1;
+  SELECT new.broadcast_id, new.channel, new.state, coalesce(new.reason, ''), 1
+  WHERE new.state IN ('failed', 'unknown', 'skipped') ON CONFLICT DO UPDATE SET n = n + 1;
 END;
 
 CREATE TRIGGER outbox_moved AFTER UPDATE OF state ON outbox WHEN new.priority = 1 AND new.state <> old.state
