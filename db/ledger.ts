@@ -277,9 +277,15 @@ type Claimed = [
 ]
 
 function claimedOf([id, addressId, contactId, attempts, part, place, person]: Claimed, claim: string, over: Set<unknown>): ClaimedPush {
-  const [native, seenAt = 0] = Array.isArray(place) ? place : [place]
   return {
-    ...{ id, claim, addressId, contactId, attempts, part, native, seenAt },
+    id,
+    claim,
+    addressId,
+    contactId,
+    native: Array.isArray(place) ? place[0] : place,
+    attempts,
+    part,
+    seenAt: Array.isArray(place) ? place[1] : 0,
     locale: person?.startsWith('en') ? 'en' : 'vi',
     wanted: person?.endsWith('1') ?? false,
     overCap: contactId !== null && over.has(contactId),

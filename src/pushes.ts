@@ -178,13 +178,10 @@ export function createPushes(parts: PushParts, channel: Channel, road: RoadState
       if (part < row.part) continue
       const id = `${row.id}.${part}`
       const last = part === messages.length - 1
-      await channel.send({
-        ...message,
-        id,
-        address: native,
-        ...(paid ? { paid } : {}),
-        ...(limits.fetched && last ? { pushId: row.id } : {}),
-      })
+      const own: OutboundMessage = { ...message, id, address: native }
+      if (paid) own.paid = true
+      if (limits.fetched && last) own.pushId = row.id
+      await channel.send(own)
       row.part = part + 1
     }
     return pushSent(base, limits.fetched === true)

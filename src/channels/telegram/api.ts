@@ -18,8 +18,12 @@ export type Connection = {
   apiFetch?: ApiFetch | undefined
 }
 
-/** Resolves to `result`. Throws GrammyError as grammY does, save that no word of the message hangs on it. `bulk`: part of a broadcast. */
-export type Call = (method: string, params: Record<string, unknown>, bulk: boolean) => Promise<unknown>
+/**
+ * Resolves to `result`. Throws GrammyError as grammY does, save that no word of the message hangs on it.
+ * @param body the parameters as JSON
+ * @param bulk part of a broadcast
+ */
+export type Call = (method: string, body: string, bulk: boolean) => Promise<unknown>
 
 type Init = { method: string; headers: Record<string, string>; body: string | AsyncIterable<Uint8Array>; signal: AbortSignal }
 
@@ -32,8 +36,7 @@ export function openCall(connection: Connection, seconds: number): Call {
   const apiFetch = callsOf(connection)
   const base = `${rootOf(connection.apiRoot)}/bot${connection.token}/`
   const timeoutMs = seconds * 1000
-  return async (method, params, bulk) => {
-    const body = JSON.stringify(params)
+  return async (method, body, bulk) => {
     const response = await apiFetch(base + method, { method: 'POST', headers: JSON_BODY, body, timeoutMs, bulk })
     const answer = answerOf(await response.text(), response.status)
     if (answer.ok) return answer.result

@@ -24,10 +24,26 @@ export async function sendOne(call: Call, api: Api, message: OutboundMessage): P
     return idOf(await api.sendDocument(address, file, { ...captionOf(text), ...othersOf(message) }))
   }
   const image = message.image?.startsWith('https://') === true ? message.image : undefined
-  if (image !== undefined && text.length <= CAPTION)
-    return idOf(await call('sendPhoto', { chat_id: address, photo: image, ...captionOf(text), ...othersOf(message) }, message.bulk))
+  const method = image !== undefined && text.length <= CAPTION ? 'sendPhoto' : 'sendMessage'
+  // The address first, before what is the same to everybody.
+  return idOf(await call(method, `{"chat_id":${JSON.stringify(address)},${restOf(message, image, method)}`, message.bulk))
+}
+
+type Rest = { text: string; image: string | undefined; paid: boolean; json: string }
+
+/** What goes to everybody of a broadcast is one list of buttons and one text: written once, not for each of them. */
+const rests = new WeakMap<RenderedButton[], Rest>()
+
+/** All parameters but the address, as the end of a JSON object. */
+function restOf(message: OutboundMessage, image: string | undefined, method: 'sendPhoto' | 'sendMessage'): string {
+  const { text, buttons, paid = false } = message
+  const known = rests.get(buttons)
+  if (known && known.text === text && known.image === image && known.paid === paid) return known.json
   const preview = image === undefined ? { is_disabled: true } : { url: image, prefer_large_media: true, show_above_text: true }
-  return idOf(await call('sendMessage', { chat_id: address, text, link_preview_options: preview, ...othersOf(message) }, message.bulk))
+  const own = method === 'sendPhoto' ? { photo: image, ...captionOf(text) } : { text, link_preview_options: preview }
+  const json = JSON.stringify({ ...own, ...othersOf(message) }).slice(1)
+  rests.set(buttons, { text, image, paid, json })
+  return json
 }
 
 function idOf(result: unknown): string {
