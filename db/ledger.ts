@@ -1,7 +1,8 @@
 /**
  * The ledger: one outbox row a person and broadcast, from queued to its outcome. A row is `sending` in the database before
  * anything leaves, so that after a crash it is known whose outcome is not; such a row is `unknown` and never sent again
- * by itself. Totals follow by the triggers of migration 0006, whatever changes a row.
+ * by itself. Totals follow by triggers, whatever changes a row; a statement that moves a row into or out of failed, unknown
+ * or skipped sets its reason too (migrations 0006, 0008).
  */
 import type { Db, Locale, Statement } from '../src/chat.ts'
 import type { Broadcast } from './broadcasts.ts'
@@ -27,7 +28,7 @@ export type ClaimedPush = {
   overCap: boolean
 }
 
-export type Settled = 'sent' | 'failed' | 'unknown' | 'skipped'
+export type Settled = 'failed' | 'unknown' | 'skipped'
 
 /** How long a claimed row is ours: longer than any send may take. */
 export const PUSH_LEASE_MS = 90_000
@@ -80,7 +81,7 @@ export async function claimPushes(
     ...before,
     ...grants,
     {
-      sql: `UPDATE outbox SET state = 'sending', reason = NULL, lease_until = ?, lease_by = ?, attempts = attempts + 1
+      sql: `UPDATE outbox SET state = 'sending', lease_until = ?, lease_by = ?, attempts = attempts + 1
             WHERE id IN (SELECT o.id FROM outbox o WHERE o.state = 'queued' AND o.priority = 1 AND o.broadcast_id = ? AND o.channel = ? AND o.due_at <= ?
                 ORDER BY o.due_at, o.id LIMIT ${grantedOf})
               AND (SELECT state FROM broadcasts WHERE id = ?) = 'sending' AND NOT EXISTS (SELECT 1 FROM halts WHERE ended_at IS NULL)
@@ -106,10 +107,30 @@ export async function claimPushes(
 }
 
 /**
- * Final, with a reason unless it is `sent`; also where the lease ran out meanwhile and the row was listed as unknown.
+ * Sent; also where the lease ran out meanwhile and the row was listed as unknown. Those are looked for only when some of
+ * these were not found in flight, and by a statement of their own, because the totals by reason cost as much as the rest.
+ */
+export function settleSent(ids: number[], claim: string, now: number): Statement[] {
+  const all = JSON.stringify(ids)
+  return [
+    {
+      sql: `UPDATE outbox SET state = 'sent', settled_at = ?, lease_until = NULL, lease_by = NULL
+            WHERE id IN (SELECT value FROM json_each(?)) AND lease_by = ? AND state = 'sending'`,
+      args: [now, all, claim],
+    },
+    {
+      sql: `UPDATE outbox SET state = 'sent', reason = NULL, settled_at = ?, lease_until = NULL, lease_by = NULL
+            WHERE id IN (SELECT value FROM json_each(iif(changes() < ?, ?, '[]'))) AND lease_by = ? AND state = 'unknown'`,
+      args: [now, ids.length, all, claim],
+    },
+  ]
+}
+
+/**
+ * Final, with a reason; also where the lease ran out meanwhile and the row was listed as unknown.
  * `skipped` and `failed` give the week's push back (below), `unknown` does not.
  */
-export function settlePushes(ids: number[], claim: string, state: Settled, reason: string | null, now: number): Statement {
+export function settlePushes(ids: number[], claim: string, state: Settled, reason: string, now: number): Statement {
   return {
     sql: `UPDATE outbox SET state = ?, reason = ?, settled_at = ?, lease_until = NULL, lease_by = NULL WHERE ${OURS}`,
     args: [state, reason, now, JSON.stringify(ids), claim],
@@ -229,42 +250,6 @@ export function resendStep(id: number, state: 'failed' | 'unknown', cursor: stri
 
 /** A second try would end the same way, or say to somebody what they refused. */
 const NEVER_AGAIN = ['telegram_403', 'erased', 'not_seen', 'outside_window']
-
-export type LedgerCount = { channel: string; state: string; reason: string; n: number }
-
-/** What became of whom in a run, as totals; those that failed, were skipped or are unknown by reason. */
-export async function listCounts(db: Db, broadcastId: number): Promise<LedgerCount[]> {
-  return (await listCountsOf(db, [broadcastId])).get(broadcastId) ?? []
-}
-
-/** The same of several runs in one read; a run without people has an empty list. */
-export async function listCountsOf(db: Db, ids: readonly number[]): Promise<Map<number, LedgerCount[]>> {
-  const these = 'broadcast_id IN (SELECT value FROM json_each(?1))'
-  const rows = await db.read(
-    `SELECT broadcast_id, channel, state, '' AS reason, n FROM (
-       SELECT broadcast_id, channel, 'queued' AS state, queued AS n FROM broadcast_totals WHERE ${these}
-       UNION ALL SELECT broadcast_id, channel, 'sending', sending FROM broadcast_totals WHERE ${these}
-       UNION ALL SELECT broadcast_id, channel, 'sent', sent FROM broadcast_totals WHERE ${these}) WHERE n > 0
-     UNION ALL SELECT broadcast_id, channel, state, reason, n FROM broadcast_reasons WHERE ${these} AND n > 0
-     ORDER BY broadcast_id, channel, state, reason`,
-    [JSON.stringify(ids)],
-  )
-  const counts = new Map<number, LedgerCount[]>(ids.map((id) => [id, []]))
-  for (const { broadcast_id, channel, state, reason, n } of rows)
-    counts.get(Number(broadcast_id))?.push({ channel: String(channel), state: String(state), reason: String(reason), n: Number(n) })
-  return counts
-}
-
-/** Somebody waits or is being sent to. Lines of the web page that nobody has fetched yet hold nothing up. */
-export const isUnderWay = (counts: LedgerCount[]): boolean =>
-  counts.some(({ state, channel }) => state === 'queued' || (state === 'sending' && channel !== 'web'))
-
-/** People in all: what the sums always add up to. */
-export const totalOf = (counts: LedgerCount[]): number => counts.reduce((sum, { n }) => sum + n, 0)
-
-/** Sum of one state. */
-export const countOf = (counts: LedgerCount[], state: string): number =>
-  counts.reduce((sum, count) => sum + (count.state === state ? count.n : 0), 0)
 
 type Claimed = [
   id: number,

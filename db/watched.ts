@@ -3,7 +3,7 @@
  */
 import type { Db } from '../src/chat.ts'
 import { listBroadcastsById, type OwnedBroadcast } from './broadcasts.ts'
-import { type LedgerCount, listCountsOf } from './ledger.ts'
+import { type LedgerCount, listCountsOf } from './ledger-counts.ts'
 
 export type WatchedRun = { run: OwnedBroadcast; counts: LedgerCount[] }
 

@@ -79,13 +79,18 @@ function createLanes(parts: DispatchParts, channel: Channel) {
   const [forReplies, forPushes] = [createWaiter(), createWaiter()]
   const replies = createReplies(parts, channel, road, forReplies.wake)
   const pushes = createPushes(parts, channel, road, forPushes.wake)
-  const begun = new Set<Promise<void>>()
-  const keep = (sends: Array<Promise<void>>) => {
-    for (const send of sends) {
-      begun.add(send)
-      void send.finally(() => begun.delete(send))
-    }
+  // Counted, not kept: a Set that thousands a second leave holds on to them (node-fetch.ts says why).
+  let begun = 0
+  let whenNone: (() => void) | undefined
+  const over = () => {
+    begun--
+    if (begun === 0) whenNone?.()
   }
+  const keep = (sends: Array<Promise<void>>) => {
+    begun += sends.length
+    for (const send of sends) void send.then(over, over)
+  }
+  const allOver = () => (begun === 0 ? Promise.resolve() : new Promise<void>((resolve) => (whenNone = resolve)))
 
   const runReplies = async (stopping: () => boolean): Promise<void> => {
     let releasedAt = 0
@@ -148,7 +153,7 @@ function createLanes(parts: DispatchParts, channel: Channel) {
     },
     async run(stopping: () => boolean): Promise<void> {
       await Promise.all([runReplies(stopping), runPushes(stopping)])
-      await Promise.all(begun)
+      await allOver()
       await pushes.flush()
     },
     async giveBack(): Promise<void> {

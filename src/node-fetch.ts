@@ -64,32 +64,45 @@ function splitUrl(url: string): { origin: string; path: string } {
 
 type Limits = { add(call: Call): void; delete(call: Call): void }
 
-/** One timer for all calls under way: a timer or an AbortSignal for each would cost as much as the call. */
+/**
+ * One timer for all calls under way: a timer or an AbortSignal for each would cost as much as the call. They stand in an
+ * array in no order, because a Set that thousands a second enter and leave keeps those that left alive: each table it
+ * outgrows points to the next, and once one is old the collector of young objects holds on to all that follow.
+ */
 function openLimits(): Limits {
-  const calls = new Set<Call>()
+  const calls: Call[] = []
   let timer: ReturnType<typeof setInterval> | undefined
   const look = () => {
-    if (calls.size === 0) {
+    if (calls.length === 0) {
       clearInterval(timer)
       timer = undefined
       return
     }
     const now = performance.now()
-    for (const call of calls) if (call.until <= now) call.fail(new DOMException('No answer in time.', 'TimeoutError'))
+    for (const call of [...calls]) if (call.until <= now) call.fail(new DOMException('No answer in time.', 'TimeoutError'))
   }
   return {
     add(call) {
-      calls.add(call)
+      call.place = calls.push(call) - 1
       // The socket keeps the process alive, not its time limit.
       timer ??= setInterval(look, TICK_MS).unref()
     },
-    delete: (call) => calls.delete(call),
+    delete(call) {
+      const last = calls[calls.length - 1]
+      if (last === undefined || call.place < 0) return
+      calls[call.place] = last
+      last.place = call.place
+      calls.pop()
+      call.place = -1
+    },
   }
 }
 
 /** What undici reports to, and then the answer itself: a class, because one is made for every message. */
 class Call implements Dispatcher.DispatchHandler, ApiAnswer {
   status = 0
+  /** Among those under way; -1 before and after. */
+  place = -1
   readonly until: number
   private fields: Record<string, string | string[] | undefined> = {}
   private chunks: Buffer[] = []

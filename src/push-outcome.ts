@@ -4,7 +4,7 @@
  */
 import { countBroken, moveBroadcast } from '../db/broadcasts.ts'
 import { stopContact } from '../db/contacts.ts'
-import { awaitFetch, type ClaimedPush, recordPushPart, requeuePushes, returnPushes, settlePushes } from '../db/ledger.ts'
+import { awaitFetch, type ClaimedPush, recordPushPart, requeuePushes, returnPushes, settlePushes, settleSent } from '../db/ledger.ts'
 import { holdChannel } from '../db/paces.ts'
 import { addTallies, type Tally } from '../db/tallies.ts'
 import type { Statement } from './chat.ts'
@@ -118,7 +118,8 @@ export function recordPushes(channel: string, outcomes: PushOutcome[], now: Date
       for (const { row } of group) if (row.part > 0) statements.push(recordPushPart(row.id, row.claim, row.part))
       statements.push(requeuePushes(ids, row.claim, dueAt, reason, counts))
     } else if (kind === 'fetch') statements.push(awaitFetch(ids, row.claim, at + WEB_DAYS_MS))
-    else statements.push(settlePushes(ids, row.claim, kind, kind === 'sent' ? null : reason, at))
+    else if (kind === 'sent') statements.push(...settleSent(ids, row.claim, at))
+    else statements.push(settlePushes(ids, row.claim, kind, reason, at))
   }
   for (const { blocked, hold, reason, row } of outcomes) {
     if (blocked && row.contactId) statements.push(...stopContact(row.contactId, row.addressId))

@@ -8,7 +8,7 @@ import { cancelBroadcast, pauseBroadcast, resendBroadcast, resumeBroadcast } fro
 import { findBroadcast, type OwnedBroadcast } from '../db/broadcasts.ts'
 import { findCampaign } from '../db/campaigns.ts'
 import { haltPushes, restartPushes } from '../db/halts.ts'
-import { listCounts, totalOf } from '../db/ledger.ts'
+import { listCounts, totalOf } from '../db/ledger-counts.ts'
 import type { Statement } from '../src/chat.ts'
 import { SendError } from '../src/errors.ts'
 import { totpDigits } from '../src/totp.ts'

@@ -3,7 +3,7 @@
  * check every test of broadcasts under faults ends with.
  */
 import { expect } from 'vitest'
-import { listCounts } from '../db/ledger.ts'
+import { listCounts } from '../db/ledger-counts.ts'
 import type { Db } from '../src/chat.ts'
 
 /** Chat → the parts it was sent, as often as it was sent them. */

@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { findBroadcast } from '../db/broadcasts.ts'
 import { eraseContact } from '../db/erasure.ts'
-import { listCounts, totalOf } from '../db/ledger.ts'
+import { listCounts, totalOf } from '../db/ledger-counts.ts'
 import { transcriptStore } from '../db/transcript.ts'
 import { type Broadcasts, createBroadcasts } from '../src/broadcasts.ts'
 import type { TranscriptStore } from '../src/channels/web/index.ts'

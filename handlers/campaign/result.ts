@@ -2,7 +2,7 @@
  * How a run goes or went, as totals: nothing below ten people, cells below five as "dưới 5" (R2, R23), and never a name.
  */
 import type { OwnedBroadcast } from '../../db/broadcasts.ts'
-import { countOf, type LedgerCount, totalOf } from '../../db/ledger.ts'
+import { countOf, type LedgerCount, totalOf } from '../../db/ledger-counts.ts'
 import { CELL_LEAST, RESULT_LEAST } from '../../src/campaign.ts'
 import type { Text } from '../../src/chat.ts'
 import { about as aboutIn } from './counts.ts'

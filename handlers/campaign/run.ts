@@ -4,7 +4,7 @@
 import { cancelBroadcast, POSSIBLE, pauseBroadcast, resendBroadcast, resumeBroadcast } from '../../db/broadcast-acts.ts'
 import { listBroadcasts, type OwnedBroadcast, requireBroadcast } from '../../db/broadcasts.ts'
 import { requireCampaign } from '../../db/campaigns.ts'
-import { countOf, listCounts } from '../../db/ledger.ts'
+import { countOf, listCounts } from '../../db/ledger-counts.ts'
 import { codeWritten, shortened } from '../../src/campaign.ts'
 import type { Button, Decision, Statement } from '../../src/chat.ts'
 import { AppError } from '../../src/errors.ts'

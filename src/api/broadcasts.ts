@@ -4,7 +4,7 @@
  */
 import * as z from 'zod'
 import { LIVE_STATES, listBroadcasts, type OwnedBroadcast } from '../../db/broadcasts.ts'
-import { countOf, type LedgerCount, listCounts, totalOf } from '../../db/ledger.ts'
+import { countOf, type LedgerCount, listCounts, totalOf } from '../../db/ledger-counts.ts'
 import { RESULT_LEAST } from '../campaign.ts'
 import { AppError } from '../errors.ts'
 import { type Act, scopeOf } from '../rights.ts'

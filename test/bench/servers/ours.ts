@@ -8,7 +8,7 @@
  */
 import { createServer } from 'node:http'
 import { createTexts } from '../../../content/index.ts'
-import { countOf, listCounts } from '../../../db/ledger.ts'
+import { countOf, listCounts } from '../../../db/ledger-counts.ts'
 import { migrate } from '../../../db/migrate.ts'
 import { openDb } from '../../../db/open.ts'
 import { createBroadcasts } from '../../../src/broadcasts.ts'
