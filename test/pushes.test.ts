@@ -1,15 +1,16 @@
 /**
- * How pushes meet the database while they leave: how many people a commit claims.
+ * How pushes meet the database while they leave: how many people a commit claims, and what a database that is away
+ * between two parts, or between two claims, does to those who are being sent to.
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { changeSetting } from '../db/settings.ts'
 import type { Channel, Db, OutboundMessage, Statement } from '../src/chat.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { openTestFile, type TestDatabase } from './database.ts'
-import { fakeChannel } from './harness.ts'
+import { fakeChannel, fakeClock } from './harness.ts'
 import { expectTrueBooks, type PlatformRecord } from './ledger.ts'
 import { addMany, addTestOfficer, deskAt, runOf, unitRows } from './people.ts'
-import { type Process, startProcess } from './processes.ts'
+import { type Process, settle, startProcess } from './processes.ts'
 
 const keys = createNodeKeys(new Uint8Array(32).fill(7))
 
@@ -97,5 +98,65 @@ describe('at the paid rate of a thousand a second', () => {
     expect(claims).toBeGreaterThan(0)
     expect(PEOPLE / claims, `${claims} claims`).toBeGreaterThanOrEqual(24)
     expect(PEOPLE / commits, `${commits} commits`).toBeGreaterThanOrEqual(10)
+  })
+})
+
+describe('a database that is away', () => {
+  const clock = fakeClock()
+
+  test('between two parts of a long message: everybody gets both, once, and it is recorded when it is back', async () => {
+    await addMany(db, 5)
+    const id = await runNow(clock.now(), { content: { vi: 'Mời đoàn viên xem hàng Việt cuối tuần này ở nhà văn hóa. '.repeat(3) } })
+    const between = new Set<string>()
+    const { channel, sent } = door(
+      async ({ id, address }) => {
+        if (id.endsWith('.1')) {
+          await turn()
+          between.delete(address)
+        } else between.add(address)
+      },
+      { text: 200 },
+    )
+    const away = <T>(work: () => Promise<T>) => (between.size > 0 ? Promise.reject(new Error('fetch failed')) : work())
+    const failing: Db = {
+      ...db,
+      read: (sql, args) => away(() => db.read(sql, args)),
+      write: (statements) => away(() => db.write(statements)),
+    }
+    await settle(startProcess({ db: failing, keys, channels: [channel], clock, holder: 'one' }))
+    expect((await expectTrueBooks(db, id, recordOf(sent), 5, 2)).states).toEqual({ sent: 5 })
+    expect(sent).toHaveLength(10)
+  })
+
+  test('at the claim of a second run: those of the first, claimed by then, are sent to, waited for and recorded', async () => {
+    await addMany(db, 5)
+    const ids = [
+      await runNow(clock.now(), { content: { vi: 'Tin thứ nhất.' } }),
+      await runNow(clock.now(), { content: { vi: 'Tin thứ hai.' } }),
+    ]
+    let openGate = () => {}
+    const gate = new Promise<void>((resolve) => {
+      openGate = resolve
+    })
+    const { channel, sent } = door(() => gate)
+    let claims = 0
+    const failing: Db = {
+      ...db,
+      write: (statements) => (isClaim(statements) && ++claims === 2 ? Promise.reject(new Error('fetch failed')) : db.write(statements)),
+    }
+    const one = startProcess({ db: failing, keys, channels: [channel], clock, holder: 'one' })
+    await started(one)
+    one.dispatcher.start()
+    for (let i = 0; i < 10_000 && claims < 2; i++) await turn()
+    expect([claims, await countOf('sending')]).toEqual([2, 5])
+    const stopped = one.dispatcher.stop()
+    for (let i = 0; i < 100; i++) await turn()
+    openGate()
+    await stopped
+    expect([await countOf('sending'), await countOf('sent'), await countOf('queued')]).toEqual([0, 5, 5])
+    expect(one.lines.filter((line) => line.includes('push.unavailable'))).toHaveLength(1)
+    await settle(startProcess({ db, keys, channels: [channel], clock, holder: 'two' }))
+    for (const [i, id] of ids.entries())
+      expect((await expectTrueBooks(db, id, recordOf(sent, ['Tin thứ nhất.', 'Tin thứ hai.'][i]), 5)).states).toEqual({ sent: 5 })
   })
 })
