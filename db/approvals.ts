@@ -24,7 +24,7 @@ import { type Desk, stillActing } from './rights.ts'
 import { listTopics } from './topics.ts'
 
 /** Between an approval and the first message: time to say "Hủy" (R15). */
-export const HOLD_MS = 5 * 60 * 1000
+const HOLD_MS = 5 * 60 * 1000
 const CODE_LENGTH = 8
 
 /**

@@ -12,9 +12,6 @@ import { subtreeOf } from './units.ts'
 export const LIVE_STATES = ['preparing', 'scheduled', 'sending', 'paused', 'cancelling'] as const
 export type BroadcastState = (typeof LIVE_STATES)[number] | 'done' | 'cancelled'
 
-/** Why a run rests: an officer's word, the failure budget, the platform's quota, a start that was missed. */
-export type PauseReason = 'officer' | 'budget' | 'quota' | 'missed'
-
 export type Broadcast = {
   id: number
   campaignId: string

@@ -5,6 +5,7 @@
 import { titleIn } from '../src/campaign.ts'
 import type { Reply, Statement, Text } from '../src/chat.ts'
 import { payloadOf } from '../src/text.ts'
+import { dayOf } from '../src/time.ts'
 import type { Campaign } from './campaigns.ts'
 import { tellOfficers } from './officer-notices.ts'
 import { listNearestOfficers } from './officers.ts'
@@ -13,9 +14,9 @@ import type { Desk } from './rights.ts'
 /** `told`: how many officers have a chat account to be told at. */
 export type Told = { writes: Statement[]; told: number }
 
-/** The nearest officers who may approve; a unit with one officer is approved by the unit above. */
+/** The nearest officers who may approve, by their own role or a lent one; a unit with one officer is approved by the unit above. */
 export async function tellApprovers(desk: Desk, campaign: Campaign, except: readonly string[]): Promise<Told> {
-  const approvers = await listNearestOfficers(desk.db, campaign.path, ['approver'], except)
+  const approvers = await listNearestOfficers(desk.db, { path: campaign.path, role: 'approver', except, day: dayOf(desk.now) })
   return tell(desk, approvers, noticeOf(desk, campaign, 'told_submitted'))
 }
 

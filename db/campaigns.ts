@@ -202,7 +202,7 @@ const columnsOf = ({ title, content, audience, plan, topic, theme }: Omit<Draft,
 const SELECT = `SELECT c.*, u.name AS unit_name, u.path, o.name AS author_name
   FROM campaigns c JOIN units u ON u.id = c.unit_id LEFT JOIN officers o ON o.id = c.author_id`
 
-export function campaignOf(row: Row): Campaign {
+function campaignOf(row: Row): Campaign {
   const date = (value: Row[string] | undefined) => (value === null || value === undefined ? null : new Date(Number(value)))
   return {
     id: String(row.id),

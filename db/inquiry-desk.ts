@@ -20,7 +20,7 @@ import { enqueueReplies } from './turns.ts'
 import { subtreeOf } from './units.ts'
 
 /** Characters of an answer. */
-export const ANSWER_MOST = 1000
+const ANSWER_MOST = 1000
 /** Officers who are told of one new inquiry. */
 const TOLD_MOST = 5
 

@@ -5,7 +5,7 @@
 import type { Db, Keys, Locale, Statement } from '../src/chat.ts'
 import { claimTry } from './tries.ts'
 
-export const LINK_MS = 10 * 60 * 1000
+const LINK_MS = 10 * 60 * 1000
 
 export type LinkCode = {
   tag: string

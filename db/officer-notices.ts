@@ -21,7 +21,7 @@ export async function tellOfficers(
     addresses.map(async ({ channel, addressId, locale }) => ({
       channel,
       addressId,
-      body: await sealReply(keys, reply, locale),
+      body: await sealReply(keys, { ...reply, officer: true }, locale),
       at: now.getTime(),
     })),
   )

@@ -205,17 +205,26 @@ export async function listOfficerAddresses(db: Db, officerIds: readonly string[]
 }
 
 /**
- * Active officers with one of these roles at the nearest unit, from this one upwards, that has any besides `except`: a
- * unit with one officer is approved by the unit above.
+ * Active officers with this role, their own or lent to them for this day, at the nearest unit, from this one upwards, that
+ * has any besides `except`: a unit with one officer is approved by the unit above.
  */
-export async function listNearestOfficers(db: Db, path: string, roles: readonly Role[], except: readonly string[]): Promise<string[]> {
+export async function listNearestOfficers(
+  db: Db,
+  { path, role, except, day }: { path: string; role: Role; except: readonly string[]; day: string },
+): Promise<string[]> {
   const above = path.split('/').filter((id) => id !== '')
+  const holds = (list: string) => `EXISTS (SELECT 1 FROM json_each(${list}) WHERE value = ?3)`
   const rows = await db.read(
     `SELECT o.id, length(u.path) AS depth FROM officers o JOIN units u ON u.id = o.unit_id
-     WHERE o.unit_id IN (SELECT value FROM json_each(?)) AND o.active = 1 AND o.id NOT IN (SELECT value FROM json_each(?))
-       AND EXISTS (SELECT 1 FROM json_each(o.roles) r WHERE r.value IN (SELECT value FROM json_each(?)))
+     WHERE o.unit_id IN (SELECT value FROM json_each(?1)) AND o.active = 1 AND o.id NOT IN (SELECT value FROM json_each(?2)) AND ${holds('o.roles')}
+     UNION
+     SELECT o.id, length(u.path) FROM officers l JOIN units u ON u.id = l.unit_id
+     JOIN delegations d ON d.lender_id = l.id AND d.until_day >= ?4 AND d.from_day <= ?4 AND d.ended_at IS NULL
+     JOIN officers o ON o.id = d.officer_id AND o.active = 1
+     WHERE l.unit_id IN (SELECT value FROM json_each(?1)) AND l.active = 1 AND o.id NOT IN (SELECT value FROM json_each(?2))
+       AND ${holds('l.roles')} AND ${holds('d.roles')}
      ORDER BY depth DESC LIMIT 50`,
-    [JSON.stringify(above), JSON.stringify(except), JSON.stringify(roles)],
+    [JSON.stringify(above), JSON.stringify(except), role, day],
   )
   return rows.filter(({ depth }) => depth === rows[0]?.depth).map(({ id }) => String(id))
 }

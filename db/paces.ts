@@ -16,6 +16,14 @@ export async function takeTokens(db: Db, bucket: Bucket, wanted: number, now: nu
   return Number(results[1]?.[0]?.granted ?? 0)
 }
 
+/** Ms until a bucket holds a whole token; 0 when it does, or when only taking one tells (a clock that jumped back). @param now epoch ms */
+export async function findTokenWait(db: Db, { name, perSecond, capacity }: Bucket, now: number): Promise<number> {
+  const [row] = await db.read('SELECT tokens, at FROM paces WHERE channel = ?', [name])
+  if (!row || Number(row.at) > now + JUMP_MS) return 0
+  const held = Math.min(capacity, Number(row.tokens) + (Math.max(0, now - Number(row.at)) * perSecond) / 1000)
+  return held >= 1 ? 0 : Math.ceil(((1 - held) * 1000) / perSecond)
+}
+
 /**
  * The same as statements of a larger batch: what was granted stands in the bucket's row (`grantedOf`) for those that follow.
  * @param wanted a number, or another bucket: as much as that one granted

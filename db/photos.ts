@@ -6,13 +6,13 @@ import type { Db, Keys, Statement, Value } from '../src/chat.ts'
 import { dayOf } from '../src/time.ts'
 
 /** How long a photo is tried at least before the tipster is told it did not arrive. */
-export const PHOTO_TRY_MS = 60 * 60 * 1000
+const PHOTO_TRY_MS = 60 * 60 * 1000
 /** While it waits, its times stand on steps: a finer one would lead to whose message came in then. */
 const HOUR_MS = 60 * 60 * 1000
 const MINUTE_MS = 60 * 1000
 
 /** How long a claimed photo is ours: longer than fetching, copying and storing may take together. */
-export const PHOTO_LEASE_MS = 90_000
+const PHOTO_LEASE_MS = 90_000
 
 export type PhotoState = 'due' | 'fetching' | 'stored' | 'failed'
 

@@ -6,7 +6,7 @@ import type { Db, Keys, Statement } from '../src/chat.ts'
 import { monthOf } from '../src/time.ts'
 
 /** People who must have said the same in one month before its words are kept. */
-export const PHRASE_PEOPLE = 5
+const PHRASE_PEOPLE = 5
 
 /** Counts one more person for a phrase; the same person twice counts once. `folded` is what is compared, `text` what may be kept. */
 export async function countPhrase(keys: Keys, said: { folded: string; text: string; contactId: string; now: Date }): Promise<Statement[]> {

@@ -19,7 +19,7 @@ export type PushRules = {
 }
 
 /** R14. */
-export const WEEKLY_CAP = 3
+const WEEKLY_CAP = 3
 /** The state's and the organisations' own sites. */
 const LINK_HOSTS = ['*.gov.vn', 'congdoan.vn', '*.congdoan.vn', 'doanthanhnien.vn', '*.doanthanhnien.vn', 'laodong.vn', 'mattran.org.vn']
 

@@ -6,14 +6,14 @@ import type { Db, Keys } from '../src/chat.ts'
 import { openJson } from '../src/keys.ts'
 
 /** The value and its version, or undefined. A value of another key throws AppError `invalid`. */
-export async function findSecret<T>(db: Db, keys: Keys, name: string): Promise<{ version: number; value: T } | undefined> {
+async function findSecret<T>(db: Db, keys: Keys, name: string): Promise<{ version: number; value: T } | undefined> {
   const [row] = await db.read('SELECT version, box FROM secrets WHERE name = ?', [name])
   if (!row) return undefined
   return { version: Number(row.version), value: await openJson<T>(keys, 'token', row.box as Uint8Array, name) }
 }
 
 /** Writes the value if the stored version is still `expected` (0 = none yet); it becomes `expected + 1`. */
-export async function writeSecret(db: Db, keys: Keys, name: string, value: unknown, expected: number): Promise<boolean> {
+async function writeSecret(db: Db, keys: Keys, name: string, value: unknown, expected: number): Promise<boolean> {
   const box = await keys.seal('token', JSON.stringify(value), name)
   const [rows = []] = await db.write([
     expected === 0

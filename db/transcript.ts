@@ -48,10 +48,10 @@ export async function findOwners(db: Db, visitors: string[]): Promise<Map<string
 }
 
 /** `goodbye`: the owner is no address. `pushId`: the row of the ledger that is sent once this line is fetched. */
-export type BotLine = { owner: string; goodbye: boolean; body: Uint8Array; at: Date; sentAs: string; pushId?: number | undefined }
+type BotLine = { owner: string; goodbye: boolean; body: Uint8Array; at: Date; sentAs: string; pushId?: number | undefined }
 
 /** A line of the bot, once for each `sentAs`; returns its seq, or no row when the address was erased meanwhile. */
-export function appendBotLine({ owner, goodbye, body, at, sentAs, pushId }: BotLine): Statement {
+function appendBotLine({ owner, goodbye, body, at, sentAs, pushId }: BotLine): Statement {
   return {
     sql: `INSERT INTO transcript(address_id, side, body, day, sent_as, push_id)
           SELECT ?, 'bot', ?, ?, ?, ? WHERE ? = 1 OR EXISTS (SELECT 1 FROM addresses WHERE id = ?)
@@ -95,7 +95,7 @@ export async function listNewLines(db: Db, watched: Watched, after: number, upTo
   return rows.map((row) => ({ ...rowOf(row), ...(row.native === null ? {} : { visitor: String(row.native) }) }))
 }
 
-export async function findLine(db: Db, owners: string[], seq: number): Promise<TranscriptRow | undefined> {
+async function findLine(db: Db, owners: string[], seq: number): Promise<TranscriptRow | undefined> {
   const [row] = await db.read(`SELECT ${COLUMNS} FROM transcript t WHERE t.seq = ? AND t.address_id IN (SELECT value FROM json_each(?))`, [
     seq,
     JSON.stringify(owners),
@@ -110,7 +110,7 @@ export async function findNewestSeq(db: Db): Promise<number> {
 }
 
 /** A page was given these lines: the pushes they carry are sent. Lines that carry none change nothing, nor does a second time. */
-export function settleSeen(seqs: number[], at: Date): Statement[] {
+function settleSeen(seqs: number[], at: Date): Statement[] {
   return [
     settleFetched(seqs, at.getTime()),
     { sql: 'UPDATE transcript SET push_id = NULL WHERE seq IN (SELECT value FROM json_each(?))', args: [JSON.stringify(seqs)] },
@@ -118,7 +118,7 @@ export function settleSeen(seqs: number[], at: Date): Statement[] {
 }
 
 /** "Xóa cuộc trò chuyện": every line of these owners. */
-export function deleteTranscript(owners: string[]): Statement {
+function deleteTranscript(owners: string[]): Statement {
   return { sql: 'DELETE FROM transcript WHERE address_id IN (SELECT value FROM json_each(?))', args: [JSON.stringify(owners)] }
 }
 

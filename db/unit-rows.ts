@@ -75,7 +75,7 @@ export function loadLevelNames(names: readonly LevelNameRow[]): Statement[] {
  * Paths (`/root/…/id/`) from the parents, wherever they differ: also after an officer moved a unit. A unit whose parent
  * is not there stands at the top.
  */
-export const mendPaths: Statement = {
+const mendPaths: Statement = {
   sql: `WITH RECURSIVE tree(id, path) AS (
           SELECT id, '/' || id || '/' FROM units WHERE parent_id IS NULL OR parent_id NOT IN (SELECT id FROM units)
           UNION ALL

@@ -12,10 +12,11 @@ import { claimTry, triesTag } from '../db/tries.ts'
 import type { Button, Decision, Handler, Text, Turn } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { officerDoors } from '../src/menu.ts'
+import { oneTimeCode, saidOneTimeCode, tagIn } from '../src/one-time-code.ts'
 import { type Act, type Actor, scopeOf } from '../src/rights.ts'
 import { parsePayload, payloadOf } from '../src/text.ts'
 import { totpStep } from '../src/totp.ts'
-import { CODE_ALPHABET, createLexicon, listen, yesNo } from '../src/vietnamese/index.ts'
+import { createLexicon, listen, yesNo } from '../src/vietnamese/index.ts'
 
 const phrases = [
   { words: 'gắn tài khoản cán bộ', value: 'open' },
@@ -25,7 +26,6 @@ const phrases = [
   { words: 'bỏ gắn tài khoản', value: 'unbind' },
 ]
 const lexicon = createLexicon(phrases)
-const CODE = new RegExp(`^[${CODE_ALPHABET}]{8}$`)
 const DIGITS = /^\s*\d{3}\s?\d{3}\s*$/
 const START = 'cb-'
 /** Wrong digits with one code before it is of no use any more. */
@@ -38,20 +38,20 @@ export const bind: Handler = {
   officers: true,
   wants: ({ start, text }) => start?.startsWith(START) || saidCode(text) !== undefined,
   expects({ text }, { step }) {
-    if (step === 'code') return codeOf(text) !== undefined
+    if (step === 'code') return oneTimeCode(text) !== undefined
     return step === 'digits' ? DIGITS.test(text) : yesNo(listen(text)) !== undefined
   },
   async handle(turn) {
     const { message, step } = turn
     const payload = parsePayload(message.payload)
     if (payload) return tapped(turn, payload.action)
-    if (message.start?.startsWith(START)) return enterCode(turn, codeOf(message.start.slice(START.length)))
-    const said = saidCode(message.text) ?? (step?.step === 'code' ? codeOf(message.text) : undefined)
+    if (message.start?.startsWith(START)) return enterCode(turn, oneTimeCode(message.start.slice(START.length)))
+    const said = saidCode(message.text) ?? (step?.step === 'code' ? oneTimeCode(message.text) : undefined)
     if (said) return enterCode(turn, said)
     const action = lexicon.find(listen(message.text))
     if (action === 'unbind') return askUnbind(turn)
     if (action === 'open') return { replies: [{ text: { key: 'bind.enter' } }], next: { step: 'code' } }
-    if (step?.step === 'digits') return enterDigits(turn, tagOf(step.data))
+    if (step?.step === 'digits') return enterDigits(turn, tagIn(step.data))
     if (step?.step === 'unbind') return yesNo(listen(message.text)) === 'yes' ? unbind(turn) : tapped(turn, 'keep')
     return { replies: [{ text: { key: 'bind.enter' } }], next: { step: 'code' } }
   },
@@ -154,25 +154,8 @@ function doneText({ name, unitName }: BindCode, actor: Actor): Text {
 const may = (actor: Actor, act: Act) => scopeOf(actor, act).length > 0
 const whoOf = ({ officerId, unitId }: BindCode) => ({ officerId, unitId, via: 'chat' as const })
 
-/** Eight characters of the code alphabet, with or without dash and spaces, in any case. */
-function codeOf(text: string): string | undefined {
-  const code = text
-    .slice(0, 40)
-    .replace(/[\s\p{Pd}.]/gu, '')
-    .toUpperCase()
-  return CODE.test(code) ? code : undefined
-}
-
 /** "gắn tài khoản cán bộ ABCD-2345" */
-function saidCode(text: string): string | undefined {
-  const said = /^(.{8,40}?)[\s:]+(\S{4}[-\s]?\S{4})$/u.exec(text.slice(0, 80))
-  return said && lexicon.find(listen(said[1] ?? '')) === 'open' ? codeOf(said[2] ?? '') : undefined
-}
-
-function tagOf(data: unknown): string {
-  const tag = (data as { tag?: unknown } | undefined)?.tag
-  return typeof tag === 'string' ? tag : ''
-}
+const saidCode = (text: string) => saidOneTimeCode(text, (words) => lexicon.find(words) === 'open')
 
 const WRONG: Decision = { replies: [{ text: { key: 'bind.wrong' } }], next: { step: 'code' } }
 const MOVED = { text: { key: 'bind.moved' } }

@@ -65,7 +65,7 @@ function asStop(): Decision {
     { label: { key: 'stop.b_yes' }, payload: payloadOf('stop', 'yes') },
     { label: { key: 'stop.b_no' }, payload: payloadOf('stop', 'no') },
   ]
-  return { replies: [{ text: { key: 'stop.ask' }, buttons }] }
+  return { replies: [{ text: { key: 'stop.ask' }, buttons, officer: false }] }
 }
 
 async function ask(desk: Desk, what: What): Promise<Decision> {

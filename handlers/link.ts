@@ -19,9 +19,10 @@ import { joinContacts, stillTheirs } from '../db/linking.ts'
 import { enqueueReplies } from '../db/turns.ts'
 import type { Button, Decision, Handler, Keys, Locale, Reply, Statement, Text, Turn } from '../src/chat.ts'
 import { randomCode } from '../src/keys.ts'
+import { oneTimeCode, saidOneTimeCode, tagIn } from '../src/one-time-code.ts'
 import { sealReply } from '../src/sealed-reply.ts'
 import { parsePayload, payloadOf } from '../src/text.ts'
-import { CODE_ALPHABET, createLexicon, listen, yesNo } from '../src/vietnamese/index.ts'
+import { createLexicon, listen, yesNo } from '../src/vietnamese/index.ts'
 
 const OPENERS = ['nối tài khoản', 'liên kết tài khoản', 'kết nối tài khoản']
 const phrases = [
@@ -32,7 +33,6 @@ const phrases = [
   { words: 'không nối tài khoản', value: 'refuse' },
 ]
 const lexicon = createLexicon(phrases)
-const CODE = new RegExp(`^[${CODE_ALPHABET}]{8}$`)
 
 export const link: Handler = {
   name: 'link',
@@ -41,7 +41,7 @@ export const link: Handler = {
   commands: ['noitaikhoan'],
   wants: (message) => startCode(message.start) !== undefined || saidCode(message.text) !== undefined,
   expects(message, { step }) {
-    if (step === 'code') return codeOf(message.text) !== undefined
+    if (step === 'code') return oneTimeCode(message.text) !== undefined
     return yesNo(listen(message.text)) !== undefined
   },
   async handle(turn) {
@@ -51,7 +51,7 @@ export const link: Handler = {
     if (!payload && code) return enterCode(turn, code)
     if (!payload && step) {
       if (step.step === 'code') {
-        const typed = codeOf(message.text)
+        const typed = oneTimeCode(message.text)
         if (typed) return enterCode(turn, typed)
       } else {
         const answer = yesNo(listen(message.text))
@@ -91,7 +91,7 @@ const INTRO: Reply = { text: { key: 'link.intro' }, buttons: [choice('make'), ch
 
 async function again({ step, db, now }: Turn): Promise<Reply[]> {
   if (step?.step === 'code') return [{ text: { key: 'link.enter' } }]
-  const code = await findLinkCode(db, tagOf(step?.data), now.getTime())
+  const code = await findLinkCode(db, tagIn(step?.data), now.getTime())
   return code ? [agreement(code)] : [{ text: { key: 'link.wrong' } }]
 }
 
@@ -136,7 +136,7 @@ const waiting = (code: LinkCode): Reply => ({ text: { key: 'link.waiting', param
 /** The other side agreed: now the side that made the code is asked. */
 async function ask(turn: Turn): Promise<Decision> {
   const { contact, step, db, keys, now } = turn
-  const code = await findLinkCode(db, tagOf(step?.data), now.getTime())
+  const code = await findLinkCode(db, tagIn(step?.data), now.getTime())
   if (!code || code.asked || code.contactId === contact.id) return { replies: [{ text: { key: 'link.wrong' } }] }
   const question: Reply = { text: { key: 'link.question', params: { channel: channelName(contact.channel) } } }
   return {
@@ -183,26 +183,9 @@ async function tell(keys: Keys, to: { addressId: string; channel: string; locale
   ])
 }
 
-/** Eight characters of the code alphabet, with or without dash and spaces, in any case. */
-function codeOf(text: string): string | undefined {
-  const code = text
-    .slice(0, 40)
-    .replace(/[\s\p{Pd}.]/gu, '')
-    .toUpperCase()
-  return CODE.test(code) ? code : undefined
-}
-
 function startCode(start: string | undefined): string | undefined {
-  return start?.startsWith('lk-') ? codeOf(start.slice(3)) : undefined
+  return start?.startsWith('lk-') ? oneTimeCode(start.slice(3)) : undefined
 }
 
 /** "nối tài khoản ABCD-2345" */
-function saidCode(text: string): string | undefined {
-  const said = /^(.{8,40}?)[\s:]+(\S{4}[-\s]?\S{4})$/u.exec(text.slice(0, 80))
-  return said && lexicon.find(listen(said[1] ?? '')) === 'open' ? codeOf(said[2] ?? '') : undefined
-}
-
-function tagOf(data: unknown): string {
-  const tag = (data as { tag?: unknown } | undefined)?.tag
-  return typeof tag === 'string' ? tag : ''
-}
+const saidCode = (text: string) => saidOneTimeCode(text, (words) => lexicon.find(words) === 'open')

@@ -8,7 +8,7 @@ import { cleanText, payloadOf } from './text.ts'
 
 /** Characters of a text: with label and footer it stays one message on every channel (Zalo: 2,000). */
 export const TEXT_MOST = 1_500
-export const BUTTONS_MOST = 3
+const BUTTONS_MOST = 3
 /**
  * Hours after a person's last word in which Zalo lets us write to them, and in which that costs nothing (zalo.md §0);
  * other channels let us always.
@@ -32,7 +32,7 @@ const text = z.string().overwrite(cleanText).min(1).max(TEXT_MOST)
 export const titleSchema = line(120)
 export const themeSchema = line(60)
 
-export const buttonTargetSchema = z.discriminatedUnion('kind', [
+const buttonTargetSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('link'), url: z.url({ protocol: /^https$/ }).max(500) }),
   z.strictObject({ kind: z.literal('item'), id: z.string().regex(/^[A-Za-z0-9_-]{1,36}$/) }),
   z.strictObject({ kind: z.literal('quiz') }),
@@ -48,13 +48,13 @@ export const buttonTargetSchema = z.discriminatedUnion('kind', [
 export type ButtonTarget = z.infer<typeof buttonTargetSchema>
 
 /** Without a label of its own a button takes the usual words of what it opens (`push.b_<kind>`). */
-export const campaignButtonSchema = z
+const campaignButtonSchema = z
   .strictObject({ vi: line(35).optional(), en: line(35).optional(), to: buttonTargetSchema })
   .refine(({ vi, to }) => vi !== undefined || NAMED.includes(to.kind), 'needs a label')
 const NAMED: readonly ButtonTarget['kind'][] = ['item', 'quiz', 'deal']
 
 /** R5: words about a named business go out only with the decision of an authority, and after two approvals. */
-export const decisionSchema = z.strictObject({
+const decisionSchema = z.strictObject({
   authority: line(200),
   number: line(60),
   day: z.iso.date(),
@@ -156,7 +156,7 @@ export function replyOf(run: { id: number; code: string; word: string }, message
 }
 
 /** What is typed to open a button where there are none: "xem K7", the second "xem K7B". Digits belong to what was offered last. */
-export function wordOf(word: string, place: number): string {
+function wordOf(word: string, place: number): string {
   return `xem ${word}${place === 0 ? '' : String.fromCharCode(65 + place)}`
 }
 

@@ -76,6 +76,8 @@ export type Reply = {
   document?: Omit<DocumentFile, 'text'> & { text: Text }
   /** Number of its first choice where choices are numbered, when an earlier message of the same answer has some. */
   from?: number
+  /** Said to an officer: what the channel adds calls them “đồng chí”. All that a handler for officers says is, unless it says otherwise. */
+  officer?: boolean
 }
 
 // ---- turns ------------------------------------------------------------------------------------------------------

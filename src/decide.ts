@@ -97,7 +97,7 @@ async function decideMessage(base: Base, message: InboundMessage): Promise<TurnC
     ...(route.danger ? [DANGER] : []),
     ...(session.ended ? [{ text: { key: 'common.step_ended' } }] : []),
     ...(route.outdated ? [{ text: { key: 'common.step_changed' } }] : []),
-    ...decision.replies,
+    ...saidBy(route.handler, decision.replies),
     ...(next.again ? await offerAgain(parts, turn, next.again) : []),
   ]
   const writes = [...(tap?.writes ?? []), ...(decision.writes ?? [])]
@@ -143,8 +143,11 @@ function without(session: Session, handler: string | undefined): Session {
 async function offerAgain(parts: ReceiveParts, turn: Turn, step: NonNullable<Turn['step']>): Promise<Reply[]> {
   const owner = parts.handlers.find(({ name }) => name === step.handler)
   if (!owner?.offerAgain || owner.version !== step.version) return []
-  return owner.offerAgain({ ...turn, step })
+  return saidBy(owner, await owner.offerAgain({ ...turn, step }))
 }
+
+const saidBy = ({ officers }: Handler, replies: Reply[]): Reply[] =>
+  officers ? replies.map((reply) => ({ officer: true, ...reply })) : replies
 
 /** Blocked, unfollow: out of everything. Withdraw: erased. An officer's own words: the bot keeps quiet for half an hour. */
 async function decideEvent(base: Base, event: string): Promise<TurnCommit> {

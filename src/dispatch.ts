@@ -22,7 +22,7 @@ export type Dispatcher = {
   /**
    * Sends what is due now, on every channel, until nothing is or `until` (epoch ms) has passed. Workers and tests.
    * Returns how many sends it began.
-   * @param wait given: a broadcast's full bucket is waited for too, each time so many ms
+   * @param wait given: an empty bucket is waited for too, each time so many ms
    */
   drain(until?: number, wait?: (ms: number) => Promise<void>): Promise<number>
   /** Replies of this channel wait: look now rather than at the next tick. */
@@ -95,20 +95,20 @@ function createLanes(parts: DispatchParts, channel: Channel) {
   const runReplies = async (stopping: () => boolean): Promise<void> => {
     let releasedAt = 0
     while (!stopping()) {
-      let found = 0
+      let waitMs = IDLE_MS
       try {
         const at = now().getTime()
         if (at - releasedAt >= IDLE_MS || at < releasedAt) {
           releasedAt = at
           await release(parts)
         }
-        const sends = await replies.begin(stopping)
-        found = sends.length
-        keep(sends)
+        const taken = await replies.begin(stopping)
+        keep(taken.sends)
+        waitMs = taken.waitMs
       } catch (error) {
         log('error', 'dispatch.unavailable', { channel: channel.name, cause: causeOf(error) })
       }
-      if (found === 0 || replies.isFull()) await forReplies.wait(IDLE_MS)
+      if (waitMs > 0) await forReplies.wait(waitMs)
     }
   }
 
@@ -134,14 +134,15 @@ function createLanes(parts: DispatchParts, channel: Channel) {
       while (now().getTime() <= until) {
         const answers = await replies.begin(never)
         const taken = await pushes.begin(never)
-        const sends = [...answers, ...taken.sends]
+        const sends = [...answers.sends, ...taken.sends]
+        const waitMs = Math.min(answers.waitMs, taken.waitMs)
         await Promise.all(sends)
         await pushes.flush()
         begun += sends.length
         if (sends.length > 0) continue
         // So long a wait means that nothing is due, or not before a hold is over.
-        if (!wait || taken.waitMs >= IDLE_MS || now().getTime() + taken.waitMs > until) break
-        await wait(taken.waitMs)
+        if (!wait || waitMs >= IDLE_MS || now().getTime() + waitMs > until) break
+        await wait(waitMs)
       }
       return begun
     },

@@ -18,7 +18,7 @@ export function partsOf(
 ): OutboundMessage[] {
   const { limits } = channel
   const words = (reply.buttons ?? []).some((button) => 'word' in button)
-  const hint = render({ key: words ? 'common.hint_word' : 'common.hint' }, locale)
+  const hint = render({ key: `common.hint${words ? '_word' : ''}${reply.officer ? '_officer' : ''}` }, locale)
   const buttons = [...(reply.buttons ?? []), ...(reply.menu ? menuButtons : [])].map((button): RenderedButton => {
     const label = render(button.label, locale)
     if (!('payload' in button)) return { label, url: absolute(button.url, target.publicUrl) }

@@ -3,7 +3,7 @@
  * what became of each. A reply in flight when a process died is sent again; what a stop cannot wait for is given back.
  */
 import { type ClaimedRow, claimReplies, dropReplies, hasDue, LEASE_MS, REPLY_WAIT_MS, recordPart } from '../db/outbox.ts'
-import { findHold, returnTokens, takeTokens } from '../db/paces.ts'
+import { findHold, findTokenWait, returnTokens, takeTokens } from '../db/paces.ts'
 import { addTallies } from '../db/tallies.ts'
 import type { Channel, Db, Keys } from './chat.ts'
 import { SendError } from './errors.ts'
@@ -29,10 +29,8 @@ export type ReplyParts = {
 }
 
 export type Replies = {
-  /** Claims once and begins the sends, one promise an address. */
-  begin(stopping: () => boolean): Promise<Array<Promise<void>>>
-  /** No more can be begun until one ends. */
-  isFull(): boolean
+  /** Claims once and begins the sends, one promise an address. `waitMs`: when looking again makes sense, unless one ends before. */
+  begin(stopping: () => boolean): Promise<{ sends: Array<Promise<void>>; waitMs: number }>
   /** What hangs is free for another process: a reply is rather said twice than not. */
   giveBack(): Promise<void>
 }
@@ -41,6 +39,10 @@ export type Replies = {
 const BEGIN_MS = LEASE_MS / 2
 /** Sends under way at once on one channel. */
 const IN_FLIGHT = 64
+/** Where nothing is due, it is looked again after so many ms. */
+const LOOK_MS = 1_000
+/** An empty bucket is waited for until a reply's one token came together, at least so many ms: each claim costs a commit. */
+const TOKEN_LEAST_MS = 20
 
 /** @param onEnd called when a send has ended */
 export function createReplies(parts: ReplyParts, channel: Channel, road: RoadState, onEnd: () => void): Replies {
@@ -60,20 +62,24 @@ export function createReplies(parts: ReplyParts, channel: Channel, road: RoadSta
     return outcomes.map(() => undefined)
   }, parts.later)
 
-  /** One claim; its sends are begun. Returns how many. */
-  const begin = async (stopping: () => boolean): Promise<Array<Promise<void>>> => {
+  const begin: Replies['begin'] = async (stopping) => {
     const at = now().getTime()
+    const nothing = (waitMs = LOOK_MS) => ({ sends: [], waitMs })
     const room = road.isDown() ? 1 - inFlight : IN_FLIGHT - inFlight
-    if (room <= 0 || road.heldUntil(at) > at || !(await hasDue(db, channel.name, at))) return []
+    if (room <= 0 || road.heldUntil(at) > at || !(await hasDue(db, channel.name, at))) return nothing()
     heldUntil = await findHold(db, channel.name, at)
-    if (heldUntil > at) return []
+    if (heldUntil > at) return nothing()
     const { perSecond, oneBucket } = channel.limits
     const bucket = { name: channel.name, perSecond, capacity: Math.max(1, perSecond) }
+    const empty = oneBucket ? await findTokenWait(db, bucket, at) : 0
+    if (empty > 0) return nothing(Math.min(LOOK_MS, Math.max(TOKEN_LEAST_MS, empty)))
     const most = oneBucket ? await takeTokens(db, bucket, room, at) : room
-    if (most === 0) return []
+    // Another process was faster.
+    if (most === 0) return nothing(TOKEN_LEAST_MS)
     const rows = await claimReplies(db, channel.name, parts.holder, at, most)
     if (oneBucket && rows.length < most) await db.write([returnTokens(bucket, most - rows.length)])
-    return groupBy(rows, laneOf).map((own) => sendInOrder(laneOf(own[0]), own, stopping))
+    const sends = groupBy(rows, laneOf).map((own) => sendInOrder(laneOf(own[0]), own, stopping))
+    return { sends, waitMs: sends.length === 0 || inFlight >= IN_FLIGHT ? LOOK_MS : 0 }
   }
 
   /** The rows of one address, one after another. */
@@ -132,7 +138,6 @@ export function createReplies(parts: ReplyParts, channel: Channel, road: RoadSta
 
   return {
     begin,
-    isFull: () => inFlight >= IN_FLIGHT,
     async giveBack() {
       if (inHand.size === 0) return
       const at = now().getTime()

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { runAdmin } from '../src/admin/program.ts'
 
-export type Said = { code: number; out: string; err: string }
+type Said = { code: number; out: string; err: string }
 export type Operator = Awaited<ReturnType<typeof createOperator>>
 
 export const TEST_KEY = Buffer.alloc(32, 7).toString('base64')

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { topics } from '../content/data/items.ts'
 import { firstLeaves } from '../db/approvals.ts'
 import { type AudienceRules, countAudience, countFurther, isCounted, newCounting } from '../db/audience.ts'
-import { lendRoles } from '../db/officers.ts'
+import { changeRoles, lendRoles } from '../db/officers.ts'
 import { loadTopics } from '../db/topics.ts'
 import type { OutboundMessage } from '../src/chat.ts'
 import { loadContent } from '../src/load-content.ts'
@@ -234,6 +234,38 @@ describe('soạn tin', () => {
     expect(textOf(await bao.sends({ payload: `campaign:approve:${id}.${version}` }))).toContain('không thuộc đơn vị của đồng chí')
     expect(await runs()).toEqual([])
     expect(await audit('refused')).toEqual(['bao campaign.approve desk.campaign_gone'])
+  })
+
+  test('who may approve by a lent right is told that a message waits, while it is lent and its lender has it', async () => {
+    const tu = await seat(bot, 'tu', 'xa-khac', ['viewer'])
+    const bao = await seat(bot, 'bao', 'xa-khac', ['viewer'])
+    const hoa = await seat(bot, 'hoa', 'xa', ['viewer'])
+    const nga = await seat(bot, 'nga', 'xa', ['editor'])
+    const kim = await seat(bot, 'kim', 'tinh', ['approver'])
+    const lend = (id: string, lenderId: string, officerId: string, fromDay: string, untilDay: string) =>
+      bot.db.write(lendRoles({ ...{ id, lenderId, officerId, fromDay, untilDay }, roles: ['approver'], now: bot.clock.now() }))
+    await lend('d1', 'minh', 'bao', '2026-11-20', '2026-11-23')
+    await lend('d2', 'minh', 'hoa', '2026-11-24', '2026-11-30')
+    // Of a role the lender has not.
+    await lend('d3', 'hoa', 'tu', '2026-11-20', '2026-11-30')
+    // An author approves nothing, however the right came.
+    await lend('d4', 'minh', 'nga', '2026-11-20', '2026-11-30')
+    const waits = (who: Seated) => who.heard().filter(({ buttons }) => buttons.some(({ label }) => label === 'Mở để duyệt')).length
+    const told = () => [minh, bao, hoa, tu, nga, kim].map(waits)
+    await write(lan)
+    await bot.db.write([{ sql: `UPDATE campaigns SET editors = '["lan","nga"]'`, args: [] }])
+    await lan.taps('Gửi duyệt')
+    expect(told()).toEqual([1, 1, 0, 0, 0, 0])
+    await bao.taps('Mở để duyệt')
+    await bao.taps('Duyệt')
+    expect(textOf(await bao.says(bao.digits()))).toContain('Tin đầu tiên được gửi')
+    bot.clock.advance(24 * 60 * 60 * 1000)
+    await bot.db.write([{ sql: "UPDATE delegations SET ended_at = '2026-11-24' WHERE id = 'd4'", args: [] }])
+    await submitted()
+    expect(told()).toEqual([2, 1, 1, 0, 0, 0])
+    await bot.db.write(changeRoles('minh', ['viewer']))
+    await submitted()
+    expect(told(), 'then the unit above').toEqual([2, 1, 1, 0, 0, 1])
   })
 
   test('what is changed after submission is a draft again, and the approver is told to look anew', async () => {
@@ -804,6 +836,31 @@ describe('soạn tin', () => {
       expect(textOf(await yen.says(yen.digits()))).toContain('Tin đầu tiên được gửi lúc 17:30 thứ Hai, 23/11/2026')
       expect(await runs()).toHaveLength(1)
       for (const { text } of [...an.heard(), ...yen.heard()]) expect(text.length).toBeLessThanOrEqual(2000)
+    })
+
+    test('an officer is called “đồng chí” under the choices too, a member “bạn”', async () => {
+      const an = await seat(bot, 'an', 'xa', ['editor'], channel)
+      const yen = await seat(bot, 'yen', 'xa', ['approver'], channel)
+      const before = an.heard().length
+      await an.says('soạn tin')
+      await picker(an)('Gửi đều đặn')
+      await an.says('hàng chờ')
+      await an.says('dừng mọi tin')
+      const [cancelled] = await an.says('hủy')
+      expect(cancelled?.text).toContain('Đã hủy, không còn việc nào đang làm dở. Đồng chí muốn làm gì tiếp?')
+      if (channel !== 'web')
+        expect(cancelled?.text).toMatch(/\n\n1\. Trang soạn tin\n2\. Hàng chờ\n3\. [\s\S]*\n\nĐồng chí nhắn số để chọn\.$/)
+      await picker(an)('Trang soạn tin')
+      const said = an.heard().slice(before)
+      expect(said.map(({ hint }) => hint)).toEqual(said.map(() => 'Đồng chí nhắn số để chọn.'))
+      expect(said).toHaveLength(6)
+      await submitted()
+      expect(yen.heard().at(-1)?.hint).toBe('Đồng chí gõ chữ trong ngoặc kép để mở.')
+      const member = bot.person('77', channel)
+      for (const words of ['menu', 'dừng mọi tin', 'hủy']) await member.says(words)
+      const heard = member.heard()
+      expect(heard.map(({ hint }) => hint)).toEqual(heard.map(() => 'Bạn nhắn số để chọn.'))
+      expect(heard.at(-1)?.text).toContain('Bạn muốn làm gì tiếp?')
     })
   })
 })

@@ -2,7 +2,7 @@
  * The one door out, over fake channels and a clock moved by hand, on a file and on a server: order, pace, holds,
  * second tries, crashes.
  */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { listTallies } from '../db/tallies.ts'
 import type { Db, Decision, Handler, InboundEvent, Limits } from '../src/chat.ts'
 import { createDispatcher } from '../src/dispatch.ts'
@@ -306,6 +306,15 @@ describe.each(databases)('dispatch over %s', (_, openTest) => {
     expect(counts).toEqual([5, 10, 15, 20])
   })
 
+  test('a drain that may wait answers everybody an empty bucket held back', async () => {
+    await start({ perSecond: 1.6, oneBucket: true })
+    for (let i = 0; i < 5; i++) await hears(String(i), `tin ${i}`)
+    const began = bot.clock.now().getTime()
+    await bot.dispatcher.drain(began + 60_000, async (ms) => bot.clock.advance(ms))
+    expect(telegram.sent).toHaveLength(5)
+    expect(bot.clock.now().getTime() - began).toBeLessThanOrEqual(((5 - 1.6) / 1.6) * 1_000 + 20)
+  })
+
   test('two processes that drain at once send everything once', async () => {
     for (let i = 0; i < 150; i++) await hears(String(i), `tin ${i}`)
     const second = another('second')
@@ -478,4 +487,52 @@ describe.each(databases)('dispatch over %s', (_, openTest) => {
     await another('idle', counted).drain()
     expect(writes).toBe(0)
   })
+})
+
+test('a channel with one bucket answers as fast as its pace allows, and an empty bucket costs no commit', async () => {
+  const zalo = fakeChannel('zalo', { perSecond: 1.6, oneBucket: true })
+  const bot = await createBot({ handlers: [echo], channels: [zalo] })
+  const began = bot.clock.now().getTime()
+  const sentAt: number[] = []
+  zalo.fault = () => void sentAt.push(bot.clock.now().getTime() - began)
+  let takes = 0
+  const counted: Db = {
+    ...bot.db,
+    write(statements) {
+      if (statements.some(({ sql }) => sql.startsWith('UPDATE paces SET granted'))) takes++
+      return bot.db.write(statements)
+    },
+  }
+  const dispatcher = createDispatcher({
+    ...{ db: counted, keys: bot.keys, channels: [zalo], render: bot.texts.render, publicUrl: null },
+    ...{ now: bot.clock.now, holder: 'zalo', log: () => {}, later: setImmediate },
+  })
+  for (let i = 0; i < 12; i++)
+    await bot.receiver.receive([
+      {
+        ...{ kind: 'message', channel: 'zalo', id: `m${i}`, address: String(i), at: bot.clock.now(), text: `tin ${i}` },
+        attachments: [],
+        group: false,
+      },
+    ])
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    dispatcher.start()
+    for (let ms = 0; ms < 12_000 && sentAt.length < 12; ms += 5) {
+      for (let i = 0; i < 5; i++) await new Promise((go) => setImmediate(go))
+      bot.clock.advance(5)
+      await vi.advanceTimersByTimeAsync(5)
+    }
+    const stopped = dispatcher.stop()
+    await vi.advanceTimersByTimeAsync(5)
+    await stopped
+  } finally {
+    vi.useRealTimers()
+  }
+  // The first finds a bucket of 1.6; from then on 1.6 a second.
+  const due = sentAt.map((_, i) => Math.max(0, (i - 0.6) / 1.6) * 1_000)
+  expect(sentAt.map((at, i) => at - (due[i] ?? 0)).filter((late) => late < 0 || late > 60)).toEqual([])
+  expect(sentAt).toHaveLength(12)
+  expect(takes).toBe(12)
+  await bot.close()
 })

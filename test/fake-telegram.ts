@@ -8,9 +8,10 @@ import type { AddressInfo } from 'node:net'
 import { type Answer, accepted, type Params, readParams, refused, write, wrongWith } from './fake-telegram/wire.ts'
 
 export type { Params, UploadedFile } from './fake-telegram/wire.ts'
-export type Call = { method: string; params: Params }
+
+type Call = { method: string; params: Params }
 /** A message Telegram took, whether or not its answer arrived. */
-export type Taken = { id: number; chat: string; method: string; text: string; params: Params }
+type Taken = { id: number; chat: string; method: string; text: string; params: Params }
 
 export type Fault =
   | { status: number; description?: string; retryAfter?: number; migrateTo?: number }

@@ -7,14 +7,10 @@ import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export type FakeCall = { method: string; path: string; query: string; headers: IncomingMessage['headers']; body: string; json: unknown }
+type FakeCall = { method: string; path: string; query: string; headers: IncomingMessage['headers']; body: string; json: unknown }
 
 /** What happens to one call instead of a success. `drop` takes the message and closes the socket; `hang` never answers. */
-export type Script =
-  | { error: number; message?: string }
-  | { status: number; body?: string; headers?: Record<string, string> }
-  | 'drop'
-  | 'hang'
+type Script = { error: number; message?: string } | { status: number; body?: string; headers?: Record<string, string> } | 'drop' | 'hang'
 
 export type FakeZaloOptions = {
   appId: string

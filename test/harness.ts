@@ -62,6 +62,17 @@ export function fakeClock(iso = '2026-11-23T02:00:00.000Z'): Clock {
   }
 }
 
+/** Chance that falls the same way each time (mulberry32), for walks that a rare draw would lead elsewhere. */
+export function seededRandom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
 export type BotOptions = {
   database?: TestDatabase
   handlers?: readonly Handler[]

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDb } from '../db/open.ts'
-import { findHold, holdChannel, takeTokens } from '../db/paces.ts'
+import { findHold, findTokenWait, holdChannel, takeTokens } from '../db/paces.ts'
 import type { Db } from '../src/chat.ts'
 import { databases, openTestFile, type TestDatabase } from './database.ts'
 
@@ -35,6 +35,20 @@ describe.each(databases)('the pace of a channel in %s', (_, openTest) => {
     // In the bucket: 1.6, then 0.6 + 0.48, 0.08 + 0.32, 0.4 + 0.8, and full again.
     expect([await at(0), await at(0.3), await at(0.5), await at(1), await at(2)]).toEqual([1, 1, 0, 1, 1])
     expect(await at(100)).toBe(1)
+  })
+
+  test('how long an empty bucket is waited for: until its next whole token, and at that moment there is one', async () => {
+    const zalo = bucket('zalo', 1.6)
+    const wait = (ms: number) => findTokenWait(database.db, zalo, START + ms)
+    expect(await wait(0)).toBe(0)
+    expect(await takeTokens(database.db, zalo, 5, START)).toBe(1)
+    expect([await wait(0), await wait(100), await wait(249), await wait(250)]).toEqual([250, 150, 1, 0])
+    expect(await takeTokens(database.db, zalo, 5, START + 250)).toBe(1)
+    expect(await wait(250)).toBe(625)
+    // An hour back: whoever takes then sets the bucket's time right.
+    expect(await wait(-3_600_000)).toBe(0)
+    expect(await takeTokens(database.db, zalo, 5, START - 3_600_000)).toBe(0)
+    expect(await wait(-3_600_000)).toBe(625)
   })
 
   test('nobody gets more than they ask for, and the rest stays', async () => {

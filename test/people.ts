@@ -17,7 +17,7 @@ import type { Role } from '../src/rights.ts'
 import { newTotpSecret } from '../src/totp.ts'
 
 /** Id, name, and the unit above. */
-export const UNITS = [
+const UNITS = [
   ['tinh', 'LĐLĐ tỉnh Mẫu', null],
   ['xa', 'Công đoàn xã Mẫu', 'tinh'],
   ['co-so', 'CĐCS Công ty Mẫu', 'xa'],

@@ -37,7 +37,7 @@ describe.each(databases)('polling on %s', (_kind, open) => {
     })
   const until = async (holds: () => boolean) => {
     for (let i = 0; i < 500 && !holds(); i++) await new Promise((resume) => setImmediate(resume))
-    for (let i = 0; i < 200 && !holds(); i++) await new Promise((resume) => setTimeout(resume, 5))
+    for (let i = 0; i < 2_000 && !holds(); i++) await new Promise((resume) => setTimeout(resume, 5))
   }
 
   test('one process polls a channel; another begins when the first has stopped', async () => {

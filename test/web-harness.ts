@@ -17,9 +17,9 @@ import { createRouter } from '../src/router.ts'
 import { openTestFile, type TestDatabase } from './database.ts'
 import { fakeClock } from './harness.ts'
 
-export const ORIGIN = 'http://chat.example.vn'
+const ORIGIN = 'http://chat.example.vn'
 
-export function memoryEvidence(): EvidenceStore & { files: Map<string, Uint8Array> } {
+function memoryEvidence(): EvidenceStore & { files: Map<string, Uint8Array> } {
   const files = new Map<string, Uint8Array>()
   return {
     files,

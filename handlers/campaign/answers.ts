@@ -76,7 +76,7 @@ export async function answerTo(
 }
 
 /** A title for lists: the beginning of the text. */
-export function titleOf(text: string): string {
+function titleOf(text: string): string {
   const [first = ''] = text.split('\n').filter((line) => line.trim() !== '')
   return shortened(first.replace(/\p{Cc}/gu, ' ').trim(), TITLE_MOST).replace(/(?<=.)[.,;:]+$/u, '')
 }

@@ -77,7 +77,7 @@ export async function edit(work: Work, id: string, field: string): Promise<Decis
 }
 
 /** Waits in a step with its question. */
-export async function ask(
+async function ask(
   work: Work,
   step: StepName,
   data: Data,

@@ -17,7 +17,7 @@ import { resultText } from './result.ts'
 import { haltedText, runStateOf } from './states.ts'
 import { allowed, attempt, button, HOME, lines, PAGE, say, type Work } from './work.ts'
 
-export const RUN_ACTS = ['pause', 'resume', 'cancel', 'failed', 'unknown'] as const
+const RUN_ACTS = ['pause', 'resume', 'cancel', 'failed', 'unknown'] as const
 export type RunAct = (typeof RUN_ACTS)[number]
 
 /** The right each act needs, its name in the audit log, and the command. */

@@ -52,7 +52,7 @@ export function callOf({ honorific, name }: Pick<Contact, 'honorific' | 'name'>)
 }
 
 /** Lists of any length: a sentence joins two, so the lines are joined pair by pair. */
-export function linesOf(texts: Text[]): Text {
+function linesOf(texts: Text[]): Text {
   const [first = { literal: '' }, ...rest] = texts
   return rest.reduce<Text>((above, below) => ({ key: 'data.lines', params: { above, below } }), first)
 }

@@ -12,7 +12,7 @@ export async function showInquiry(desk: Desk, id: string): Promise<Decision> {
   return { replies: [inquiryReply(desk, inquiry)], writes: [recordReading(desk, inquiry)] }
 }
 
-export function inquiryReply({ now }: Pick<Desk, 'now'>, inquiry: OpenInquiry): Reply {
+function inquiryReply({ now }: Pick<Desk, 'now'>, inquiry: OpenInquiry): Reply {
   const { id, askedAt } = inquiry
   return {
     text: {

@@ -38,5 +38,4 @@ export function dueOf({ dueAt }: Waiting, now: Date): Text {
 }
 
 export const QUEUE: Button = button('b_queue', 'list', '')
-export const CANCEL: Button = { label: { key: 'common.b_cancel' }, payload: payloadOf('cancel', 'now') }
 export const MENU: Button = { label: { key: 'common.b_menu' }, payload: payloadOf('help', 'menu') }

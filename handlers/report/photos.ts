@@ -9,7 +9,7 @@ import type { Reply, Statement, Turn } from '../../src/chat.ts'
 import type { Draft } from './draft.ts'
 
 /** Photos of one report (issue 2 §2). */
-export const MAX_PHOTOS = 10
+const MAX_PHOTOS = 10
 /** Photos of one person in an hour, over all their drafts. */
 const MAX_PHOTOS_AN_HOUR = 20
 const HOUR_MS = 60 * 60 * 1000

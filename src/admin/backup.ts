@@ -29,7 +29,7 @@ export function addBackup(program: Command, desk: Desk): void {
 }
 
 /** Throws AppError `invalid` for a libSQL server, `conflict` when the file exists. */
-export async function backUp(ground: Ground, file: string, note: (line: string) => void, signal: AbortSignal): Promise<ArchiveFacts> {
+async function backUp(ground: Ground, file: string, note: (line: string) => void, signal: AbortSignal): Promise<ArchiveFacts> {
   const { config, db, keys, now } = ground
   const databasePath = databaseFile(config.databaseUrl)
   if (await stat(file).catch(() => undefined))

@@ -18,7 +18,7 @@ import { type ArchiveFacts, readArchive } from './archive.ts'
 import { databaseFile } from './backup.ts'
 import { type Desk, interruptible } from './desk.ts'
 
-export type Restored = ArchiveFacts & { aside: string[] }
+type Restored = ArchiveFacts & { aside: string[] }
 
 export function addRestore(program: Command, desk: Desk): void {
   program
@@ -40,7 +40,7 @@ export function addRestore(program: Command, desk: Desk): void {
     })
 }
 
-export async function restoreFrom(
+async function restoreFrom(
   { config, keys, now }: Footing,
   file: string,
   { replace, note, signal }: { replace: boolean; note(line: string): void; signal: AbortSignal },

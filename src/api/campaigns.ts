@@ -16,7 +16,7 @@ import { byId, idSchema, instantSchema, limitSchema, listOf, namedSchema, pageOf
 const topicSchema = z.string().regex(/^[a-z0-9_-]{1,36}$/)
 const versionSchema = z.int().min(1)
 
-export const draftSchema = z.strictObject({
+const draftSchema = z.strictObject({
   unitId: idSchema,
   title: titleSchema,
   content: contentSchema,
@@ -27,7 +27,7 @@ export const draftSchema = z.strictObject({
 })
 
 /** What stands in it replaces what was there, whole. `version`: refuse when somebody changed the campaign meanwhile. */
-export const changeSchema = z.strictObject({
+const changeSchema = z.strictObject({
   version: versionSchema.optional(),
   title: titleSchema.optional(),
   content: contentSchema.optional(),

@@ -21,7 +21,7 @@ const SIDES = 10_000
 const RATIO = 20
 const YEAR_S = 31_536_000
 
-export const imageSchema = z.object({ image: z.string() })
+const imageSchema = z.object({ image: z.string() })
 
 export const images: Route[] = [
   route({

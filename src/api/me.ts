@@ -8,7 +8,7 @@ import { ROLES, TOKEN_SCOPES } from '../rights.ts'
 import { type Route, route } from './route.ts'
 import { namedSchema } from './shapes.ts'
 
-export const meSchema = z.object({
+const meSchema = z.object({
   officer: namedSchema,
   unit: namedSchema,
   /** Roles at a unit and below it, with the token's own limit already taken off. */

@@ -24,7 +24,7 @@ const buttonSchema = z.object({
 })
 const partSchema = z.object({ text: z.string(), length: z.int(), buttons: z.array(buttonSchema), image: z.string().optional() })
 
-export const previewSchema = z.object({
+const previewSchema = z.object({
   /** The campaign and version this is of. */
   id: z.string(),
   version: z.int(),

@@ -21,7 +21,7 @@ import { reaches } from './scope.ts'
 import { admit } from './token.ts'
 
 /** Bytes of a JSON body. */
-export const BODY_MOST = 64 * 1024
+const BODY_MOST = 64 * 1024
 
 /** What a call has brought so far: what a refusal's audit row and a log line may say. */
 type Visit = { actor?: TokenActor; id: string | undefined; said: string }

@@ -13,7 +13,7 @@ export type Tap = (choice: { label: string; payload: string }) => void
 const clock = new Intl.DateTimeFormat('vi-VN', { timeZone: 'Asia/Ho_Chi_Minh', hour: '2-digit', minute: '2-digit' })
 const calendar = new Intl.DateTimeFormat('vi-VN', { timeZone: 'Asia/Ho_Chi_Minh', day: '2-digit', month: '2-digit', year: 'numeric' })
 
-export const timeOf = (at: Date): string => clock.format(at)
+const timeOf = (at: Date): string => clock.format(at)
 
 /** `23/11/2026`, or "today". */
 export function dayOf(at: Date): string {

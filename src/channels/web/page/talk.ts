@@ -6,7 +6,7 @@ import type { Line } from '../line.ts'
 import { bubble, dayOf, type Tap } from './bubble.ts'
 import { button, make, part, say } from './dom.ts'
 
-export type Waiting = { id: string; line: Line; previews: string[] }
+type Waiting = { id: string; line: Line; previews: string[] }
 
 const NEAR_END = 120
 const TYPING_MS = 12_000
