@@ -14,7 +14,7 @@ import { openTestFile, type TestDatabase } from './database.ts'
 import { telegramAt } from './fake-telegram/channel.ts'
 import { type FakeOptions, type FakeTelegram, fakeTelegram } from './fake-telegram.ts'
 import { type Clock, fakeChannel, fakeClock } from './harness.ts'
-import { type Books, expectTrueBooks, type PlatformRecord } from './ledger.ts'
+import { type Books, expectTrueBooks, isClaim, type PlatformRecord } from './ledger.ts'
 import { addPeople, addTestOfficer, deskAt, runOf, unitRows } from './people.ts'
 import { type Process, settle, startProcess } from './processes.ts'
 import { type Wire, wireTo } from './wire-proxy.ts'
@@ -370,7 +370,7 @@ describe('the database', () => {
     return {
       ...db,
       async write(statements) {
-        const records = statements.some(({ sql }) => sql.startsWith('UPDATE outbox SET state') && !sql.includes("= 'sending', lease_until"))
+        const records = statements.some(({ sql }) => sql.startsWith('UPDATE outbox SET state')) && !isClaim(statements)
         if (!records || left-- <= 0) return db.write(statements)
         if (when === 'after') await db.write(statements)
         throw new Error('fetch failed')

@@ -4,7 +4,7 @@
  */
 import { expect } from 'vitest'
 import { listCounts } from '../db/ledger-counts.ts'
-import type { Db } from '../src/chat.ts'
+import type { Db, Statement } from '../src/chat.ts'
 
 /** Chat → the parts it was sent, as often as it was sent them. */
 export type PlatformRecord = Map<string, string[]>
@@ -94,3 +94,9 @@ export async function countUnknown(db: Db, ids: number[]): Promise<number> {
   ])
   return Number(row?.n)
 }
+
+/** Is this batch the claim of a broadcast's people? */
+export const isClaim = (statements: Statement[]): boolean =>
+  statements.some(
+    ({ sql }) => sql.includes("SET state = 'sending', lease_until = ?, lease_by = ?, attempts") && sql.includes('priority = 1'),
+  )

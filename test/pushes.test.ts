@@ -4,11 +4,11 @@
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { changeSetting } from '../db/settings.ts'
-import type { Channel, Db, OutboundMessage, Statement } from '../src/chat.ts'
+import type { Channel, Db, OutboundMessage } from '../src/chat.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { openTestFile, type TestDatabase } from './database.ts'
 import { fakeChannel, fakeClock } from './harness.ts'
-import { expectTrueBooks, type PlatformRecord } from './ledger.ts'
+import { expectTrueBooks, isClaim, type PlatformRecord } from './ledger.ts'
 import { addMany, addTestOfficer, deskAt, runOf, unitRows } from './people.ts'
 import { type Process, settle, startProcess } from './processes.ts'
 
@@ -31,7 +31,6 @@ const started = async (one: Process) => {
   await one.broadcasts.tick()
   await one.broadcasts.tick()
 }
-const isClaim = (statements: Statement[]) => statements.some(({ sql }) => sql.includes("SET state = 'sending', reason = NULL, lease_until"))
 const countOf = async (state: string) => {
   const [row] = await db.read('SELECT count(*) AS n FROM outbox WHERE priority = 1 AND state = ?', [state])
   return Number(row?.n)

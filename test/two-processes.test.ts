@@ -6,13 +6,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PUSH_LEASE_MS } from '../db/ledger.ts'
 import { openDb } from '../db/open.ts'
 import { enqueueReplies } from '../db/turns.ts'
-import type { Channel, Db, Limits } from '../src/chat.ts'
+import type { Channel, Db, Limits, Statement } from '../src/chat.ts'
 import { SendError } from '../src/errors.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { sealReply } from '../src/sealed-reply.ts'
 import { openTestFile, openTestServer, sqldBin, type TestDatabase } from './database.ts'
 import { type Clock, fakeChannel, fakeClock } from './harness.ts'
-import { countUnknown, expectTrueBooks, listInHand, type PlatformRecord } from './ledger.ts'
+import { countUnknown, expectTrueBooks, isClaim, listInHand, type PlatformRecord } from './ledger.ts'
 import { addPeople, addTestOfficer, deskAt, runOf, unitRows } from './people.ts'
 import { cutAt, type Process, settle, startProcess } from './processes.ts'
 
@@ -124,13 +124,14 @@ describe.each(kinds)('two processes on %s', { timeout: 120_000 }, (kind, openTes
     expect(Math.min(...shares), `shares ${shares}`).toBeGreaterThan(0)
   })
 
-  /** The database as one process sees it; another one acts right before its first batch with a statement that this is true of. */
-  const meanwhile = (db: Db, first: (sql: string) => boolean, act: () => Promise<unknown>): Db => {
+  const any = (is: (sql: string) => boolean) => (statements: Statement[]) => statements.some(({ sql }) => is(sql))
+  /** The database as one process sees it; another one acts right before its first batch with this is true of. */
+  const meanwhile = (db: Db, first: (statements: Statement[]) => boolean, act: () => Promise<unknown>): Db => {
     let acted = false
     return {
       ...db,
       async write(statements) {
-        if (!acted && statements.some(({ sql }) => first(sql))) {
+        if (!acted && first(statements)) {
           acted = true
           await act()
         }
@@ -144,9 +145,8 @@ describe.each(kinds)('two processes on %s', { timeout: 120_000 }, (kind, openTes
   ]
   test.each(stops)('%s said in one process between the look and the claim of the other lets nobody out', async (_name, sql) => {
     const id = await runTo(20)
-    const claims = (first: string) => first.includes("SET state = 'sending', reason = NULL, lease_until")
     const one = begin(
-      meanwhile(database.db, claims, () => other.write([{ sql, args: [] }])),
+      meanwhile(database.db, isClaim, () => other.write([{ sql, args: [] }])),
       'one',
     )
     await settle(one)
@@ -160,7 +160,7 @@ describe.each(kinds)('two processes on %s', { timeout: 120_000 }, (kind, openTes
     const freezes = (first: string) => first.startsWith('UPDATE broadcasts SET cursor')
     const cancel = "UPDATE broadcasts SET state = 'cancelling', reason = 'officer', cursor = NULL, resend = NULL"
     const one = begin(
-      meanwhile(database.db, freezes, () => other.write([{ sql: cancel, args: [] }])),
+      meanwhile(database.db, any(freezes), () => other.write([{ sql: cancel, args: [] }])),
       'one',
     )
     for (let i = 0; i < 3; i++) await settle(one)
@@ -184,7 +184,7 @@ describe.each(kinds)('two processes on %s', { timeout: 120_000 }, (kind, openTes
     const two = begin(other, 'two', {}, failing('two'))
     const resends = (sql: string) => sql.startsWith('UPDATE broadcasts SET resend_cursor')
     const one = begin(
-      meanwhile(database.db, resends, () => settle(two)),
+      meanwhile(database.db, any(resends), () => settle(two)),
       'one',
       {},
       failing('one'),

@@ -1,8 +1,10 @@
 /**
  * The drain: our engine against BullMQ on Redis, the same job per person to a platform that takes everything. They run
- * in turns in the same run; ours is compared with whichever of the two Redis variants is the faster.
+ * in turns in the same run; ours is compared with whichever of the two Redis variants is the faster. The floor runs along:
+ * what the same messages cost with nothing but a mark before and after each.
  */
 import { type Figure, figure, median } from './figures.ts'
+import { runFloor } from './floor.ts'
 import { type Drain, runOurs } from './ours.ts'
 import { BEST, type PeerDrain, runPeer } from './peer.ts'
 import { readCounts, startPlatform } from './platform.ts'
@@ -23,15 +25,25 @@ export async function drainFigures(say: (line: string) => void): Promise<Figure[
     const ours: Drain[] = []
     const memory: PeerDrain[] = []
     const everysec: PeerDrain[] = []
+    const floor: Drain[] = []
     for (let round = 1; round <= ROUNDS; round++) {
       ours.push(await checked('ours', () => runOurs(told)))
+      floor.push(await checked('floor', () => runFloor(told)))
       memory.push(await checked('bullmq', () => runPeer({ ...told, persistence: 'memory' })))
       everysec.push(await checked('bullmq, append-only file', () => runPeer({ ...told, persistence: 'everysec' })))
     }
     const mine = middle(ours)
     const peers = { memory: middle(memory), everysec: middle(everysec) }
     const fastest = Math.max(peers.memory.messagesPerSecond ?? 0, peers.everysec.messagesPerSecond ?? 0)
-    const detail = { people: PEOPLE, ...BEST, redis: version, ours: mine, bullmq: peers.memory, bullmqEverysec: peers.everysec }
+    const detail = {
+      people: PEOPLE,
+      ...BEST,
+      redis: version,
+      ours: mine,
+      floor: middle(floor),
+      bullmq: peers.memory,
+      bullmqEverysec: peers.everysec,
+    }
     return [figure('drain_vs_bullmq', (mine.messagesPerSecond ?? 0) / fastest, '>=2', detail)]
   } finally {
     await platform.stop()

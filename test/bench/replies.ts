@@ -10,7 +10,7 @@ import { openDb } from '../../db/open.ts'
 import { changeSetting } from '../../db/settings.ts'
 import type { Db } from '../../src/chat.ts'
 import { readMigrations } from '../database.ts'
-import { type Figure, figure } from './figures.ts'
+import { type Figure, figure, median } from './figures.ts'
 import { updateOf } from './load.ts'
 import { addRun, fillPeople } from './people.ts'
 import { startPlatform } from './platform.ts'
@@ -18,14 +18,19 @@ import { freePort, type Server, startServer } from './server.ts'
 
 const PEOPLE = 100_000
 const PAID = 1_000
-const QUESTIONS = 600
+/** Of a turn: the p99 stands on eight of them. */
+const QUESTIONS = 800
+/** Idle and busy turns, one after the other: a machine that is slow for a minute is slow for both. */
+const ROUNDS = 3
 /** A question every so many ms: far below what the program can answer. */
-const EVERY_MS = 40
+const EVERY_MS = 30
 /** Chats that ask are nobody the run goes to. */
 const FIRST_ASKER = 1_000
 /** Morning in Vietnam. */
 const NOW = new Date('2026-11-23T01:00:00Z')
 const PROGRAM = new URL('../../dist/node.js', import.meta.url).pathname
+
+type Round = { idleMs: number; busyMs: number; messagesPerSecond: number }
 
 export async function replyFigure(say: (line: string) => void): Promise<Figure> {
   const folder = await mkdtemp(join(tmpdir(), 'hang-viet-bench-'))
@@ -39,19 +44,26 @@ export async function replyFigure(say: (line: string) => void): Promise<Figure> 
     await fillPeople(db, PEOPLE)
     server = await startServer(['--max-semi-space-size=8', PROGRAM], envOf(url, folder, platform.url), await freePort())
     await ask(server.url, platform.url, QUESTIONS / 4)
-    const idle = p99(await ask(server.url, platform.url, QUESTIONS))
     await addRun(db, NOW, NOW)
     await until(
       () => sentOf(db),
       (sent) => sent > 0,
     )
-    const before = await sentOf(db)
-    const startedAt = performance.now()
-    const busy = p99(await ask(server.url, platform.url, QUESTIONS))
-    const messagesPerSecond = Math.round(((await sentOf(db)) - before) / ((performance.now() - startedAt) / 1000))
-    if (messagesPerSecond < PAID / 2) throw new Error(`the run went at ${messagesPerSecond} messages/s: it was not under way`)
-    say(`a reply's p99: ${idle.toFixed(1)} ms idle, ${busy.toFixed(1)} ms while ${messagesPerSecond} messages/s go out`)
-    return figure('reply_p99_under_broadcast', busy / idle, '<=2', { idleMs: idle, busyMs: busy, messagesPerSecond })
+    const rounds: Round[] = []
+    for (let round = 1; round <= ROUNDS; round++) {
+      await rest(db, true)
+      const idleMs = p99(await ask(server.url, platform.url, QUESTIONS))
+      await rest(db, false)
+      const before = await sentOf(db)
+      const startedAt = performance.now()
+      const busyMs = p99(await ask(server.url, platform.url, QUESTIONS))
+      const messagesPerSecond = Math.round(((await sentOf(db)) - before) / ((performance.now() - startedAt) / 1000))
+      if (messagesPerSecond < PAID / 2) throw new Error(`the run went at ${messagesPerSecond} messages/s: it was not under way`)
+      say(`a reply's p99: ${idleMs.toFixed(1)} ms idle, ${busyMs.toFixed(1)} ms while ${messagesPerSecond} messages/s go out`)
+      rounds.push({ idleMs, busyMs, messagesPerSecond })
+    }
+    const ratio = median(rounds.map(({ busyMs, idleMs }) => busyMs / idleMs))
+    return figure('reply_p99_under_broadcast', ratio, '<=2', { rounds })
   } finally {
     db.close()
     await server?.stop()
@@ -97,6 +109,12 @@ async function askOne(server: string, platformRoot: string, chat: number): Promi
 }
 
 const p99 = (waits: number[]): number => [...waits].sort((a, b) => a - b)[Math.floor(waits.length * 0.99)] ?? 0
+
+/** The only run rests, or goes on; the program looks once a second. */
+async function rest(db: Db, rests: boolean): Promise<void> {
+  await db.write([{ sql: 'UPDATE broadcasts SET state = ?', args: [rests ? 'paused' : 'sending'] }])
+  await new Promise((resume) => setTimeout(resume, 2_000))
+}
 
 async function sentOf(db: Db): Promise<number> {
   const [row] = await db.read('SELECT sum(sent) AS sent FROM broadcast_totals')
