@@ -28,6 +28,7 @@ import push from './push.json' with { type: 'json' }
 import quiz from './quiz.json' with { type: 'json' }
 import report from './report.json' with { type: 'json' }
 import rights from './rights.json' with { type: 'json' }
+import sheet from './sheet.json' with { type: 'json' }
 import start from './start.json' with { type: 'json' }
 import stop from './stop.json' with { type: 'json' }
 import subscribe from './subscribe.json' with { type: 'json' }
@@ -65,6 +66,7 @@ export const namespaces = {
   quiz,
   report,
   rights,
+  sheet,
   start,
   stop,
   subscribe,

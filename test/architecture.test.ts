@@ -37,7 +37,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['handler', /^handlers\//],
   ['db', /^db\//],
   ['content', /^content\//],
-  ['word', /^src\/vietnamese\//],
+  ['word', /^src\/(vietnamese|sheet)\//],
   [
     'word',
     /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code)\.ts$/,
@@ -125,6 +125,9 @@ const CONFINED: Array<[library: string, pattern: RegExp, place: RegExp]> = [
   ['zod-openapi', /^zod-openapi$/, /^src\/api\//],
   ['qrcode', /^qrcode$/, /^src\/admin\/officer-bind\.ts$/],
   ['esbuild', /^esbuild$/, /^src\/channels\/web\/page\/build\.ts$/],
+  ['fflate', /^fflate$/, /^src\/sheet\//],
+  ['saxes', /^saxes$/, /^src\/sheet\//],
+  ['write-excel-file', /^write-excel-file/, /^src\/sheet\//],
   ['node:', /^node:/, /^src\/((node|admin|keys-node|evidence-files|viewer-copy)[^/]*\.ts$|admin\/|channels\/web\/page\/build\.ts$)/],
 ]
 
