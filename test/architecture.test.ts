@@ -40,7 +40,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['word', /^src\/(vietnamese|sheet)\//],
   [
     'word',
-    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code)\.ts$/,
+    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|entry|entry-sheet|difference)\.ts$/,
   ],
 ]
 
@@ -125,6 +125,7 @@ const CONFINED: Array<[library: string, pattern: RegExp, place: RegExp]> = [
   ['zod-openapi', /^zod-openapi$/, /^src\/api\//],
   ['qrcode', /^qrcode$/, /^src\/admin\/officer-bind\.ts$/],
   ['esbuild', /^esbuild$/, /^src\/channels\/web\/page\/build\.ts$/],
+  ['diff', /^diff$/, /^src\/difference\.ts$/],
   ['fflate', /^fflate$/, /^src\/sheet\//],
   ['saxes', /^saxes$/, /^src\/sheet\//],
   ['write-excel-file', /^write-excel-file/, /^src\/sheet\//],
