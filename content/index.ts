@@ -11,6 +11,8 @@ import cancel from './cancel.json' with { type: 'json' }
 import check from './check.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
+import console from './console.json' with { type: 'json' }
+import consoleHelp from './console_help.json' with { type: 'json' }
 import data from './data.json' with { type: 'json' }
 import deals from './deals.json' with { type: 'json' }
 import denounce from './denounce.json' with { type: 'json' }
@@ -28,7 +30,11 @@ import push from './push.json' with { type: 'json' }
 import quiz from './quiz.json' with { type: 'json' }
 import report from './report.json' with { type: 'json' }
 import rights from './rights.json' with { type: 'json' }
+<<<<<<< HEAD
 import sheet from './sheet.json' with { type: 'json' }
+=======
+import signin from './signin.json' with { type: 'json' }
+>>>>>>> main
 import start from './start.json' with { type: 'json' }
 import stop from './stop.json' with { type: 'json' }
 import subscribe from './subscribe.json' with { type: 'json' }
@@ -49,6 +55,8 @@ export const namespaces = {
   check,
   common,
   consent,
+  console,
+  console_help: consoleHelp,
   data,
   deals,
   denounce,
@@ -66,7 +74,11 @@ export const namespaces = {
   quiz,
   report,
   rights,
+<<<<<<< HEAD
   sheet,
+=======
+  signin,
+>>>>>>> main
   start,
   stop,
   subscribe,
