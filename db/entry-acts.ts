@@ -138,7 +138,7 @@ export async function findGround({ db, ownHost }: Pick<Desk, 'db' | 'ownHost'>):
 
 /**
  * The first thing that speaks against a whole text: its days, a link beyond the list (R16), a topic that is not there.
- * @param shown what members read of it now: a source that stands there was looked at when it came in
+ * @param shown what members read of it now: a link that stands there was looked at when it came in
  */
 export function troubleWith(
   { rules, topics, ownHost }: Ground,
@@ -149,14 +149,19 @@ export function troubleWith(
 ): Trouble | undefined {
   const [dated] = daysTroubles(fields, day)
   if (dated) return dated
-  const texts = isQuestion(fields) ? [fields.text, fields.explanation, ...fields.options] : [fields.title, fields.body]
-  const allowed = (link: string) => isAllowedLink(link, rules, ownHost)
-  if (!linksIn(texts.join(' \n ')).every(allowed))
-    return { field: isQuestion(fields) ? 'explanation' : 'body', text: { key: 'entry.t_link' } }
-  const source = isQuestion(fields) ? null : fields.sourceUrl
-  const known = shown && !isQuestion(shown) ? shown.sourceUrl : null
-  if (source !== null && source !== known && !allowed(source)) return { field: 'sourceUrl', text: { key: 'entry.t_link' } }
+  const known = new Set(shown ? [...wordLinks(shown), sourceOf(shown)] : [])
+  const allowed = (link: string) => known.has(link) || isAllowedLink(link, rules, ownHost)
+  if (!wordLinks(fields).every(allowed)) return { field: isQuestion(fields) ? 'explanation' : 'body', text: { key: 'entry.t_link' } }
+  const source = sourceOf(fields)
+  if (source !== null && !allowed(source)) return { field: 'sourceUrl', text: { key: 'entry.t_link' } }
   return section === 'library' && !topics.has(fields.topic) ? { field: 'topic', text: { key: 'entry.t_topic' } } : undefined
+}
+
+const sourceOf = (fields: Fields) => (isQuestion(fields) ? null : fields.sourceUrl)
+
+function wordLinks(fields: Fields): string[] {
+  const texts = isQuestion(fields) ? [fields.text, fields.explanation, ...fields.options] : [fields.title, fields.body]
+  return linksIn(texts.join(' \n '))
 }
 
 /** Throws AppError `invalid` with what speaks against a text today. */

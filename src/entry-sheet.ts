@@ -8,7 +8,7 @@ import type { SheetCell, SheetRow } from './sheet/index.ts'
 import { dateVi } from './time.ts'
 import { fold } from './vietnamese/index.ts'
 
-type Kind = 'text' | 'optional' | 'day' | 'flag' | 'letter' | { choice: readonly string[]; key: string } | 'topic'
+type Kind = 'text' | 'optional' | 'day' | 'flag' | 'letter' | { choice: readonly string[]; label(value: string): string } | 'topic'
 type Column = { field: string; kind: Kind; width: number }
 
 /** What a key is called, in every language: headings and choices are read in any of them. */
@@ -24,7 +24,7 @@ const CHECKED = [column('sourceLabel', 'text', 40), column('checkedOn', 'day', 1
 export const COLUMNS: Record<Section, readonly Column[]> = {
   library: [
     column('topic', 'topic'),
-    column('kind', { choice: ['fact', 'law'], key: 'entry.kind_' }, 14),
+    column('kind', { choice: ['fact', 'law'], label: (value) => `entry.kind_${value}` }, 14),
     column('title', 'text', 40),
     column('body', 'text', 60),
     column('sourceUrl', 'optional'),
@@ -36,16 +36,16 @@ export const COLUMNS: Record<Section, readonly Column[]> = {
     column('document.issuedOn', 'day', 14),
     column('document.issuer'),
     column('document.title', 'text', 50),
-    column('document.status', { choice: DOCUMENT_STATUSES, key: 'library.status_' }, 18),
+    column('document.status', { choice: DOCUMENT_STATUSES, label: (value) => `library.status_${value}` }, 18),
     column('title', 'text', 40),
     column('body', 'text', 60),
     column('sourceUrl', 'optional'),
     ...CHECKED,
   ],
   questions: [
-    column('topic', { choice: QUESTION_TOPICS, key: 'entry.topic_' }),
-    column('difficulty', { choice: DIFFICULTIES, key: 'entry.difficulty_' }, 12),
-    column('audience', { choice: AUDIENCES, key: 'entry.audience_' }, 14),
+    column('topic', { choice: QUESTION_TOPICS, label: (value) => `entry.topic_${value}` }),
+    column('difficulty', { choice: DIFFICULTIES, label: (value) => `entry.difficulty_${value}` }, 12),
+    column('audience', { choice: AUDIENCES, label: (value) => `entry.audience_${value}` }, 14),
     column('text', 'text', 60),
     ...Array.from({ length: OPTIONS }, (_, place) => column(`options.${place}`, 'text', 28)),
     column('correct', 'letter', 10),
@@ -137,7 +137,7 @@ function valueOfCell(kind: Kind, cell: string, names: Names, topics: readonly Sh
     case 'topic':
       return topics.find((topic) => [topic.id, topic.vi, topic.en].some((name) => fold(name) === fold(cell)))?.id ?? cell
     default:
-      return kind.choice.find((value) => [value, ...names(`${kind.key}${value}`)].some((name) => fold(name) === fold(cell))) ?? cell
+      return kind.choice.find((value) => [value, ...names(kind.label(value))].some((name) => fold(name) === fold(cell))) ?? cell
   }
 }
 
@@ -153,7 +153,7 @@ function cellOf(kind: Kind, value: unknown, name: (text: Text) => string, topics
   if (kind === 'letter') return LETTERS[Number(value)] ?? null
   if (kind === 'day') return dateVi(String(value))
   if (kind === 'topic') return topics.find(({ id }) => id === value)?.vi ?? String(value)
-  return typeof kind === 'object' ? name({ key: `${kind.key}${String(value)}` }) : String(value)
+  return typeof kind === 'object' ? name({ key: kind.label(String(value)) }) : String(value)
 }
 
 function put(raw: Record<string, unknown>, field: string, value: unknown): void {
