@@ -1,0 +1,160 @@
+/**
+ * Writing: a new entry, a change of one that is shown, a change of a draft. "Xem thử" shows it as members will read it and
+ * keeps everything that was typed; saving leads to the draft, and from there to a second person.
+ */
+
+import * as z from 'zod'
+import { addDraft, editDraft, ownUnitOf, submitDraft } from '../../../db/entry-acts.ts'
+import { requireEntry } from '../../../db/entry-reviews.ts'
+import { findOpenVersion, requireDraft } from '../../../db/entry-versions.ts'
+import type { Fields, Section } from '../../entry.ts'
+import { AppError } from '../../errors.ts'
+import { Card } from '../kit/card.tsx'
+import { Button, Form } from '../kit/form.tsx'
+import type { Typed, Visit, Wrong } from '../page.ts'
+import { EntryFields, freshDays, readEntry } from './fields.tsx'
+import { crumbsOf, draftAt, entryAt, listAt, sectionOf, shortTitle, topicChoices } from './section.ts'
+import { Preview } from './shown.tsx'
+
+const typedSchema = z.looseObject({})
+
+type Sheet = {
+  section: Section
+  action: string
+  values: Fields | Record<string, string>
+  title: string
+  entry?: { id: string; title: string }
+  /** Of a draft: what was seen. */
+  edition?: number
+}
+
+export async function newPage(visit: Visit): Promise<Response> {
+  return draw(visit, newSheet(visit))
+}
+
+export async function addNew(visit: Visit): Promise<Response> {
+  const sheet = newSheet(visit)
+  return keep(visit, sheet, (fields) => addDraft(visit.desk, { section: sheet.section, unitId: ownUnitOf(visit.desk), fields }))
+}
+
+/** Whoever wants to change what somebody is changing already comes to that text. */
+export async function editPage(visit: Visit): Promise<Response> {
+  const section = sectionOf(visit)
+  const open = await findOpenVersion(visit.desk.db, section, visit.param('id'))
+  if (open) return visit.go(draftAt(open.id))
+  return draw(visit, await editSheet(visit))
+}
+
+export async function addChange(visit: Visit): Promise<Response> {
+  const sheet = await editSheet(visit)
+  const entryId = visit.param('id')
+  return keep(visit, sheet, (fields) => addDraft(visit.desk, { section: sheet.section, unitId: ownUnitOf(visit.desk), fields, entryId }))
+}
+
+export async function draftEditPage(visit: Visit): Promise<Response> {
+  return draw(visit, await draftSheet(visit))
+}
+
+export async function changeDraft(visit: Visit): Promise<Response> {
+  const sheet = await draftSheet(visit)
+  const draft = await requireDraft(visit.desk, visit.param('id'))
+  const seen = Number(visit.read(typedSchema).typed.edition)
+  return keep(visit, sheet, async (fields) => ({ id: draft.id, writes: await editDraft(visit.desk, draft, seen, fields) }))
+}
+
+function newSheet(visit: Visit): Sheet {
+  const section = sectionOf(visit)
+  return { section, action: `${listAt(section)}/new`, values: freshDays(visit.desk.now), title: visit.t(`console_content.new_${section}`) }
+}
+
+async function editSheet(visit: Visit): Promise<Sheet> {
+  const section = sectionOf(visit)
+  const { id, fields } = await requireEntry(visit.desk, section, visit.param('id'))
+  const title = shortTitle(fields, 60)
+  return {
+    section,
+    action: `${entryAt(section, id)}/edit`,
+    values: fields,
+    title: visit.t('console_content.edit', { title }),
+    entry: { id, title },
+  }
+}
+
+async function draftSheet(visit: Visit): Promise<Sheet> {
+  const { id, section, fields, edition } = await requireDraft(visit.desk, visit.param('id'))
+  return {
+    section,
+    action: `${draftAt(id)}/edit`,
+    values: fields,
+    title: visit.t('console_content.edit', { title: shortTitle(fields, 60) }),
+    edition,
+  }
+}
+
+/** What the pressed button says: look at it, keep it, keep and submit it. */
+async function keep(
+  visit: Visit,
+  sheet: Sheet,
+  save: (fields: Fields) => Promise<{ id: string; writes: Parameters<Visit['desk']['db']['write']>[0] }>,
+): Promise<Response> {
+  const { db } = visit.desk
+  const { typed } = visit.read(typedSchema)
+  const read = await readEntry(
+    visit,
+    sheet.section,
+    typed,
+    sheet.entry?.id ?? (sheet.edition === undefined ? undefined : (await requireDraft(visit.desk, visit.param('id'))).entryId),
+  )
+  if ('wrong' in read) return draw(visit, sheet, { typed, wrong: read.wrong })
+  if (typed.do === 'look') return draw(visit, sheet, { typed, fields: read.fields })
+  let id: string
+  try {
+    const saved = await save(read.fields)
+    id = saved.id
+    await db.write(saved.writes)
+  } catch (error) {
+    // What was typed is not lost because somebody else was quicker.
+    if (error instanceof AppError && error.code === 'conflict')
+      return draw(visit, sheet, { typed, fields: read.fields, notice: error.message })
+    throw error
+  }
+  if (typed.do !== 'submit') return visit.go(draftAt(id), 'console_content.said_saved')
+  const draft = await requireDraft(visit.desk, id)
+  await db.write(await submitDraft(visit.desk, draft, draft.edition))
+  return visit.go(draftAt(id), 'console_content.said_submitted')
+}
+
+type State = { typed?: Typed; wrong?: Wrong; fields?: Fields; notice?: string }
+
+async function draw(
+  visit: Visit,
+  { section, action, values, title, entry, edition }: Sheet,
+  { typed, wrong, fields, notice }: State = {},
+): Promise<Response> {
+  const { t } = visit
+  const topics = await topicChoices(visit, section)
+  const trouble = notice ?? (wrong ? 'console_content.look_again' : undefined)
+  return visit.show(
+    {
+      title,
+      help: 'content',
+      crumbs: crumbsOf(visit, section, entry),
+      ...(trouble ? { notice: { kind: 'danger' as const, text: t(trouble) } } : {}),
+    },
+    <>
+      {fields ? <Preview visit={visit} fields={fields} /> : null}
+      <Card>
+        <Form visit={visit} action={action}>
+          {edition === undefined ? null : <input type="hidden" name="edition" value={String([typed?.edition ?? edition].flat()[0])} />}
+          <EntryFields visit={visit} section={section} topics={topics} typed={typed} wrong={wrong} values={values} />
+          <div class="btn-list">
+            <Button label={t('console_content.save')} name="do" value="save" />
+            <Button kind="outline" label={t('console_content.save_submit')} name="do" value="submit" />
+            <Button kind="outline" label={t('console_content.look')} name="do" value="look" />
+          </div>
+        </Form>
+      </Card>
+    </>,
+    wrong ? 400 : notice ? 409 : 200,
+  )
+}
