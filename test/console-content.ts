@@ -22,10 +22,10 @@ export const CONTENT_ADDRESSES: Record<string, string> = {
   '/content/:section/entry/:id': '/console/content/library/entry/cvd-01',
   '/content/:section/entry/:id/edit': '/console/content/questions/entry/QF001/edit',
   '/content/:section/entry/:id/retire': '/console/content/library/entry/cvd-01/retire',
-  '/content-drafts/:id': '/console/content-drafts/back1',
-  '/content-drafts/:id/edit': '/console/content-drafts/back1/edit',
-  '/content-drafts/:id/review': '/console/content-drafts/wait1/review',
-  '/content-imports/:id': '/console/content-imports/sheet1',
+  '/content/:section/draft/:id': '/console/content/library/draft/back1',
+  '/content/:section/draft/:id/edit': '/console/content/library/draft/back1/edit',
+  '/content/:section/draft/:id/review': '/console/content/library/draft/wait1/review',
+  '/content/:section/import/:id': '/console/content/questions/import/sheet1',
 }
 
 /** @param officerId who looks at the pages: an approver of the unit `tinh` */

@@ -6,7 +6,6 @@ import * as z from 'zod'
 import { findEntry } from '../../../db/entries.ts'
 import { type Draft, dropDraft, submitDraft } from '../../../db/entry-acts.ts'
 import { approveDraft, checkReview, returnDraft } from '../../../db/entry-reviews.ts'
-import { requireDraft } from '../../../db/entry-versions.ts'
 import { AppError } from '../../errors.ts'
 import { dayOf } from '../../time.ts'
 import { Badge, Card } from '../kit/card.tsx'
@@ -14,14 +13,14 @@ import { Area, Button, Form } from '../kit/form.tsx'
 import { Icon } from '../kit/icon.tsx'
 import type { Visit, Wrong } from '../page.ts'
 import { reasonSchema } from './entry.tsx'
-import { crumbsOf, draftAt, entryAt, listAt, mayWrite, reviews, shortTitle } from './section.ts'
+import { crumbsOf, draftAt, draftHere, entryAt, listAt, mayWrite, reviews, shortTitle } from './section.ts'
 import { Differences, Facts, Preview } from './shown.tsx'
 
 const editionSchema = z.object({ edition: z.coerce.number().int().min(1) })
 
 export async function draftPage(visit: Visit): Promise<Response> {
   const { t } = visit
-  const draft = await requireDraft(visit.desk, visit.param('id'))
+  const draft = await draftHere(visit)
   return visit.show(
     { ...(await headOf(visit, draft)), actions: <Actions visit={visit} draft={draft} /> },
     <>
@@ -34,7 +33,7 @@ export async function draftPage(visit: Visit): Promise<Response> {
       {mayWrite(visit) ? (
         <Card title={t('console_content.drop_title')}>
           <p>{t('console_content.drop_text')}</p>
-          <Form visit={visit} action={`${draftAt(draft.id)}/drop`}>
+          <Form visit={visit} action={`${draftAt(draft)}/drop`}>
             <Button kind="outline" label={t('console_content.drop')} />
           </Form>
         </Card>
@@ -52,24 +51,24 @@ async function shownBefore({ desk }: Visit, { section, entryId }: Draft) {
   return (await findEntry(desk.db, section, entryId, dayOf(desk.now)))?.fields ?? null
 }
 
-function Actions({ visit, draft: { id, state, edition, editors } }: { visit: Visit; draft: Draft }) {
+function Actions({ visit, draft: { section, id, state, edition, editors } }: { visit: Visit; draft: Draft }) {
   const { t, desk } = visit
   return (
     <>
       {mayWrite(visit) && state === 'draft' ? (
-        <Form visit={visit} action={`${draftAt(id)}/submit`}>
+        <Form visit={visit} action={`${draftAt({ section, id })}/submit`}>
           <input type="hidden" name="edition" value={String(edition)} />
           <Button label={t('console_content.submit')} />
         </Form>
       ) : null}
       {reviews(visit) && state === 'submitted' && !editors.includes(desk.actor.officerId) ? (
-        <a class="btn btn-primary" href={`/console${draftAt(id)}/review`}>
+        <a class="btn btn-primary" href={`/console${draftAt({ section, id })}/review`}>
           <Icon name="check-circle" />
           {t('console_content.review')}
         </a>
       ) : null}
       {mayWrite(visit) ? (
-        <a class="btn" href={`/console${draftAt(id)}/edit`}>
+        <a class="btn" href={`/console${draftAt({ section, id })}/edit`}>
           <Icon name="pencil" />
           {t('console_content.change')}
         </a>
@@ -106,19 +105,19 @@ export async function submit(visit: Visit): Promise<Response> {
   const { desk } = visit
   const posted = visit.read(editionSchema)
   if (!posted.ok) throw new AppError('conflict', 'desk.entry_changed')
-  const draft = await requireDraft(desk, visit.param('id'))
+  const draft = await draftHere(visit)
   await desk.db.write(await submitDraft(desk, draft, posted.data.edition))
-  return visit.go(draftAt(draft.id), 'console_content.said_submitted')
+  return visit.go(draftAt(draft), 'console_content.said_submitted')
 }
 
 export async function drop(visit: Visit): Promise<Response> {
-  const draft = await requireDraft(visit.desk, visit.param('id'))
+  const draft = await draftHere(visit)
   await visit.desk.db.write(dropDraft(visit.desk, draft))
   return visit.go(`${listAt(draft.section)}?view=drafts`, 'console_content.said_dropped')
 }
 
 export async function reviewPage(visit: Visit): Promise<Response> {
-  const draft = await requireDraft(visit.desk, visit.param('id'))
+  const draft = await draftHere(visit)
   // Before anything is asked of them: who may not let it through is told why.
   await checkReview(visit.desk, draft, draft.edition)
   return drawReview(visit, draft)
@@ -133,7 +132,7 @@ async function drawReview(visit: Visit, draft: Draft, wrong?: Wrong): Promise<Re
       <Body visit={visit} draft={draft} before={await shownBefore(visit, draft)} />
       <Card title={t('console_content.review')}>
         <p>{t('console_content.review_text')}</p>
-        <Form visit={visit} action={`${draftAt(draft.id)}/review`}>
+        <Form visit={visit} action={`${draftAt(draft)}/review`}>
           <input type="hidden" name="edition" value={String(draft.edition)} />
           <div class="mb-4">
             <Button label={t('console_content.approve')} name="do" value="approve" />
@@ -157,7 +156,7 @@ async function drawReview(visit: Visit, draft: Draft, wrong?: Wrong): Promise<Re
 
 export async function decide(visit: Visit): Promise<Response> {
   const { desk } = visit
-  const draft = await requireDraft(desk, visit.param('id'))
+  const draft = await draftHere(visit)
   const edition = visit.read(editionSchema)
   if (!edition.ok) throw new AppError('conflict', 'desk.entry_changed')
   if (edition.typed.do === 'return') {

@@ -86,7 +86,7 @@ function Actions({ visit, entry: { section, id, state }, open }: { visit: Visit;
   return (
     <>
       {mayWrite(visit) ? (
-        <a class="btn btn-primary" href={`/console${open ? draftAt(open.id) : `${entryAt(section, id)}/edit`}`}>
+        <a class="btn btn-primary" href={`/console${open ? draftAt(open) : `${entryAt(section, id)}/edit`}`}>
           <Icon name="pencil" />
           {t(open ? 'console_content.open_draft' : state === 'retired' ? 'console_content.write_again' : 'console_content.change')}
         </a>
@@ -132,7 +132,7 @@ function Offered({ visit, entry, offered, writable }: { visit: Visit; entry: Ent
       <p>{t('console_content.offered_text')}</p>
       <Differences visit={visit} before={entry.fields} after={offered.fields} />
       {writable ? (
-        <Form visit={visit} action={`${entryAt(entry.section, entry.id)}/take`}>
+        <Form visit={visit} action={`${entryAt(entry.section, entry.id)}/take`} class="mt-3">
           <Button kind="outline" label={t('console_content.offered_take')} />
         </Form>
       ) : null}
@@ -194,7 +194,7 @@ export async function recheck(visit: Visit): Promise<Response> {
   try {
     const { id, writes } = await recheckEntry(visit.desk, entry, posted.data.reviewBy)
     await visit.desk.db.write(writes)
-    return visit.go(draftAt(id), 'console_content.said_submitted')
+    return visit.go(draftAt({ section: entry.section, id }), 'console_content.said_submitted')
   } catch (error) {
     if (error instanceof AppError && error.code === 'invalid') return draw(visit, { reviewBy: { key: error.message } })
     throw error
@@ -206,7 +206,7 @@ export async function take(visit: Visit): Promise<Response> {
   if (!offered) throw new AppError('not_found', 'desk.entry_gone')
   const { id, writes } = await takeOffered(visit.desk, offered)
   await visit.desk.db.write(writes)
-  return visit.go(draftAt(id), 'console_content.said_saved')
+  return visit.go(draftAt({ section: offered.section, id }), 'console_content.said_saved')
 }
 
 /** Settles the flags that were shown, and none that came in since. */

@@ -70,20 +70,20 @@ function Actions({ visit, section }: { visit: Visit; section: Section }) {
 function Views({ visit: { t }, section, view }: { visit: Visit; section: Section; view: View }) {
   return (
     <nav class="card-header" aria-label={t('console_content.views')}>
-      <ul class="nav nav-pills">
+      <div class="btn-list">
         {VIEWS.map((one) => (
-          <li class="nav-item">
-            <a
-              class={`nav-link${one === view ? ' active' : ''}`}
-              href={`/console${listAt(section)}?view=${one}`}
-              {...(one === view ? { 'aria-current': 'page' as const } : {})}
-            >
-              {t(`console_content.view_${one}`)}
-            </a>
-          </li>
+          <Tab href={`/console${listAt(section)}?view=${one}`} here={one === view} label={t(`console_content.view_${one}`)} />
         ))}
-      </ul>
+      </div>
     </nav>
+  )
+}
+
+function Tab({ href, here, label }: { href: string; here: boolean; label: string }) {
+  return (
+    <a class={here ? 'btn btn-primary' : 'btn'} href={href} {...(here ? { 'aria-current': 'page' as const } : {})}>
+      {label}
+    </a>
   )
 }
 
@@ -117,7 +117,7 @@ async function entries(visit: Visit, section: Section, { view, queue, q, topic, 
               visit={visit}
               name="q"
               label={t('console_content.search')}
-              hint={t('console_content.search_hint')}
+              placeholder={t('console_content.search_hint')}
               value={q}
               most={100}
             />
@@ -164,19 +164,15 @@ async function Queues({ visit, section, queue, day }: { visit: Visit; section: S
   const counts = await Promise.all(shown.map((one) => countQueue(desk.db, { section, queue: one, day })))
   return (
     <nav class="card-body border-bottom" aria-label={t('console_content.queues')}>
-      <ul class="nav nav-pills">
+      <div class="btn-list">
         {shown.map((one, at) => (
-          <li class="nav-item">
-            <a
-              class={`nav-link${one === queue ? ' active' : ''}`}
-              href={`/console${listAt(section)}?view=again&queue=${one}`}
-              {...(one === queue ? { 'aria-current': 'page' as const } : {})}
-            >
-              {t(`console_content.queue_${one}`)} ({(counts[at] ?? 0) > QUEUE_COUNTED ? `${QUEUE_COUNTED}+` : counts[at]})
-            </a>
-          </li>
+          <Tab
+            href={`/console${listAt(section)}?view=again&queue=${one}`}
+            here={one === queue}
+            label={`${t(`console_content.queue_${one}`)} (${(counts[at] ?? 0) > QUEUE_COUNTED ? `${QUEUE_COUNTED}+` : counts[at]})`}
+          />
         ))}
-      </ul>
+      </div>
     </nav>
   )
 }
@@ -205,7 +201,10 @@ async function drafts(visit: Visit, section: Section, { view, after }: Query) {
         rows={rows}
         more={next}
         columns={[
-          { label: t('console_content.what'), cell: ({ id, fields }) => <a href={`/console${draftAt(id)}`}>{shortTitle(fields)}</a> },
+          {
+            label: t('console_content.what'),
+            cell: ({ id, fields }) => <a href={`/console${draftAt({ section, id })}`}>{shortTitle(fields)}</a>,
+          },
           { label: t('console_content.author'), cell: ({ authorName, unitName }) => `${authorName ?? '–'}, ${unitName ?? ''}` },
           { label: t('console_content.changed'), cell: ({ changedAt }: Version) => dateVi(dayOf(new Date(changedAt))) },
           {

@@ -86,15 +86,15 @@ function One({ visit, row, before }: { visit: Visit; row: Version; before: Field
         <input class="form-check-input" type="checkbox" name="picked[]" value={`${id}.${edition}`} />
         <span class="form-check-label">{t('console_content.pick')}</span>
       </label>
-      <p class="mb-2">
-        {t('console_content.written_by', { author: authorName ?? '–', unit: unitName ?? '' })}{' '}
-        <a href={`/console${draftAt(id)}`}>{t('console_content.open_one')}</a>
-      </p>
+      <p class="mb-2">{t('console_content.written_by', { author: authorName ?? '–', unit: unitName ?? '' })}</p>
       <p class="mb-2">
         {t('console_content.days_are', { source: fields.sourceLabel, checked: dateVi(fields.checkedOn), review: dateVi(fields.reviewBy) })}
       </p>
       <Preview visit={visit} fields={fields} />
       {before ? <Differences visit={visit} before={before} after={fields} /> : null}
+      <p class="mt-3 mb-0">
+        <a href={`/console${draftAt(row)}`}>{t('console_content.open_one')}</a>
+      </p>
     </Card>
   )
 }

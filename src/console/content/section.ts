@@ -3,8 +3,10 @@
  */
 import * as z from 'zod'
 import { mayReview } from '../../../db/entry-reviews.ts'
+import { requireDraft } from '../../../db/entry-versions.ts'
 import { listTopics } from '../../../db/topics.ts'
-import { type Fields, isQuestion, QUESTION_TOPICS, SECTIONS, type Section } from '../../entry.ts'
+import { shortened } from '../../campaign.ts'
+import { type Fields, QUESTION_TOPICS, SECTIONS, type Section, titleOf } from '../../entry.ts'
 import { AppError } from '../../errors.ts'
 import { scopeOf } from '../../rights.ts'
 import type { Choice } from '../kit/form.tsx'
@@ -22,7 +24,8 @@ export const reviews = ({ desk }: Visit) => mayReview(desk.actor)
 
 export const listAt = (section: Section) => `/content/${section}`
 export const entryAt = (section: Section, id: string) => `/content/${section}/entry/${id}`
-export const draftAt = (id: string) => `/content-drafts/${id}`
+export const draftAt = ({ section, id }: { section: Section; id: string }) => `/content/${section}/draft/${id}`
+export const importAt = (section: Section, id: string) => `/content/${section}/import/${id}`
 
 /** The pages above one of this section. */
 export function crumbsOf({ t }: Visit, section: Section, entry?: { id: string; title: string }) {
@@ -39,8 +42,14 @@ export async function topicChoices({ desk, locale, t }: Visit, section: Section)
   return (await listTopics(desk.db)).map((topic) => ({ value: topic.id, label: topic[locale] }))
 }
 
+/** The text being written that this address means. Throws AppError `not_found`. */
+export async function draftHere(visit: Visit) {
+  const draft = await requireDraft(visit.desk, visit.param('id'))
+  if (draft.section !== sectionOf(visit)) throw new AppError('not_found', 'console.not_found')
+  return draft
+}
+
 /** A title that fits a list. */
 export function shortTitle(fields: Fields, most = 90): string {
-  const title = isQuestion(fields) ? fields.text : fields.title
-  return title.length <= most ? title : `${title.slice(0, most - 1)}…`
+  return shortened(titleOf(fields), most)
 }

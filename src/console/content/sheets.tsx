@@ -16,7 +16,7 @@ import { Card } from '../kit/card.tsx'
 import { Button, Field, Form, Select } from '../kit/form.tsx'
 import { Table } from '../kit/list.tsx'
 import type { Visit, Wrong } from '../page.ts'
-import { crumbsOf, listAt, sectionOf } from './section.ts'
+import { crumbsOf, importAt, listAt, sectionOf } from './section.ts'
 
 /** Good rows that are shown, to see that columns were read as meant. */
 const SAMPLE = 5
@@ -74,7 +74,7 @@ export async function lookAtFile(visit: Visit): Promise<Response> {
   try {
     const { id, writes } = await lookAtSheet(desk, { section, unitId: ownUnitOf(desk), name: file.name, bytes: file.bytes }, parts.texts)
     await desk.db.write(writes)
-    return visit.go(`/content-imports/${id}`)
+    return visit.go(importAt(section, id))
   } catch (error) {
     if (!(error instanceof AppError) || (error.code !== 'invalid' && error.code !== 'too_large')) throw error
     return drawImport(visit, { file: { key: error.message } })
@@ -85,6 +85,7 @@ export async function foundPage(visit: Visit): Promise<Response> {
   const { t, say, desk } = visit
   const one = await requireImport(desk, visit.param('id'))
   const { section } = one
+  if (section !== sectionOf(visit)) throw new AppError('not_found', 'console.not_found')
   const head = { title: t('console_content.found_title', { name: one.name }), help: 'import', crumbs: crumbsOf(visit, section) }
   if (one.taken)
     return visit.show(
@@ -108,7 +109,7 @@ export async function foundPage(visit: Visit): Promise<Response> {
           {counts.same > 0 ? <li>{t('console_content.found_same', { n: counts.same })}</li> : null}
         </ul>
         {counts.good > 0 ? (
-          <Form visit={visit} action={`/content-imports/${one.id}`}>
+          <Form visit={visit} action={importAt(section, one.id)}>
             <p>{t('console_content.take_text')}</p>
             <Button label={t('console_content.take', { n: counts.good })} />
           </Form>
@@ -125,7 +126,7 @@ export async function foundPage(visit: Visit): Promise<Response> {
             caption={t('console_content.bad_rows')}
             rows={bad.slice(0, BAD_SHOWN)}
             columns={[
-              { label: t('console_content.line'), cell: ({ line }) => t('console_content.line_is', { line }) },
+              { label: t('console_content.line'), cell: ({ line }) => line },
               {
                 label: t('console_content.why'),
                 cell: ({ reasons }) => (
@@ -148,7 +149,7 @@ export async function foundPage(visit: Visit): Promise<Response> {
             caption={t('console_content.sample')}
             rows={good.slice(0, SAMPLE)}
             columns={[
-              { label: t('console_content.line'), cell: ({ line }) => t('console_content.line_is', { line }) },
+              { label: t('console_content.line'), cell: ({ line }) => line },
               { label: t('console_content.what'), cell: ({ fields }) => titleOf(fields) },
               { label: t('entry.f_source_label'), cell: ({ fields }) => fields.sourceLabel },
             ]}

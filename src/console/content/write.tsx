@@ -4,6 +4,7 @@
  */
 
 import * as z from 'zod'
+import { conflictOf } from '../../../db/client.ts'
 import { addDraft, editDraft, ownUnitOf, submitDraft } from '../../../db/entry-acts.ts'
 import { requireEntry } from '../../../db/entry-reviews.ts'
 import { findOpenVersion, requireDraft } from '../../../db/entry-versions.ts'
@@ -13,7 +14,7 @@ import { Card } from '../kit/card.tsx'
 import { Button, Form } from '../kit/form.tsx'
 import type { Typed, Visit, Wrong } from '../page.ts'
 import { EntryFields, freshDays, readEntry } from './fields.tsx'
-import { crumbsOf, draftAt, entryAt, listAt, sectionOf, shortTitle, topicChoices } from './section.ts'
+import { crumbsOf, draftAt, draftHere, entryAt, listAt, sectionOf, shortTitle, topicChoices } from './section.ts'
 import { Preview } from './shown.tsx'
 
 const typedSchema = z.looseObject({})
@@ -23,6 +24,8 @@ type Sheet = {
   action: string
   values: Fields | Record<string, string>
   title: string
+  /** Of an entry that is there, or of a draft of one. */
+  entryId?: string
   entry?: { id: string; title: string }
   /** Of a draft: what was seen. */
   edition?: number
@@ -41,7 +44,7 @@ export async function addNew(visit: Visit): Promise<Response> {
 export async function editPage(visit: Visit): Promise<Response> {
   const section = sectionOf(visit)
   const open = await findOpenVersion(visit.desk.db, section, visit.param('id'))
-  if (open) return visit.go(draftAt(open.id))
+  if (open) return visit.go(draftAt(open))
   return draw(visit, await editSheet(visit))
 }
 
@@ -57,7 +60,7 @@ export async function draftEditPage(visit: Visit): Promise<Response> {
 
 export async function changeDraft(visit: Visit): Promise<Response> {
   const sheet = await draftSheet(visit)
-  const draft = await requireDraft(visit.desk, visit.param('id'))
+  const draft = await draftHere(visit)
   const seen = Number(visit.read(typedSchema).typed.edition)
   return keep(visit, sheet, async (fields) => ({ id: draft.id, writes: await editDraft(visit.desk, draft, seen, fields) }))
 }
@@ -76,18 +79,20 @@ async function editSheet(visit: Visit): Promise<Sheet> {
     action: `${entryAt(section, id)}/edit`,
     values: fields,
     title: visit.t('console_content.edit', { title }),
+    entryId: id,
     entry: { id, title },
   }
 }
 
 async function draftSheet(visit: Visit): Promise<Sheet> {
-  const { id, section, fields, edition } = await requireDraft(visit.desk, visit.param('id'))
+  const { id, section, fields, edition, entryId } = await draftHere(visit)
   return {
     section,
-    action: `${draftAt(id)}/edit`,
+    action: `${draftAt({ section, id })}/edit`,
     values: fields,
     title: visit.t('console_content.edit', { title: shortTitle(fields, 60) }),
     edition,
+    entryId,
   }
 }
 
@@ -99,12 +104,7 @@ async function keep(
 ): Promise<Response> {
   const { db } = visit.desk
   const { typed } = visit.read(typedSchema)
-  const read = await readEntry(
-    visit,
-    sheet.section,
-    typed,
-    sheet.entry?.id ?? (sheet.edition === undefined ? undefined : (await requireDraft(visit.desk, visit.param('id'))).entryId),
-  )
+  const read = await readEntry(visit, sheet.section, typed, sheet.entryId)
   if ('wrong' in read) return draw(visit, sheet, { typed, wrong: read.wrong })
   if (typed.do === 'look') return draw(visit, sheet, { typed, fields: read.fields })
   let id: string
@@ -114,14 +114,19 @@ async function keep(
     await db.write(saved.writes)
   } catch (error) {
     // What was typed is not lost because somebody else was quicker.
-    if (error instanceof AppError && error.code === 'conflict')
-      return draw(visit, sheet, { typed, fields: read.fields, notice: error.message })
-    throw error
+    const conflict = conflictOf(error)
+      ? 'desk.conflict'
+      : error instanceof AppError && error.code === 'conflict'
+        ? error.message
+        : undefined
+    if (conflict === undefined) throw error
+    return draw(visit, sheet, { typed, fields: read.fields, notice: conflict })
   }
-  if (typed.do !== 'submit') return visit.go(draftAt(id), 'console_content.said_saved')
+  const at = draftAt({ section: sheet.section, id })
+  if (typed.do !== 'submit') return visit.go(at, 'console_content.said_saved')
   const draft = await requireDraft(visit.desk, id)
   await db.write(await submitDraft(visit.desk, draft, draft.edition))
-  return visit.go(draftAt(id), 'console_content.said_submitted')
+  return visit.go(at, 'console_content.said_submitted')
 }
 
 type State = { typed?: Typed; wrong?: Wrong; fields?: Fields; notice?: string }
