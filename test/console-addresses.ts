@@ -14,6 +14,7 @@ export const ADDRESS_OF: Record<string, string> = {
   '/me': '/console/me',
   '/me/passkey': '/console/me/passkey',
   ...CONTENT_ADDRESSES,
+  '/api': '/console/api',
   '/help': '/console/help',
   '/help/:name': '/console/help/first',
 }

@@ -60,6 +60,7 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'post /console/content/:section/draft/:id/review': { roles: APPROVERS, strong: true },
   'get /console/content/:section/import/:id': { roles: WRITERS },
   'post /console/content/:section/import/:id': { roles: WRITERS },
+  'get /console/api': { roles: ALL },
   'get /console/help': { roles: ALL },
   'get /console/help/:name': { roles: ALL },
 }

@@ -12,6 +12,7 @@ const DOORS: readonly Door[] = [
   { href: '/console/content/documents', icon: 'file-earmark-text', text: 'entry.section_documents', act: 'content.read' },
   { href: '/console/content/questions', icon: 'patch-question', text: 'entry.section_questions', act: 'content.read' },
   { href: '/console/me', icon: 'person-lock', text: 'console.nav_me', act: null },
+  { href: '/console/api', icon: 'code-slash', text: 'console.nav_api', act: 'officer.read' },
   { href: '/console/help', icon: 'question-circle', text: 'console.nav_help', act: null },
 ]
 
