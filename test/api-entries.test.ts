@@ -44,7 +44,11 @@ test('every wrong field is named with its own sentence', async () => {
   type Error = { error: { fields: Array<{ path: string; message: string }> } }
   const { status, body } = await json<Error>(editor.post('/entry-drafts', { section: 'library', unitId: 'xa', fields: wrong }))
   expect(status).toBe(400)
-  expect(body.error.fields.length).toBeGreaterThan(0)
+  expect(body.error.fields).toEqual([
+    { path: 'fields.title', message: 'Dài quá: có 61 ký tự, nhiều nhất 60.' },
+    { path: 'fields.sourceLabel', message: 'Cần điền mục này.' },
+    { path: 'fields.state', message: 'Không có mục này.' },
+  ])
   const late = await json<Error>(
     editor.post('/entry-drafts', { section: 'library', unitId: 'xa', fields: { ...FACT, reviewBy: '2026-11-01' } }),
   )

@@ -64,3 +64,17 @@ test('200 questions come in from one sheet: three rows are named by line, the re
   await phone.getByRole('link', { name: 'Câu thử số 2 hỏi về điều gì?' }).click()
   await phone.getByText('Trần Văn Bình viết, Nguyễn Thị An duyệt ngày').waitFor()
 })
+
+test('the preview follows what is typed, and stays as it was while something is wrong', async () => {
+  await stage.officer('binh', 'tinh', ['editor'], 'Trần Văn Bình')
+  const page = await stage.signsIn('binh')
+  await page.goto(`${stage.origin}/console/content/library/entry/cvd-01/edit`)
+  const shown = page.locator('[data-looked]')
+  await page.getByLabel('Tiêu đề').fill('Một tên mới hẳn')
+  await shown.getByText('Một tên mới hẳn').waitFor()
+  const refused = page.waitForResponse((answer) => answer.status() === 400)
+  await page.getByLabel('Nguồn', { exact: true }).fill('')
+  await refused
+  expect(await shown.innerText()).toContain('Một tên mới hẳn')
+  expect(await stage.db.read('SELECT count(*) AS n FROM entry_versions')).toEqual([{ n: 0 }])
+})

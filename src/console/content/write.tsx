@@ -138,6 +138,8 @@ async function draw(
 ): Promise<Response> {
   const { t } = visit
   const topics = await topicChoices(visit, section)
+  // What is there already is shown until something else was typed.
+  const looked = fields ?? (!typed && isFields(values) ? values : undefined)
   const trouble = notice ?? (wrong ? 'console_content.look_again' : undefined)
   return visit.show(
     {
@@ -146,20 +148,30 @@ async function draw(
       crumbs: crumbsOf(visit, section, entry),
       ...(trouble ? { notice: { kind: 'danger' as const, text: t(trouble) } } : {}),
     },
-    <>
-      {fields ? <Preview visit={visit} fields={fields} /> : null}
-      <Card>
-        <Form visit={visit} action={action}>
-          {edition === undefined ? null : <input type="hidden" name="edition" value={String([typed?.edition ?? edition].flat()[0])} />}
-          <EntryFields visit={visit} section={section} topics={topics} typed={typed} wrong={wrong} values={values} />
-          <div class="btn-list">
-            <Button label={t('console_content.save')} name="do" value="save" />
-            <Button kind="outline" label={t('console_content.save_submit')} name="do" value="submit" />
-            <Button kind="outline" label={t('console_content.look')} name="do" value="look" />
-          </div>
-        </Form>
-      </Card>
-    </>,
+    <div class="row">
+      <div class="col-lg-5 order-lg-last" data-looked>
+        {looked ? (
+          <Preview visit={visit} fields={looked} />
+        ) : (
+          <p class="text-secondary d-none d-lg-block">{t('console_content.preview_later')}</p>
+        )}
+      </div>
+      <div class="col-lg-7" data-look>
+        <Card>
+          <Form visit={visit} action={action}>
+            {edition === undefined ? null : <input type="hidden" name="edition" value={String([typed?.edition ?? edition].flat()[0])} />}
+            <EntryFields visit={visit} section={section} topics={topics} typed={typed} wrong={wrong} values={values} />
+            <div class="btn-list">
+              <Button label={t('console_content.save')} name="do" value="save" />
+              <Button kind="outline" label={t('console_content.save_submit')} name="do" value="submit" />
+              <Button kind="outline" label={t('console_content.look')} name="do" value="look" />
+            </div>
+          </Form>
+        </Card>
+      </div>
+    </div>,
     wrong ? 400 : notice ? 409 : 200,
   )
 }
+
+const isFields = (values: Fields | Record<string, string>): values is Fields => 'sourceLabel' in values
