@@ -21,6 +21,7 @@ import { type Config, isHere } from './config.ts'
 import { createDispatcher, type Dispatcher } from './dispatch.ts'
 import { AppError, statusOf } from './errors.ts'
 import type { EvidenceStore } from './evidence.ts'
+import { createFigures } from './figures.ts'
 import type { Later } from './gather.ts'
 import { secureRandom } from './keys.ts'
 import { causeOf, type Log } from './log.ts'
@@ -159,6 +160,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     holder: parts.holder,
     log,
   })
+  const figures = createFigures({ db, log })
   const jobs: Job[] = [
     ...channels.flatMap((channel): Job[] =>
       channel.tend ? [{ name: `tend:${channel.name}`, at: 'minute', run: (at) => channel.tend?.(at) ?? Promise.resolve() }] : [],
@@ -170,6 +172,9 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
         about = await readAbout(parts)
       },
     },
+    { name: 'figures-open', at: 'minute', run: figures.open },
+    // Before the retention lets go of a month's keyed hashes.
+    { name: 'figures', at: { hour: 2, minute: 30 }, run: figures.publish },
     {
       name: 'retention',
       at: { hour: 3, minute: 10 },

@@ -24,7 +24,7 @@ export type Title = keyof typeof TITLES
 export type Via = 'chat' | 'api' | 'console' | 'admin'
 
 /** Acts a token may be allowed. */
-export const TOKEN_SCOPES = ['read', 'draft'] as const
+export const TOKEN_SCOPES = ['read', 'draft', 'desk'] as const
 export type TokenScope = (typeof TOKEN_SCOPES)[number]
 
 /** Which roles may do what. An act that stands here is checked and audited wherever it is offered. */
@@ -45,13 +45,19 @@ export const ACTS = {
   'officer.write': ['admin'],
   'audit.read': ['admin', 'data'],
   'article.send': ['admin'],
+  'figure.read': ROLES,
+  'figure.export': ROLES,
+  'phrase.read': ['editor', 'approver', 'case', 'admin'],
+  'channel.read': ['admin', 'approver'],
 } as const satisfies Record<string, readonly Role[]>
 export type Act = keyof typeof ACTS
 
 /** What a token of each scope may do. Whatever is not here no token may. */
 export const BY_TOKEN: Record<TokenScope, readonly Act[]> = {
-  read: ['campaign.read', 'contacts.count', 'unit.read', 'officer.read', 'audit.read'],
+  read: ['campaign.read', 'contacts.count', 'unit.read', 'officer.read', 'audit.read', 'figure.read', 'phrase.read', 'channel.read'],
   draft: ['campaign.read', 'campaign.write', 'contacts.count', 'unit.read'],
+  // What members wrote to officers: only a token made for it opens it.
+  desk: ['inquiry.read', 'inquiry.answer'],
 }
 
 /** Roles at a unit and everything below it. `path` as units have it: `/root/…/id/`. */
