@@ -23,6 +23,7 @@ import { AppError, statusOf } from './errors.ts'
 import type { EvidenceStore } from './evidence.ts'
 import { createFigures } from './figures.ts'
 import type { Later } from './gather.ts'
+import { createHealth } from './health.ts'
 import { secureRandom } from './keys.ts'
 import { causeOf, type Log } from './log.ts'
 import type { Fetch } from './media.ts'
@@ -172,6 +173,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
         about = await readAbout(parts)
       },
     },
+    { name: 'ask-channels', at: 'minute', run: createHealth({ db, channels, publicUrl: config.publicUrl }).ask },
     { name: 'figures-open', at: 'minute', run: figures.open },
     // Before the retention lets go of a month's keyed hashes.
     { name: 'figures', at: { hour: 2, minute: 30 }, run: figures.publish },

@@ -29,7 +29,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['app', /^src\/app\.ts$|^src\/channels\/index\.ts$/],
   [
     'engine',
-    /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|figures|poller|photos|photo-fetch|photo-intake|retention|metrics)\.ts$/,
+    /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|figures|health|poller|photos|photo-fetch|photo-intake|retention|metrics)\.ts$/,
   ],
   ['api', /^src\/api\//],
   ['channel', /^src\/channels\/[^/]+\//],
