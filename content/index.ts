@@ -11,11 +11,14 @@ import cancel from './cancel.json' with { type: 'json' }
 import check from './check.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
+import console from './console.json' with { type: 'json' }
+import consoleHelp from './console_help.json' with { type: 'json' }
 import data from './data.json' with { type: 'json' }
 import deals from './deals.json' with { type: 'json' }
 import denounce from './denounce.json' with { type: 'json' }
 import desk from './desk.json' with { type: 'json' }
 import erase from './erase.json' with { type: 'json' }
+import figures from './figures.json' with { type: 'json' }
 import halt from './halt.json' with { type: 'json' }
 import help from './help.json' with { type: 'json' }
 import hotlines from './hotlines.json' with { type: 'json' }
@@ -48,11 +51,14 @@ export const namespaces = {
   check,
   common,
   consent,
+  console,
+  console_help: consoleHelp,
   data,
   deals,
   denounce,
   desk,
   erase,
+  figures,
   halt,
   help,
   hotlines,

@@ -73,7 +73,12 @@ async function monthsOf(db: Desk['db'], until: string, most: number): Promise<st
 }
 
 /** Units right below one, by name; `key` leads to the next page. */
-async function listBelow(db: Desk['db'], id: string, after: string, limit: number): Promise<Array<{ id: string; name: string; key: string }>> {
+async function listBelow(
+  db: Desk['db'],
+  id: string,
+  after: string,
+  limit: number,
+): Promise<Array<{ id: string; name: string; key: string }>> {
   const at = after.lastIndexOf('|')
   const [lastName, lastId] = at < 0 ? [after, ''] : [after.slice(0, at), after.slice(at + 1)]
   const rows = await db.read(

@@ -9,7 +9,13 @@ import { cleanText } from '../text.ts'
 import { type Route, route } from './route.ts'
 import { byId, idSchema, instantSchema, limitSchema, namedSchema, pageSchema } from './shapes.ts'
 
-const waitingSchema = z.object({ id: z.string(), unit: namedSchema.nullable(), askedAt: instantSchema, dueAt: instantSchema, late: z.boolean() })
+const waitingSchema = z.object({
+  id: z.string(),
+  unit: namedSchema.nullable(),
+  askedAt: instantSchema,
+  dueAt: instantSchema,
+  late: z.boolean(),
+})
 const inquirySchema = waitingSchema.extend({
   /** What the member wrote, oldest first. Their number is what `seen` is for. */
   messages: z.array(z.object({ at: instantSchema, text: z.string() })),
@@ -23,7 +29,13 @@ export const inquiries: Route[] = [
     path: '/inquiries',
     name: 'inquiry_list',
     act: 'inquiry.read',
-    query: z.strictObject({ after: z.string().regex(/^[^|]{20,30}\|[A-Za-z0-9_-]{1,40}$/).optional(), limit: limitSchema }),
+    query: z.strictObject({
+      after: z
+        .string()
+        .regex(/^[^|]{20,30}\|[A-Za-z0-9_-]{1,40}$/)
+        .optional(),
+      limit: limitSchema,
+    }),
     answer: pageSchema(waitingSchema, z.string()),
     async handle({ desk, query: { after, limit } }) {
       const [due = '', id = ''] = after?.split('|') ?? []
@@ -80,7 +92,7 @@ export const inquiries: Route[] = [
     answer: doneSchema,
     async handle({ desk, params: { id }, body }) {
       await answerSeen(desk, id, body)
-      return { id, state: 'answered', dueAt: null }
+      return { id, state: 'answered' as const, dueAt: null }
     },
   }),
   route({
@@ -95,7 +107,7 @@ export const inquiries: Route[] = [
     answer: doneSchema,
     async handle({ desk, params: { id }, body }) {
       const { dueAt } = await handOverSeen(desk, id, body)
-      return { id, state: 'handed_over', dueAt: dueAt.toISOString() }
+      return { id, state: 'handed_over' as const, dueAt: dueAt.toISOString() }
     },
   }),
   route({
@@ -110,7 +122,7 @@ export const inquiries: Route[] = [
     answer: doneSchema,
     async handle({ desk, params: { id }, body }) {
       await closeSeen(desk, id, body.seen)
-      return { id, state: 'closed', dueAt: null }
+      return { id, state: 'closed' as const, dueAt: null }
     },
   }),
 ]

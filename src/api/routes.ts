@@ -4,10 +4,14 @@
 import { audit } from './audit.ts'
 import { broadcasts } from './broadcasts.ts'
 import { campaigns } from './campaigns.ts'
+import { channels } from './channels.ts'
 import { counts } from './counts.ts'
+import { figures } from './figures.ts'
 import { images } from './images.ts'
+import { inquiries } from './inquiries.ts'
 import { me } from './me.ts'
 import { officers } from './officers.ts'
+import { phrases } from './phrases.ts'
 import { preview } from './preview.ts'
 import type { Route } from './route.ts'
 import { units } from './units.ts'
@@ -22,4 +26,8 @@ export const ROUTES: readonly Route[] = [
   ...officers,
   ...audit,
   ...images,
+  ...figures,
+  ...inquiries,
+  ...phrases,
+  ...channels,
 ]
