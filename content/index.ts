@@ -12,7 +12,10 @@ import check from './check.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
 import console from './console.json' with { type: 'json' }
+import consoleFigures from './console_figures.json' with { type: 'json' }
 import consoleHelp from './console_help.json' with { type: 'json' }
+import consoleInquiries from './console_inquiries.json' with { type: 'json' }
+import consoleToday from './console_today.json' with { type: 'json' }
 import data from './data.json' with { type: 'json' }
 import deals from './deals.json' with { type: 'json' }
 import denounce from './denounce.json' with { type: 'json' }
@@ -53,7 +56,10 @@ export const namespaces = {
   common,
   consent,
   console,
+  console_figures: consoleFigures,
   console_help: consoleHelp,
+  console_inquiries: consoleInquiries,
+  console_today: consoleToday,
   data,
   deals,
   denounce,

@@ -130,6 +130,7 @@ const CONFINED: Array<[library: string, pattern: RegExp, place: RegExp]> = [
   ['zod-openapi', /^zod-openapi$/, /^src\/api\//],
   ['qrcode', /^qrcode$/, /^src\/(admin\/officer-bind|qr)\.ts$/],
   ['esbuild', /^esbuild$/, /^src\/(channels\/web|console)\/page\/build\.ts$/],
+  ['the charts', /^chart\.js$/, /^src\/console\/page\/chart\.ts$/],
   ['passkeys', /^@simplewebauthn\//, /^src\/console\/(webauthn|page\/passkeys)\.ts$/],
   [
     'node:',

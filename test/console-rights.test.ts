@@ -10,9 +10,23 @@ import { type Browser, openBrowser, signIn } from './console-desk.ts'
 
 const ALL: readonly Role[] = ROLES
 
+const INQUIRIES: readonly Role[] = ['editor', 'approver', 'case', 'welfare', 'data', 'admin']
+
 /** Method and path → the roles that may, and whether a proof is asked for. */
 const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'get /console': { roles: ALL },
+  'get /console/live/:id': { roles: ALL },
+  'get /console/inquiries': { roles: INQUIRIES },
+  'get /console/inquiries/:id': { roles: INQUIRIES },
+  'post /console/inquiries/:id/answer': { roles: INQUIRIES },
+  'post /console/inquiries/:id/hand-over': { roles: INQUIRIES },
+  'post /console/inquiries/:id/close': { roles: INQUIRIES },
+  'get /console/figures': { roles: ALL },
+  'get /console/figures/units': { roles: ALL },
+  'get /console/figures/parts': { roles: ALL },
+  'get /console/figures/export': { roles: ALL, strong: true },
+  'get /console/phrases': { roles: ['editor', 'approver', 'case', 'admin'] },
+  'get /console/health': { roles: ['admin', 'approver'] },
   'get /console/proof': { roles: ALL },
   'post /console/proof': { roles: ALL },
   'post /console/proof/passkey': { roles: ALL },

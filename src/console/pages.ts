@@ -3,10 +3,14 @@
  * rights nobody wrote down.
  */
 import { enrol } from './enrol.tsx'
+import { figures } from './figures.tsx'
+import { health } from './health.tsx'
 import { help } from './help.tsx'
+import { inquiries } from './inquiries.tsx'
 import { me } from './me.tsx'
 import type { Page } from './page.ts'
+import { phrases } from './phrases.tsx'
 import { proof } from './proof.tsx'
 import { today } from './today.tsx'
 
-export const PAGES: readonly Page[] = [...today, ...proof, ...enrol, ...me, ...help]
+export const PAGES: readonly Page[] = [...today, ...inquiries, ...figures, ...phrases, ...health, ...proof, ...enrol, ...me, ...help]
