@@ -162,10 +162,10 @@ async function show(
         />
         <hr />
         {messages.map(({ at, text }) => (
-          <blockquote class="blockquote">
-            <p class="fs-3 mb-1 said">{text}</p>
-            <footer class="blockquote-footer">{whenVi(new Date(at))}</footer>
-          </blockquote>
+          <div class="mb-3">
+            <blockquote class="blockquote mb-1 said">{text}</blockquote>
+            <p class="text-secondary mb-0">{whenVi(new Date(at))}</p>
+          </div>
         ))}
       </Card>
       {answers ? (

@@ -175,10 +175,11 @@ function Runs({ visit, runs }: { visit: Visit; runs: readonly WatchedRun[] }) {
     <Card title={t('console_today.sending')}>
       {runs.map(({ run, counts }) => (
         <div class="mb-3" data-live-run={`/console/live/${run.id}`}>
-          <p class="mb-1">
-            <a href={`/console/broadcasts/${run.id}`}>{run.title}</a> <Badge tone="waiting" label={t(`console_today.run_${run.state}`)} />{' '}
+          <div class="d-flex flex-wrap align-items-center gap-2 mb-1">
+            <a href={`/console/broadcasts/${run.id}`}>{run.title}</a>
+            <Badge tone="waiting" label={t(`console_today.run_${run.state}`)} />
             <span class="text-secondary">{run.unitName}</span>
-          </p>
+          </div>
           <Progress visit={visit} counts={counts} title={run.title} />
         </div>
       ))}

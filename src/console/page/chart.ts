@@ -17,34 +17,55 @@ export function draw(place: HTMLElement): void {
   }))
   if (lines.every(({ n }) => n === null)) return
   place.hidden = false
-  const bars = place.dataset.chart === 'bar'
-  const chart = new Chart(canvas, {
+  let chart = paint(canvas, place.dataset.chart === 'bar', lines)
+  new MutationObserver(() => {
+    chart.destroy()
+    chart = paint(canvas, place.dataset.chart === 'bar', lines)
+  }).observe(document.documentElement, { attributeFilter: ['data-bs-theme'] })
+}
+
+type Line = { label: string; n: number | null }
+
+function paint(canvas: HTMLCanvasElement, bars: boolean, lines: Line[]): Chart<'bar' | 'line', Array<number | null>> {
+  const main = colourOf(canvas, '--tblr-primary')
+  const axis = {
+    ticks: { color: colourOf(canvas, '--tblr-body-color'), precision: 0 },
+    grid: { color: colourOf(canvas, '--tblr-border-color') },
+  }
+  return new Chart<'bar' | 'line', Array<number | null>>(canvas, {
     type: bars ? 'bar' : 'line',
     data: {
       labels: lines.map(({ label }) => (label.length > 28 ? `${label.slice(0, 27)}…` : label)),
-      datasets: [{ data: lines.map(({ n }) => n), borderWidth: bars ? 0 : 2, pointRadius: 3, maxBarThickness: 24 }],
+      datasets: [
+        {
+          data: lines.map(({ n }) => n),
+          backgroundColor: main,
+          borderColor: main,
+          ...(bars ? { maxBarThickness: 24 } : { borderWidth: 2, pointRadius: 3 }),
+        },
+      ],
     },
     options: {
       animation: false,
+      locale: 'vi-VN',
       responsive: true,
       maintainAspectRatio: false,
       indexAxis: bars ? 'y' : 'x',
-      scales: { [bars ? 'x' : 'y']: { beginAtZero: true, ticks: { precision: 0 } } },
+      scales: { x: { ...axis, beginAtZero: bars }, y: { ...axis, beginAtZero: !bars } },
       plugins: { tooltip: { displayColors: false } },
     },
   })
-  const paint = () => {
-    const colour = (name: string) => getComputedStyle(document.body).getPropertyValue(name).trim()
-    const [main, text, line] = [colour('--tblr-primary'), colour('--tblr-body-color'), colour('--tblr-border-color')]
-    for (const set of chart.data.datasets) Object.assign(set, { borderColor: main, backgroundColor: main })
-    for (const scale of Object.values(chart.options.scales ?? {})) {
-      if (scale?.ticks) scale.ticks.color = text
-      if (scale?.grid) scale.grid.color = line
-    }
-    chart.update('none')
-  }
-  paint()
-  new MutationObserver(paint).observe(document.documentElement, { attributeFilter: ['data-bs-theme'] })
 }
 
 const numberOf = (text: string | undefined): number | null => (text === undefined || text === '' ? null : Number(text))
+
+/** The page's colours are given in ways the library cannot read (oklch, light-dark): the browser paints one pixel with it. */
+function colourOf(canvas: HTMLCanvasElement, name: string): string {
+  canvas.style.color = `var(${name})`
+  const pixel = document.createElement('canvas').getContext('2d')
+  if (!pixel) return '#888'
+  pixel.fillStyle = getComputedStyle(canvas).color
+  pixel.fillRect(0, 0, 1, 1)
+  const [red, green, blue] = pixel.getImageData(0, 0, 1, 1).data
+  return `rgb(${red}, ${green}, ${blue})`
+}
