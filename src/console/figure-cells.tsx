@@ -25,7 +25,8 @@ export function FigureTable({
   lines: readonly FigureLine[]
 }) {
   return (
-    <div class="table-responsive">
+    // Wider than a phone: a keyboard scrolls it once it can be reached.
+    <section class="table-responsive" tabindex={0} aria-label={caption}>
       <table class="table table-sm table-vcenter card-table" id={name}>
         <caption class="visually-hidden">{caption}</caption>
         <thead>
@@ -51,7 +52,7 @@ export function FigureTable({
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }
 
