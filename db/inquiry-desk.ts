@@ -54,7 +54,7 @@ export async function listWaiting(
   const inside = [...paths.map(() => '(u.path >= ? AND u.path < ?)'), ...(paths.some(isTop) ? ['u.id IS NULL'] : [])].join(' OR ')
   const rows = await db.read(
     `SELECT i.id, i.unit_id, coalesce(u.short_name, u.name) AS unit_name, u.path, i.asked_at, i.due_at
-     FROM inquiries i LEFT JOIN units u ON u.id = i.unit_id
+     FROM inquiries i INDEXED BY inquiries_due LEFT JOIN units u ON u.id = i.unit_id
      WHERE i.state = 'waiting' AND (${inside}) AND (i.due_at, i.id) > (?, ?) ORDER BY i.due_at, i.id LIMIT ?`,
     [...paths.flatMap((path) => subtreeOf(path)), after?.dueAt.toISOString() ?? '', after?.id ?? '', limit],
   )

@@ -49,13 +49,19 @@ export const ACTS = {
   'figure.export': ROLES,
   'phrase.read': ['editor', 'approver', 'case', 'admin'],
   'channel.read': ['admin', 'approver'],
+  'content.read': ROLES,
+  'content.write': ['editor', 'approver'],
+  'content.review': ['approver'],
 } as const satisfies Record<string, readonly Role[]>
 export type Act = keyof typeof ACTS
 
 /** What a token of each scope may do. Whatever is not here no token may. */
 export const BY_TOKEN: Record<TokenScope, readonly Act[]> = {
-  read: ['campaign.read', 'contacts.count', 'unit.read', 'officer.read', 'audit.read', 'figure.read', 'phrase.read', 'channel.read'],
-  draft: ['campaign.read', 'campaign.write', 'contacts.count', 'unit.read'],
+  read: [
+    ...(['campaign.read', 'contacts.count', 'unit.read', 'officer.read', 'audit.read', 'content.read'] as const),
+    ...(['figure.read', 'phrase.read', 'channel.read'] as const),
+  ],
+  draft: ['campaign.read', 'campaign.write', 'contacts.count', 'unit.read', 'content.read', 'content.write'],
   // What members wrote to officers: only a token made for it opens it.
   desk: ['inquiry.read', 'inquiry.answer'],
 }

@@ -12,6 +12,7 @@ export const ADDRESS_OF: Record<string, string> = {
   '/enrol/digits': '/console/enrol/digits',
   '/me': '/console/me',
   '/me/passkey': '/console/me/passkey',
+  '/api': '/console/api',
   '/help': '/console/help',
   '/help/:name': '/console/help/first',
 }

@@ -45,6 +45,7 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'get /console/me/passkey': { roles: ALL, strong: true },
   'post /console/me/passkey': { roles: ALL, strong: true },
   'post /console/taste': { roles: ALL },
+  'get /console/api': { roles: ALL },
   'get /console/help': { roles: ALL },
   'get /console/help/:name': { roles: ALL },
 }

@@ -81,3 +81,6 @@ CREATE TABLE channel_health (
   ok INTEGER NOT NULL,
   detail TEXT NOT NULL
 ) WITHOUT ROWID;
+
+-- The queue of members' messages, what is due first on top, for officers of many units.
+CREATE INDEX inquiries_due ON inquiries(due_at, id) WHERE state = 'waiting';

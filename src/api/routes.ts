@@ -6,6 +6,8 @@ import { broadcasts } from './broadcasts.ts'
 import { campaigns } from './campaigns.ts'
 import { channels } from './channels.ts'
 import { counts } from './counts.ts'
+import { entries } from './entries.ts'
+import { entryDrafts } from './entry-drafts.ts'
 import { figures } from './figures.ts'
 import { images } from './images.ts'
 import { inquiries } from './inquiries.ts'
@@ -30,4 +32,6 @@ export const ROUTES: readonly Route[] = [
   ...inquiries,
   ...phrases,
   ...channels,
+  ...entries,
+  ...entryDrafts,
 ]

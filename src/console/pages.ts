@@ -2,6 +2,7 @@
  * The table of all pages. Adding one is a row in its noun's file; test/console-rights.test.ts fails for a row whose
  * rights nobody wrote down.
  */
+import { apiDocs } from './api-docs.tsx'
 import { enrol } from './enrol.tsx'
 import { figures } from './figures.tsx'
 import { health } from './health.tsx'
@@ -13,4 +14,15 @@ import { phrases } from './phrases.tsx'
 import { proof } from './proof.tsx'
 import { today } from './today.tsx'
 
-export const PAGES: readonly Page[] = [...today, ...inquiries, ...figures, ...phrases, ...health, ...proof, ...enrol, ...me, ...help]
+export const PAGES: readonly Page[] = [
+  ...today,
+  ...inquiries,
+  ...figures,
+  ...phrases,
+  ...health,
+  ...proof,
+  ...enrol,
+  ...me,
+  ...apiDocs,
+  ...help,
+]

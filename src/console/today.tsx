@@ -13,6 +13,7 @@ import { scopeOf } from '../rights.ts'
 import { monthOf, whenVi } from '../time.ts'
 import { numberVi } from './figure-cells.tsx'
 import { partNameOf } from './figure-export.ts'
+import { firstDay } from './first-day.tsx'
 import { healthOf, stateOf, Whole } from './health.tsx'
 import { Due, InquiryTable } from './inquiries.tsx'
 import { Badge, Bar, Card } from './kit/card.tsx'
@@ -40,6 +41,7 @@ async function show(visit: Visit): Promise<Response> {
   return visit.show(
     { title: t('console.nav_today'), help: 'first' },
     <>
+      {await firstDay(visit)}
       {nothing ? (
         <Card plain>
           <Empty title={t('console_today.nothing')} text={t('console_today.nothing_text')} icon="check-circle" />
@@ -176,7 +178,7 @@ function Runs({ visit, runs }: { visit: Visit; runs: readonly WatchedRun[] }) {
       {runs.map(({ run, counts }) => (
         <div class="mb-3" data-live-run={`/console/live/${run.id}`}>
           <div class="d-flex flex-wrap align-items-center gap-2 mb-1">
-            <a href={`/console/broadcasts/${run.id}`}>{run.title}</a>
+            <a href={`/console/campaigns/runs/${run.id}`}>{run.title}</a>
             <Badge tone="waiting" label={t(`console_today.run_${run.state}`)} />
             <span class="text-secondary">{run.unitName}</span>
           </div>
