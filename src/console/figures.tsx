@@ -8,7 +8,7 @@ import { type FigureTable as Figures, figuresOfParts, figuresOfUnit, seesAll, UN
 import { findShownUnit, findUnitFigures, type UnitFigures } from '../../db/figure-view.ts'
 import { monthOf } from '../time.ts'
 import { FigureChart, FigureTable, monthVi } from './figure-cells.tsx'
-import { exportFigures, partNameOf } from './figure-export.ts'
+import { askFormat, giveFile, partNameOf } from './figure-export.tsx'
 import { Card } from './kit/card.tsx'
 import { Select } from './kit/form.tsx'
 import { Icon } from './kit/icon.tsx'
@@ -33,7 +33,8 @@ export const figures: readonly Page[] = [
   { method: 'get', path: '/figures', act: 'figure.read', handle: showUnit },
   { method: 'get', path: '/figures/units', act: 'figure.read', handle: showBelow },
   { method: 'get', path: '/figures/parts', act: 'figure.read', handle: showParts },
-  { method: 'get', path: '/figures/export', act: 'figure.export', strong: true, handle: exportFigures },
+  { method: 'get', path: '/figures/export', act: 'figure.export', strong: true, handle: async (visit) => askFormat(visit) },
+  { method: 'post', path: '/figures/export', act: 'figure.export', strong: true, handle: giveFile },
 ]
 
 async function showUnit(visit: Visit): Promise<Response> {

@@ -12,7 +12,7 @@ import { AppError } from '../errors.ts'
 import { scopeOf } from '../rights.ts'
 import { monthOf, whenVi } from '../time.ts'
 import { numberVi } from './figure-cells.tsx'
-import { partNameOf } from './figure-export.ts'
+import { partNameOf } from './figure-export.tsx'
 import { firstDay } from './first-day.tsx'
 import { healthOf, stateOf, Whole } from './health.tsx'
 import { Due, InquiryTable } from './inquiries.tsx'
@@ -24,7 +24,7 @@ import { admit } from './serve.ts'
 
 export const today: readonly Page[] = [
   { method: 'get', path: '', act: null, handle: show },
-  { method: 'get', path: '/live/:id', act: 'campaign.read', handle: live },
+  { method: 'get', path: '/today/:id/events', act: 'campaign.read', handle: live },
 ]
 
 const PHRASES = 5
@@ -176,7 +176,7 @@ function Runs({ visit, runs }: { visit: Visit; runs: readonly WatchedRun[] }) {
   return (
     <Card title={t('console_today.sending')}>
       {runs.map(({ run, counts }) => (
-        <div class="mb-3" data-live-run={`/console/live/${run.id}`}>
+        <div class="mb-3" data-live-run={`/console/today/${run.id}/events`}>
           <div class="d-flex flex-wrap align-items-center gap-2 mb-1">
             <a href={`/console/campaigns/runs/${run.id}`}>{run.title}</a>
             <Badge tone="waiting" label={t(`console_today.run_${run.state}`)} />
