@@ -2,6 +2,7 @@
  * What is counted while a month goes, exact and never shown: rounds of the quiz at their end, people and runs when the
  * month is over, in steps along a key. Who begins or ends to get messages is counted by triggers of `contacts`.
  */
+import { CELL_LEAST, RESULT_LEAST } from '../src/campaign.ts'
 import type { Db, Keys, Row, Statement } from '../src/chat.ts'
 import { monthOf, vietnamInstant } from '../src/time.ts'
 import { guard } from './client.ts'
@@ -93,7 +94,10 @@ export async function reachStep(db: Db, at: FigureMonth): Promise<FigureMonth> {
   return { ...at, ...next }
 }
 
-/** Counts the next runs that ended in the month, from the totals their triggers keep. */
+/**
+ * Counts the next runs that ended in the month, from the totals their triggers keep, and only what a run's own result
+ * shows: else the month's sum less the runs that are shown would tell of those that are not (R2, R23).
+ */
 export async function runsStep(db: Db, at: FigureMonth): Promise<FigureMonth> {
   const [from, to] = spanOf(at.month)
   const runs = await db.read(
@@ -105,7 +109,8 @@ export async function runsStep(db: Db, at: FigureMonth): Promise<FigureMonth> {
     runs.length === 0 ? { stage: 'publish', cursor: '' } : { stage: 'runs', cursor: String(runs.at(-1)?.id) }
   const ids = JSON.stringify(runs.map(({ id }) => id))
   const sent = await db.read(
-    'SELECT broadcast_id, channel, sent FROM broadcast_totals WHERE broadcast_id IN (SELECT value FROM json_each(?)) AND sent > 0',
+    `SELECT broadcast_id, channel, sent, queued + sending + sent + failed + unknown + skipped AS people FROM broadcast_totals
+     WHERE broadcast_id IN (SELECT value FROM json_each(?))`,
     [ids],
   )
   const cells = runs.flatMap((run) => cellsOf(run, sent))
@@ -153,13 +158,15 @@ type CountedCell = [cut: Cut, what: string, key: string, n: number]
 
 function cellsOf(run: Row, totals: Row[]): CountedCell[] {
   const mine = totals.filter(({ broadcast_id }) => broadcast_id === run.id)
-  const all = mine.reduce((sum, { sent }) => sum + Number(sent), 0)
+  const sumOf = (column: 'sent' | 'people') => mine.reduce((sum, total) => sum + Number(total[column]), 0)
+  if (sumOf('people') < RESULT_LEAST) return []
   const topic = String(run.topic)
+  const shown = (n: number) => (n < CELL_LEAST ? 0 : n)
   const cells: CountedCell[] = [
-    ['unit', 'sent', String(run.unit_id), all],
-    ['topic', 'sent', topic, all],
-    ['topic', 'taps', topic, Number(run.taps)],
-    ['topic', 'opted_out', topic, Number(run.opted_out)],
+    ['unit', 'sent', String(run.unit_id), sumOf('sent')],
+    ['topic', 'sent', topic, sumOf('sent')],
+    ['topic', 'taps', topic, shown(Number(run.taps))],
+    ['topic', 'opted_out', topic, shown(Number(run.opted_out))],
     ...mine.map(({ channel, sent }): CountedCell => ['channel', 'sent', String(channel), Number(sent)]),
   ]
   return cells.filter(([, , , n]) => n > 0)

@@ -10,7 +10,7 @@ import type { Measure } from './figure-counts.ts'
 import { listFigures, listMonths, listParts } from './figures.ts'
 import type { Desk } from './rights.ts'
 import { listTopics } from './topics.ts'
-import { isTop } from './waiting.ts'
+import { isTop } from './units.ts'
 
 export const UNITS_MOST = 25
 

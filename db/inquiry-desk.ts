@@ -17,7 +17,7 @@ import { listReachableOfficers, tellOfficers } from './officer-notices.ts'
 import { findPushRules, isAllowedLink, linksIn } from './push-rules.ts'
 import { type Desk, stillActing } from './rights.ts'
 import { enqueueReplies } from './turns.ts'
-import { subtreeOf } from './units.ts'
+import { isTop, subtreeOf } from './units.ts'
 
 /** Characters of an answer. */
 const ANSWER_MOST = 1000
@@ -206,8 +206,6 @@ function speaksFor({ grants, unitName }: Actor, inquiry: Waiting): string {
 function isWithin(actor: Actor, act: Act, path: string | null): boolean {
   return scopeOf(actor, act).some((scope) => (path === null ? isTop(scope) : path.startsWith(scope)))
 }
-
-const isTop = (path: string) => path.split('/').filter((id) => id !== '').length === 1
 
 const ANSWERERS = JSON.stringify(ACTS['inquiry.answer'])
 

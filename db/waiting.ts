@@ -7,7 +7,7 @@ import { addDays } from '../src/time.ts'
 import { type Campaign, listCampaigns } from './campaigns.ts'
 import { listWaiting, type Waiting } from './inquiry-desk.ts'
 import type { Desk } from './rights.ts'
-import { subtreeOf } from './units.ts'
+import { isTop, subtreeOf } from './units.ts'
 
 /** Shown of each; one more is looked for, to say that there are more. */
 export const SHOWN = 5
@@ -73,5 +73,3 @@ async function listRequestsDue({ db, actor, now }: Pick<Desk, 'db' | 'actor' | '
 /** Requests name no unit: they are the highest unit's. */
 const looksAfterData = ({ grants }: Actor): boolean =>
   grants.some(({ path, roles }) => isTop(path) && (roles.includes('data') || roles.includes('admin')))
-
-export const isTop = (path: string): boolean => path.split('/').filter((id) => id !== '').length === 1

@@ -15,14 +15,15 @@ const people = (n: number): Amount => ({ n, people: n })
 /** Unit, the unit above it, how many of its own members. */
 type Spec = Array<[id: string, above: string, n: number]>
 
-function treeOfSpec(spec: Spec, none = 0): Branch {
+/** @param each messages to one person: `sent` knows of no more people than the largest run reached */
+function treeOfSpec(spec: Spec, none = 0, each = 0): Branch {
   const path = (id: string): string => {
     const one = spec.find(([mine]) => mine === id)
     return one ? `${path(one[1]).replace(/\/$/, '')}/${id}/` : '/'
   }
   const units = spec.map(([id]) => ({ id, path: path(id) })).sort((a, b) => (a.path < b.path ? -1 : 1))
   const counted = [...spec.map(([key, , n]) => ({ key, ...people(n) })), { key: '', ...people(none) }].filter(({ n }) => n > 0)
-  return treeOf(units, counted, 'reach')
+  return treeOf(units, each > 0 ? counted.map((one) => ({ ...one, n: one.n * each })) : counted, each > 0 ? 'sent' : 'reach')
 }
 
 /** A sum: the cell that holds it, and the cells it is made of. */
@@ -114,6 +115,15 @@ describe('no hidden figure can be computed', () => {
         },
       ),
       { numRuns: 3_000 },
+    )
+  })
+
+  test('of messages, where the same people get many', () => {
+    fc.assert(
+      fc.property(trees, fc.integer({ min: 1, max: 5 }), (spec, each) => {
+        expect(computable(monthOf(treeOfSpec(spec, 0, each), [], SENT))).toEqual([])
+      }),
+      { numRuns: 2_000 },
     )
   })
 

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod'
 import { listPhrases } from '../../db/phrases.ts'
-import { isTop } from '../../db/waiting.ts'
+import { isTop } from '../../db/units.ts'
 import { AppError } from '../errors.ts'
 import { scopeOf } from '../rights.ts'
 import { monthOf } from '../time.ts'

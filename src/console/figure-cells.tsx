@@ -77,3 +77,13 @@ export const numberVi = (n: number): string => String(n).replace(/\B(?=(\d{3})+(
 
 /** `11/2026` from `2026-11`. */
 export const monthVi = (month: string): string => `${month.slice(5, 7)}/${month.slice(0, 4)}`
+
+/** What a line is called that has no name of its own. */
+export function partNameOf({ t }: Pick<Visit, 't'>, cut: 'channel' | 'topic', key: string, name: string | null): string {
+  if (key === '') return t('console_figures.all')
+  if (name !== null) return name
+  if (cut === 'channel' && CHANNELS.includes(key)) return t(`console_figures.channel_${key.replace('-', '_')}`)
+  return key === 'none' ? t(`console_figures.none_${cut}`) : key
+}
+
+const CHANNELS = ['telegram', 'zalo', 'zalo-bot', 'web']

@@ -12,7 +12,7 @@ import { useHand } from '../../db/hand.ts'
 import { stillActing } from '../../db/rights.ts'
 import { CSV_TYPE, type SheetCell, writeCsv, writeXlsx, XLSX_TYPE } from '../sheet/index.ts'
 import { dayOf, monthOf } from '../time.ts'
-import { monthVi } from './figure-cells.tsx'
+import { monthVi, partNameOf } from './figure-cells.tsx'
 import { Card } from './kit/card.tsx'
 import { Button, Form } from './kit/form.tsx'
 import type { Visit } from './page.ts'
@@ -96,13 +96,3 @@ async function ofCut(visit: Visit, cut: 'unit' | 'channel' | 'topic', wanted: Me
   }
   return { head: [t('console_figures.unit'), ...first.months.map(monthVi)], rows, unit: id }
 }
-
-/** What a line is called that has no name of its own. */
-export function partNameOf({ t }: Pick<Visit, 't'>, cut: 'channel' | 'topic', key: string, name: string | null): string {
-  if (key === '') return t('console_figures.all')
-  if (name !== null) return name
-  if (cut === 'channel' && CHANNELS.includes(key)) return t(`console_figures.channel_${key.replace('-', '_')}`)
-  return key === 'none' ? t(`console_figures.none_${cut}`) : key
-}
-
-const CHANNELS = ['telegram', 'zalo', 'zalo-bot', 'web']

@@ -1,7 +1,7 @@
 /**
  * The doors on every page's left, in the order an officer's day takes. One that the officer may not open is not shown.
  */
-import { isTop } from '../../db/waiting.ts'
+import { isTop } from '../../db/units.ts'
 import { type Act, type Actor, scopeOf } from '../rights.ts'
 import type { IconName } from './kit/icon-names.ts'
 

@@ -5,7 +5,7 @@
 import * as z from 'zod'
 import { type AskedPhrase, listPhrases } from '../../db/phrases.ts'
 import { monthsBefore } from '../../db/retention.ts'
-import { isTop } from '../../db/waiting.ts'
+import { isTop } from '../../db/units.ts'
 import { AppError } from '../errors.ts'
 import { scopeOf } from '../rights.ts'
 import { monthOf } from '../time.ts'
