@@ -22,7 +22,7 @@ export type Stage = 'open' | 'reach' | 'runs' | 'publish' | 'drop' | 'done'
 export type FigureMonth = { month: string; stage: Stage; cursor: string }
 
 /** People looked at in one step. */
-const PEOPLE_STEP = 5_000
+const PEOPLE_STEP = 2_000
 const RUNS_STEP = 100
 /** Key of messages without a topic. */
 export const NO_TOPIC = 'none'

@@ -14,7 +14,7 @@ export type TreeUnit = { id: string; path: string }
 type Counted = Part['amount'] & { key: string }
 
 const UNITS_STEP = 1_000
-const CELLS_STEP = 1_000
+const CELLS_STEP = 500
 /** What an office did is shown as 0; that nobody in a unit joined or played is hidden like any small number (R1). */
 const BY_UNIT = (what: string): HidingRules => ({ least: RESULT_LEAST, zeroShown: what === 'sent' })
 const BY_PART: HidingRules = { least: CELL_LEAST, zeroShown: true }
