@@ -5,12 +5,13 @@
 import type { Locale } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { demand, scopeOf } from '../src/rights.ts'
+import { dayOf } from '../src/time.ts'
 import { pathOfUnit } from './campaigns.ts'
 import type { Measure } from './figure-counts.ts'
 import { listFigures, listMonths, listParts } from './figures.ts'
 import type { Desk } from './rights.ts'
 import { listTopics } from './topics.ts'
-import { isTop } from './units.ts'
+import { isTop, listUnits } from './units.ts'
 
 export const UNITS_MOST = 25
 
@@ -25,12 +26,21 @@ export type FigureTable = {
 type Span = { what: Measure; until: string; months: number }
 
 /**
- * The unit itself first, then a page of those right below it, by name. Without an id, the officer's first unit.
+ * The unit itself first, then a page of those right below it, by name; with `typed`, of all below that have its words in a
+ * name, accents or not. Without an id, the officer's first unit.
  * Throws AppError `not_found` outside their units.
  */
 export async function figuresOfUnit(
-  { db, actor }: Pick<Desk, 'db' | 'actor'>,
-  { unitId, what, until, months: most, after, limit }: Span & { unitId: string | null; after: string; limit: number },
+  { db, actor, now }: Pick<Desk, 'db' | 'actor' | 'now'>,
+  {
+    unitId,
+    what,
+    until,
+    months: most,
+    after,
+    limit,
+    typed = '',
+  }: Span & { unitId: string | null; after: string; limit: number; typed?: string },
 ): Promise<FigureTable> {
   const path = unitId === null ? (scopeOf(actor, 'figure.read')[0] ?? '') : await pathOfUnit(db, unitId)
   if (!actor.grants.some((grant) => path.startsWith(grant.path))) throw new AppError('not_found', 'desk.unit_gone')
@@ -38,7 +48,7 @@ export async function figuresOfUnit(
   const id = path.split('/').at(-2) ?? ''
   const [named, below, months] = await Promise.all([
     db.read('SELECT coalesce(short_name, name) AS name FROM units WHERE id = ?', [id]),
-    listBelow(db, id, after, limit + 1),
+    typed === '' ? listBelow(db, id, after, limit + 1) : listFound(db, { path, typed, after, limit: limit + 1, now }),
     monthsOf(db, until, most),
   ])
   const shown = below.slice(0, limit)
@@ -70,6 +80,15 @@ export const seesAll = ({ actor }: Pick<Desk, 'actor'>): boolean => scopeOf(acto
 
 async function monthsOf(db: Desk['db'], until: string, most: number): Promise<string[]> {
   return (await listMonths(db, until, most)).reverse()
+}
+
+async function listFound(
+  db: Desk['db'],
+  { path, typed, after, limit, now }: { path: string; typed: string; after: string; limit: number; now: Date },
+): Promise<Array<{ id: string; name: string; key: string }>> {
+  // Those below come after the unit itself.
+  const found = await listUnits(db, { paths: [path], typed, day: dayOf(now), after: after === '' ? path : after, limit })
+  return found.map((unit) => ({ id: unit.id, name: unit.shortName ?? unit.name, key: unit.path }))
 }
 
 /** Units right below one, by name; `key` leads to the next page. */

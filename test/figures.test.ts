@@ -242,6 +242,20 @@ describe('what an officer reads', () => {
     expect(second.next).toBeUndefined()
   })
 
+  test('found by a name without accents, never outside their unit', async () => {
+    const found = async (id: string, typed: string) =>
+      (await figuresOfUnit(await desk(id), { unitId: null, ...span, after: '', limit: 25, typed })).rows.map(({ key }) => key)
+    expect(await found('o-tinh', 'xuong may')).toEqual(['tinh', 'xuong'])
+    expect(await found('o-tinh', 'Mẫu')).toEqual(['tinh', 'xa', 'co-so', 'xuong'])
+    expect(await found('o-xa', 'xa khac')).toEqual(['xa'])
+    const first = await figuresOfUnit(await desk('o-tinh'), { unitId: null, ...span, after: '', limit: 2, typed: 'mau' })
+    const second = await figuresOfUnit(await desk('o-tinh'), { unitId: null, ...span, after: first.next ?? '', limit: 2, typed: 'mau' })
+    expect([first, second].map(({ rows }) => rows.map(({ key }) => key))).toEqual([
+      ['tinh', 'xa', 'co-so'],
+      ['tinh', 'xuong'],
+    ])
+  })
+
   test('never another unit, nor what is of all together unless theirs is the highest', async () => {
     const xa = await desk('o-xa')
     for (const unitId of ['xa-khac', 'tinh', 'nowhere'])
@@ -266,7 +280,7 @@ describe('what an officer reads', () => {
       },
     }
     const actor = (await desk('o-tinh')).actor
-    await figuresOfUnit({ db: watched, actor }, { unitId: 'tinh', ...span, after: '', limit: 25 })
+    await figuresOfUnit({ db: watched, actor, now: DECEMBER }, { unitId: 'tinh', ...span, after: '', limit: 25 })
     await figuresOfParts({ db: watched, actor }, { cut: 'topic', ...span, what: 'sent', locale: 'vi' })
     await listFigures(watched, { cut: 'unit', what: 'reach', keys: ['tinh'], months: ['2026-11'] })
     for (const { sql, args } of seen) {

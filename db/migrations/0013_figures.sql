@@ -84,3 +84,6 @@ CREATE TABLE channel_health (
 
 -- The queue of members' messages, what is due first on top, for officers of many units.
 CREATE INDEX inquiries_due ON inquiries(due_at, id) WHERE state = 'waiting';
+
+-- Whether a message was ever tried out, for the checklist of the first day: one row is looked for, never the whole log.
+CREATE INDEX audit_tested ON audit(act) WHERE act = 'campaign.test';

@@ -44,14 +44,16 @@ export const figures: Route[] = [
         .optional(),
       months: z.coerce.number().int().min(1).max(MONTHS_MOST).default(MONTHS_MOST),
       /** Only by unit: key of the next page of those below it. */
-      after: z.string().max(200).default(''),
+      after: z.string().max(1_000).default(''),
+      /** Only by unit: words in the name of any unit below, accents or not. */
+      q: z.string().max(100).optional(),
     }),
     answer: figuresSchema,
-    async handle({ desk, locale, query: { cut, what, unit, until = monthOf(desk.now), months, after } }) {
+    async handle({ desk, locale, query: { cut, what, unit, until = monthOf(desk.now), months, after, q } }) {
       if (!(MEASURES[cut] as readonly string[]).includes(what)) throw new AppError('invalid', 'figures.no_measure')
       const span = { what, until, months }
       if (cut !== 'unit') return figuresOfParts(desk, { cut, ...span, locale })
-      return figuresOfUnit(desk, { unitId: unit ?? null, ...span, after, limit: UNITS_MOST })
+      return figuresOfUnit(desk, { unitId: unit ?? null, ...span, after, limit: UNITS_MOST, ...(q ? { typed: q } : {}) })
     },
   }),
 ]

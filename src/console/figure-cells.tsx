@@ -57,7 +57,20 @@ export function FigureTable({
 }
 
 /** @param column which of the table's columns is drawn, from 0; a line for months, bars for units. */
-export function FigureChart({ table, label, kind, column }: { table: string; label: string; kind: 'line' | 'bar'; column: number }) {
+export function FigureChart({
+  table,
+  label,
+  kind,
+  column,
+  from = 0,
+}: {
+  table: string
+  label: string
+  kind: 'line' | 'bar'
+  column: number
+  /** Lines before it are not drawn: a sum dwarfs its parts. */
+  from?: number
+}) {
   return (
     <div
       class="figure-chart"
@@ -65,6 +78,7 @@ export function FigureChart({ table, label, kind, column }: { table: string; lab
       data-chart={kind}
       data-table={table}
       data-column={String(column)}
+      data-from={String(from)}
       data-src={`/console/assets/${assets.chart.name}`}
     >
       <canvas role="img" aria-label={label} />

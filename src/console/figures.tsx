@@ -10,7 +10,7 @@ import { monthOf } from '../time.ts'
 import { FigureChart, FigureTable, monthVi, partNameOf } from './figure-cells.tsx'
 import { askFormat, giveFile } from './figure-export.tsx'
 import { Card } from './kit/card.tsx'
-import { Select } from './kit/form.tsx'
+import { Field, Select } from './kit/form.tsx'
 import { Icon } from './kit/icon.tsx'
 import { addressWith, Empty, Filters } from './kit/list.tsx'
 import type { Page, Visit } from './page.ts'
@@ -20,7 +20,11 @@ const monthSchema = z
   .regex(/^20\d\d-(0[1-9]|1[0-2])$/)
   .optional()
 export const unitQuery = z.object({ unit: z.string().max(40).optional(), until: monthSchema })
-export const belowQuery = unitQuery.extend({ what: z.enum(MEASURES.unit).default('reach'), after: z.string().max(300).default('') })
+export const belowQuery = unitQuery.extend({
+  what: z.enum(MEASURES.unit).default('reach'),
+  after: z.string().max(1_000).default(''),
+  q: z.string().max(100).default(''),
+})
 export const partsQuery = z.object({
   cut: z.enum(['channel', 'topic']).default('channel'),
   what: z.enum([...MEASURES.channel, 'taps', 'opted_out']).default('sent'),
@@ -93,9 +97,9 @@ function Measures({ visit, found: { unit, months, measures } }: { visit: Visit; 
 
 async function showBelow(visit: Visit): Promise<Response> {
   const { t, desk } = visit
-  const { unit: unitId, what, until = monthOf(desk.now), after } = visit.query(belowQuery)
+  const { unit: unitId, what, until = monthOf(desk.now), after, q } = visit.query(belowQuery)
   const unit = await findShownUnit(desk, unitId ?? desk.actor.unitId)
-  const page = await figuresOfUnit(desk, { unitId: unit.id, what, until, months: BESIDE, after, limit: UNITS_MOST })
+  const page = await figuresOfUnit(desk, { unitId: unit.id, what, until, months: BESIDE, after, limit: UNITS_MOST, typed: q })
   const lines = page.rows.map(({ key, name, cells }, at) => ({
     label: at === 0 ? t('console_figures.whole', { unit: name ?? '' }) : (name ?? ''),
     href: at === 0 ? undefined : `/console/figures?unit=${encodeURIComponent(key)}`,
@@ -118,9 +122,14 @@ async function showBelow(visit: Visit): Promise<Response> {
         <div class="col-sm-6 col-lg-4">
           <Select visit={visit} name="what" label={t('console_figures.what')} value={what} choices={measures} />
         </div>
+        <div class="col-sm-6 col-lg-4">
+          <Field visit={visit} name="q" type="search" label={t('console_figures.find_unit')} value={q} most={100} inputmode="search" />
+        </div>
       </Filters>
       <Beside visit={visit} page={page} what={what} first={t('console_figures.unit')} lines={lines} />
-      {page.rows.length === 1 ? <p class="card-body mb-0">{t('console_figures.nobody_below')}</p> : null}
+      {page.rows.length === 1 ? (
+        <p class="card-body mb-0">{t(q === '' ? 'console_figures.nobody_below' : 'console_figures.nobody_found', { typed: q })}</p>
+      ) : null}
       {page.next ? (
         <p class="card-footer mb-0">
           <a class="btn btn-outline-secondary" rel="next" href={addressWith(visit.c.req.url, { after: page.next })}>
@@ -186,6 +195,7 @@ function Beside({
           table="t-figures"
           kind="bar"
           column={months.length - 1}
+          from={1}
           label={`${chartLabel(visit, what)} ${t('console_figures.chart_month', { month: monthVi(newest) })}`}
         />
       </div>

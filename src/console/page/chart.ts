@@ -11,7 +11,7 @@ export function draw(place: HTMLElement): void {
   const canvas = place.querySelector('canvas')
   if (!table || !canvas) return
   const column = Number(place.dataset.column)
-  const lines = [...table.querySelectorAll('tbody tr')].map((line) => ({
+  const lines = [...table.querySelectorAll('tbody tr')].slice(Number(place.dataset.from)).map((line) => ({
     label: line.querySelector('th')?.textContent?.trim() ?? '',
     n: numberOf(line.querySelectorAll('td')[column]?.dataset.n),
   }))
