@@ -32,6 +32,7 @@ import start from './start.json' with { type: 'json' }
 import stop from './stop.json' with { type: 'json' }
 import subscribe from './subscribe.json' with { type: 'json' }
 import track from './track.json' with { type: 'json' }
+import tree from './tree.json' with { type: 'json' }
 import unit from './unit.json' with { type: 'json' }
 import web from './web.json' with { type: 'json' }
 
@@ -69,6 +70,7 @@ export const namespaces = {
   stop,
   subscribe,
   track,
+  tree,
   unit,
   web,
 }

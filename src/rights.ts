@@ -24,7 +24,7 @@ export type Title = keyof typeof TITLES
 export type Via = 'chat' | 'api' | 'console' | 'admin'
 
 /** Acts a token may be allowed. */
-export const TOKEN_SCOPES = ['read', 'draft'] as const
+export const TOKEN_SCOPES = ['read', 'draft', 'units'] as const
 export type TokenScope = (typeof TOKEN_SCOPES)[number]
 
 /** Which roles may do what. An act that stands here is checked and audited wherever it is offered. */
@@ -41,6 +41,7 @@ export const ACTS = {
   'inquiry.answer': ['editor', 'approver', 'case', 'welfare', 'data', 'admin'],
   'contacts.count': ROLES,
   'unit.read': ROLES,
+  'unit.write': ['admin'],
   'officer.read': ['admin', 'approver'],
   'officer.write': ['admin'],
   'audit.read': ['admin', 'data'],
@@ -52,6 +53,7 @@ export type Act = keyof typeof ACTS
 export const BY_TOKEN: Record<TokenScope, readonly Act[]> = {
   read: ['campaign.read', 'contacts.count', 'unit.read', 'officer.read', 'audit.read'],
   draft: ['campaign.read', 'campaign.write', 'contacts.count', 'unit.read'],
+  units: ['unit.read', 'unit.write'],
 }
 
 /** Roles at a unit and everything below it. `path` as units have it: `/root/…/id/`. */

@@ -31,6 +31,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
     'engine',
     /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|poller|photos|photo-fetch|photo-intake|retention|metrics)\.ts$/,
   ],
+  ['engine', /^src\/reorganise\.ts$/],
   ['api', /^src\/api\//],
   ['channel', /^src\/channels\/[^/]+\//],
   ['handlers', /^handlers\/index\.ts$/],
@@ -38,6 +39,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['db', /^db\//],
   ['content', /^content\//],
   ['word', /^src\/vietnamese\//],
+  ['word', /^src\/(tree|seats|qr)\.ts$/],
   [
     'word',
     /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code)\.ts$/,
