@@ -9,6 +9,7 @@ import { dayOf } from '../src/time.ts'
 import { guard } from './client.ts'
 import { endTerm } from './officer-terms.ts'
 import { raiseEdition } from './rights.ts'
+import { closeSessions } from './sessions.ts'
 import { subtreeOf } from './units.ts'
 
 export type Officer = {
@@ -78,7 +79,7 @@ export async function findOfficer(db: Db, id: string): Promise<Officer | undefin
   return rows.map(officerOf)[0]
 }
 
-/** Ends an officer's work; nothing when they are gone already. Tokens and what they lent or borrowed end with it. */
+/** Ends an officer's work; nothing when they are gone already. Sessions, passkeys, tokens and what they lent or borrowed end with it. */
 export function dismissOfficer(id: string, now: Date): Statement[] {
   return [
     endTerm(id, 'left', now),
@@ -93,6 +94,9 @@ export function dismissOfficer(id: string, now: Date): Statement[] {
       args: [now.toISOString(), id, id],
     },
     { sql: 'DELETE FROM officer_codes WHERE officer_id = ?', args: [id] },
+    { sql: 'DELETE FROM sign_in_links WHERE officer_id = ?', args: [id] },
+    closeSessions(id),
+    { sql: 'DELETE FROM passkeys WHERE officer_id = ?', args: [id] },
   ]
 }
 
