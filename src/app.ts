@@ -29,7 +29,7 @@ import type { Fetch } from './media.ts'
 import { metricsText } from './metrics.ts'
 import { createPhotoLoop, type PhotoLoop } from './photos.ts'
 import { createReceiver, type Receiver } from './receive.ts'
-import { reorganise } from './reorganise.ts'
+import { reorganiseJob } from './reorganise.ts'
 import { createRetention } from './retention.ts'
 import { createRouter } from './router.ts'
 import { createSchedule, type Job, type Schedule } from './schedule.ts'
@@ -183,13 +183,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
         about = await readAbout(parts)
       },
     },
-    {
-      name: 'reorganise',
-      at: 'minute',
-      run: async () => {
-        await reorganise({ db, keys, now, log })
-      },
-    },
+    reorganiseJob({ db, keys, now, log }),
     {
       name: 'retention',
       at: { hour: 3, minute: 10 },

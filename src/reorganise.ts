@@ -15,6 +15,7 @@ import { endWalk, findMembers, moveMembers, stepOn, stillMembers } from '../db/u
 import type { Button, Db, Keys, Reply, Text } from './chat.ts'
 import { causeOf, type Log } from './log.ts'
 import { endOfQuiet } from './plan.ts'
+import type { Job } from './schedule.ts'
 import { sealReply } from './sealed-reply.ts'
 import { payloadOf } from './text.ts'
 import { dateVi, dayOf } from './time.ts'
@@ -29,6 +30,13 @@ const APART_MS = 100
 const AHEAD_MS = 2 * 60_000
 /** Steps of one tick, so that no tick outlasts its minute by much. */
 const STEPS = 500
+
+/** Each minute, on every process. */
+export const reorganiseJob = (parts: ReorganiseParts): Job => ({
+  name: 'reorganise',
+  at: 'minute',
+  run: async () => void (await reorganise(parts)),
+})
 
 /** Everything that is due. True when anything moved. */
 export async function reorganise(parts: ReorganiseParts): Promise<boolean> {

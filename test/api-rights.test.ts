@@ -3,8 +3,9 @@
  * adds one without saying who may.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { loadLevelNames } from '../db/unit-rows.ts'
 import { ROUTES } from '../src/api/routes.ts'
-import { ACTS, BY_TOKEN, ROLES, type Role, type TokenScope } from '../src/rights.ts'
+import { ACTS, BY_TOKEN, ROLES, type Role, TOKEN_SCOPES, type TokenScope } from '../src/rights.ts'
 import { type ApiDesk, draft, openApiDesk } from './api-desk.ts'
 import { broadcastRow } from './broadcast-rows.ts'
 import { PNG } from './pictures.ts'
@@ -19,17 +20,41 @@ type Line = {
   scopes: readonly TokenScope[]
   ok: number
   path?: string
+  /** Only officers of this unit may. */
+  at?: string
   body?: unknown
   headers?: Record<string, string>
 }
 
 const BOTH: readonly TokenScope[] = ['read', 'draft']
+/** The tree is read by whoever may read anything, and changed by its own scope. */
+const TREE: readonly TokenScope[] = ['read', 'draft', 'units']
+const UNITS: readonly TokenScope[] = ['units']
+const ADMIN: readonly Role[] = ['admin']
 const READ: readonly TokenScope[] = ['read']
 const DRAFT: readonly TokenScope[] = ['draft']
 
 const LINES: Record<string, Line> = {
   'get /me': { roles: ALL, scopes: BOTH, ok: 200 },
-  'get /units': { roles: ALL, scopes: BOTH, ok: 200 },
+  'get /units': { roles: ALL, scopes: TREE, ok: 200 },
+  'get /units/:id': { roles: ALL, scopes: TREE, ok: 200 },
+  'get /units/:id/children': { roles: ALL, scopes: TREE, ok: 200 },
+  'get /units/:id/changes': { roles: ALL, scopes: TREE, ok: 200 },
+  'get /units/:id/terms': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
+  'get /unit-changes': { roles: ALL, scopes: TREE, ok: 200 },
+  'get /levels': { roles: ALL, scopes: TREE, ok: 200 },
+  'post /levels': {
+    roles: ADMIN,
+    scopes: UNITS,
+    ok: 200,
+    body: { kind: 'cong_doan', level: 'co_so', vi: 'CĐCS', en: 'Local' },
+    at: 'tinh',
+  },
+  'post /units': { roles: ADMIN, scopes: UNITS, ok: 201, body: { parentId: 'xa', kind: 'cong_doan', level: 'co_so', name: 'CĐCS Mới' } },
+  'patch /units/:id': { roles: ADMIN, scopes: UNITS, ok: 200, body: { aliases: ['Tên gọi khác'] } },
+  'post /units/:id/code': { roles: ADMIN, scopes: UNITS, ok: 200 },
+  'post /units/:id/changes': { roles: ADMIN, scopes: UNITS, ok: 201, body: { kind: 'rename', name: 'CĐCS', day: '2026-11-23' } },
+  'post /unit-changes/:id/cancel': { roles: ADMIN, scopes: UNITS, ok: 200 },
   'get /contacts/count': { roles: ALL, scopes: BOTH, ok: 200, path: '/contacts/count?unit=xa' },
   'get /campaigns': { roles: ALL, scopes: BOTH, ok: 200 },
   'post /campaigns': { roles: WRITERS, scopes: DRAFT, ok: 201, body: draft('xa') },
@@ -47,11 +72,20 @@ const LINES: Record<string, Line> = {
   'post /broadcasts/:id/cancel': { roles: NOBODY, scopes: BOTH, ok: 0, body: { digits: '123456' } },
   'post /broadcasts/:id/resend': { roles: NOBODY, scopes: BOTH, ok: 0, body: { which: 'failed', digits: '123456' } },
   'get /officers': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
+  'get /officers/:id': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
+  'get /officers/:id/terms': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
+  'post /officers': { roles: NOBODY, scopes: BOTH, ok: 0, body: { unitId: 'xa', name: 'Cán bộ Mới', roles: ['admin'] } },
+  'patch /officers/:id': { roles: NOBODY, scopes: BOTH, ok: 0, body: { roles: ['admin'] } },
+  'post /officers/:id/dismiss': { roles: NOBODY, scopes: BOTH, ok: 0 },
+  'post /officers/:id/bind-code': { roles: NOBODY, scopes: BOTH, ok: 0 },
+  'post /officers/:id/unbind': { roles: NOBODY, scopes: BOTH, ok: 0 },
+  'post /delegations': { roles: NOBODY, scopes: BOTH, ok: 0, body: {} },
+  'post /delegations/:id/end': { roles: NOBODY, scopes: BOTH, ok: 0 },
   'get /audit': { roles: ['admin', 'data'], scopes: READ, ok: 200 },
   'post /images': { roles: WRITERS, scopes: DRAFT, ok: 201, path: '/images?unit=xa', body: PNG, headers: { 'content-type': 'image/png' } },
 }
 
-const SCOPES: TokenScope[][] = [['read'], ['draft'], ['read', 'draft'], []]
+const SCOPES: TokenScope[][] = [['read'], ['draft'], ['read', 'draft'], ['units'], []]
 
 let desk: ApiDesk
 let campaignId: string
@@ -64,9 +98,15 @@ beforeAll(async () => {
   await desk.db.write([
     broadcastRow(1, { unit_id: 'xa', campaign_id: campaignId, state: 'done', message: '{"topic":null,"purpose":"push"}', audience: '{}' }),
   ])
+  await desk.officer('xa', ['viewer'], 'xa-somebody')
+  await desk.db.write(loadLevelNames([{ kind: 'cong_doan', level: 'co_so', vi: 'Công đoàn cơ sở', en: 'Grassroots union' }]))
   for (const role of ROLES) {
     const officer = await desk.officer('xa', [role])
-    for (const scopes of SCOPES) clients.set(`${role} ${scopes}`, desk.client((await desk.token(officer, scopes)).token))
+    const above = await desk.officer('tinh', [role])
+    for (const scopes of SCOPES) {
+      clients.set(`${role} ${scopes}`, desk.client((await desk.token(officer, scopes)).token))
+      clients.set(`tinh ${role} ${scopes}`, desk.client((await desk.token(above, scopes)).token))
+    }
   }
 })
 afterAll(() => desk.close())
@@ -79,19 +119,18 @@ test('the table of the code says the same about who may', () => {
   for (const { method, path, act } of ROUTES) {
     const line = LINES[`${method} ${path}`] as Line
     if (act === null) continue
-    const scopes = (['read', 'draft'] as const).filter((scope) => BY_TOKEN[scope].includes(act))
+    const scopes = TOKEN_SCOPES.filter((scope) => BY_TOKEN[scope].includes(act))
     expect([path, scopes]).toEqual([path, line.roles === NOBODY ? [] : line.scopes])
     if (line.roles !== NOBODY) expect([path, [...ACTS[act]].sort()]).toEqual([path, [...line.roles].sort()])
   }
 })
 
-describe.each(Object.entries(LINES))('%s', (name, { roles, scopes, ok, path, body, headers }) => {
+describe.each(Object.entries(LINES))('%s', (name, { roles, scopes, ok, path, at: of, body, headers }) => {
   test.each(ROLES.flatMap((role) => SCOPES.map((given) => [role, given] as const)))('%s with [%s]', async (role, given) => {
     const [method = '', route = ''] = name.split(' ')
-    const draftOf = method === 'get' ? campaignId : await freshDraft(name)
-    const at = (path ?? route).replace(':id', route.startsWith('/broadcasts') ? '1' : draftOf)
+    const at = (path ?? route).replace(':id', await idOf(name))
     const before = (await desk.audits()).length
-    const answer = await clients.get(`${role} ${given}`)?.call(method.toUpperCase(), at, body, headers)
+    const answer = await clients.get(`${of ? `${of} ` : ''}${role} ${given}`)?.call(method.toUpperCase(), at, body, headers)
     const may = roles.includes(role) && (name === 'get /me' || given.some((scope) => scopes.includes(scope)))
     expect(answer?.status).toBe(may ? ok : 403)
     await answer?.body?.cancel()
@@ -109,8 +148,43 @@ test('nothing was approved, stopped or sent by any of it', async () => {
   expect(desk.lines).toEqual([])
 })
 
-/** A draft of its own for a route that changes one. */
 let serial = 0
+
+/** What `:id` stands for: something the route can be done to. */
+async function idOf(name: string): Promise<string> {
+  const route = name.split(' ')[1] ?? ''
+  if (route.startsWith('/broadcasts')) return '1'
+  if (route.startsWith('/officers')) return 'xa-somebody'
+  if (route.startsWith('/unit-changes')) return freshChange()
+  if (name === 'post /units/:id/changes') return freshUnit()
+  if (route.startsWith('/units')) return 'co-so'
+  return name.startsWith('get') ? campaignId : freshDraft(name)
+}
+
+async function freshUnit(): Promise<string> {
+  const id = `unit${++serial}`
+  await desk.db.write([
+    {
+      sql: `INSERT INTO units(id, kind, level, name, parent_id, path) VALUES (?1, 'cong_doan', 'co_so', 'CĐCS Tạm ' || ?1, 'xa', '/tinh/xa/' || ?1 || '/')`,
+      args: [id],
+    },
+  ])
+  return id
+}
+
+async function freshChange(): Promise<string> {
+  const id = `change${++serial}`
+  await desk.db.write([
+    {
+      sql: `INSERT INTO unit_changes(id, kind, unit_id, day, plan, officer_id, created_at)
+            VALUES (?, 'rename', 'co-so', '2027-01-01', '{"kind":"rename","name":"X","shortName":null,"before":"Y"}', 'o', '2026')`,
+      args: [id],
+    },
+  ])
+  return id
+}
+
+/** A draft of its own for a route that changes one. */
 async function freshDraft(name: string): Promise<string> {
   if (!name.includes('/campaigns/:id')) return campaignId
   const id = `draft${++serial}`
