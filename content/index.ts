@@ -13,6 +13,8 @@ import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
 import console from './console.json' with { type: 'json' }
 import consoleHelp from './console_help.json' with { type: 'json' }
+import consoleOfficers from './console_officers.json' with { type: 'json' }
+import consoleUnits from './console_units.json' with { type: 'json' }
 import data from './data.json' with { type: 'json' }
 import deals from './deals.json' with { type: 'json' }
 import denounce from './denounce.json' with { type: 'json' }
@@ -53,6 +55,8 @@ export const namespaces = {
   consent,
   console,
   console_help: consoleHelp,
+  console_officers: consoleOfficers,
+  console_units: consoleUnits,
   data,
   deals,
   denounce,

@@ -16,6 +16,7 @@ import { findLoan, findSeat, type Seat } from './officer-list.ts'
 import { endTerm } from './officer-terms.ts'
 import { dismissOfficer, endDelegation, lendRoles, makeBindCode } from './officers.ts'
 import { type Desk, raiseEdition, stillActing } from './rights.ts'
+import { closeSessions } from './sessions.ts'
 import { isOpen, requireTreeUnit } from './tree-units.ts'
 
 const CODE_LENGTH = 8
@@ -160,7 +161,7 @@ export async function giveBindCode(desk: Desk, id: string): Promise<{ code: stri
   }
 }
 
-/** A lost phone: the chat account is a member's again, the six digits are of no use, an unused code ends. */
+/** A lost phone: the chat account is a member's again, six digits, passkeys, sessions and an unused code end. */
 export async function unbindSeat(desk: Desk, id: string): Promise<Statement[]> {
   const { actor, now } = desk
   const { unitId } = await requireSeat(desk, id, 'officer.write')
@@ -169,6 +170,9 @@ export async function unbindSeat(desk: Desk, id: string): Promise<Statement[]> {
     { sql: 'UPDATE officers SET contact_id = NULL, totp = NULL, edition = edition + 1 WHERE id = ? AND active = 1', args: [id] },
     guard(),
     { sql: 'DELETE FROM officer_codes WHERE officer_id = ?', args: [id] },
+    { sql: 'DELETE FROM sign_in_links WHERE officer_id = ?', args: [id] },
+    { sql: 'DELETE FROM passkeys WHERE officer_id = ?', args: [id] },
+    closeSessions(id),
     recordAct(actor, { act: 'officer.unbind', unitId, about: ['officer', id] }, now),
   ]
 }

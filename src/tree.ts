@@ -96,3 +96,16 @@ export function joinLinks(
     ...(publicUrl ? [{ channel: 'web' as const, url: `${publicUrl}/?start=${code}`, typed: false }] : []),
   ]
 }
+
+/** What hangs on a wall: one sheet, in words that are ready to print. */
+export type Poster = {
+  product: string
+  unit: string
+  invite: string
+  ways: ReadonlyArray<{ label: string; url: string; hint: string }>
+  codeLabel: string
+  code: string
+  notes: readonly string[]
+}
+/** Makes files of it; only where there is something that draws them (Node). */
+export type PosterMaker = { pdf(poster: Poster): Promise<Uint8Array>; png(text: string): Promise<Uint8Array> }

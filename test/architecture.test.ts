@@ -25,7 +25,7 @@ const sources: Source[] = ['src', 'handlers', 'content', 'db'].flatMap((folder) 
 const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['entrance', /^src\/(node|worker|admin)[^/]*\.ts$|^src\/admin\//],
   // What only Node can do, handed to the product by its entrance.
-  ['ground', /^src\/(evidence-files|viewer-copy|load-content)\.ts$|^src\/channels\/web\/page\/build\.ts$|^src\/console\/page\/build\.ts$/],
+  ['ground', /^src\/(evidence-files|viewer-copy|poster|load-content)\.ts$|^src\/channels\/web\/page\/build\.ts$|^src\/console\/page\/build\.ts$/],
   ['app', /^src\/app\.ts$|^src\/channels\/index\.ts$/],
   [
     'engine',
@@ -130,13 +130,14 @@ const CONFINED: Array<[library: string, pattern: RegExp, place: RegExp]> = [
   ['sharp', /^sharp$/, /^src\/viewer-copy\.ts$/],
   ['otpauth', /^otpauth$/, /^src\/totp\.ts$/],
   ['zod-openapi', /^zod-openapi$/, /^src\/api\//],
-  ['qrcode', /^qrcode$/, /^src\/(admin\/officer-bind|qr)\.ts$/],
+  ['qrcode', /^qrcode$/, /^src\/(admin\/officer-bind|qr|poster)\.ts$/],
+  ['pdfkit', /^pdfkit$/, /^src\/poster\.ts$/],
   ['esbuild', /^esbuild$/, /^src\/(channels\/web|console)\/page\/build\.ts$/],
   ['passkeys', /^@simplewebauthn\//, /^src\/console\/(webauthn|page\/passkeys)\.ts$/],
   [
     'node:',
     /^node:/,
-    /^src\/((node|admin|keys-node|evidence-files|viewer-copy)[^/]*\.ts$|admin\/|(channels\/web|console)\/page\/build\.ts$)/,
+    /^src\/((node|admin|keys-node|evidence-files|viewer-copy|poster)[^/]*\.ts$|admin\/|(channels\/web|console)\/page\/build\.ts$)/,
   ],
 ]
 

@@ -9,6 +9,9 @@ import { type ApiDesk, openApiDesk } from './api-desk.ts'
 import { type Browser, openBrowser, signIn } from './console-desk.ts'
 
 const ALL: readonly Role[] = ROLES
+const ADMIN: readonly Role[] = ['admin']
+/** Who may look at officers. */
+const LOOKERS: readonly Role[] = ['admin', 'approver']
 
 /** Method and path → the roles that may, and whether a proof is asked for. */
 const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
@@ -28,6 +31,47 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'get /console/me/passkey': { roles: ALL, strong: true },
   'post /console/me/passkey': { roles: ALL, strong: true },
   'post /console/taste': { roles: ALL },
+  'get /console/units': { roles: ALL },
+  'get /console/units/:id': { roles: ALL },
+  'get /console/units/:id/new': { roles: ADMIN },
+  'post /console/units/:id/new': { roles: ADMIN },
+  'get /console/units/:id/edit': { roles: ADMIN },
+  'post /console/units/:id/edit': { roles: ADMIN },
+  'get /console/units/:id/rename': { roles: ADMIN },
+  'post /console/units/:id/rename': { roles: ADMIN },
+  'get /console/units/:id/move': { roles: ADMIN, strong: true },
+  'post /console/units/:id/move': { roles: ADMIN, strong: true },
+  'get /console/units/:id/merge': { roles: ADMIN, strong: true },
+  'post /console/units/:id/merge': { roles: ADMIN, strong: true },
+  'get /console/units/:id/split': { roles: ADMIN, strong: true },
+  'post /console/units/:id/split': { roles: ADMIN, strong: true },
+  'get /console/units/:id/close': { roles: ADMIN, strong: true },
+  'post /console/units/:id/close': { roles: ADMIN, strong: true },
+  'get /console/units/:id/code': { roles: ADMIN },
+  'post /console/units/:id/code': { roles: ADMIN },
+  'get /console/units/:id/poster': { roles: ALL },
+  'get /console/units/:id/qr/:file': { roles: ALL },
+  'get /console/unit-changes': { roles: ALL },
+  'post /console/unit-changes/:id/cancel': { roles: ADMIN },
+  'get /console/levels': { roles: ALL },
+  'post /console/levels': { roles: ADMIN },
+  'get /console/officers': { roles: LOOKERS },
+  'get /console/officers/:id': { roles: LOOKERS },
+  'get /console/officers/new': { roles: ADMIN, strong: true },
+  'post /console/officers/new': { roles: ADMIN, strong: true },
+  'get /console/officers/:id/edit': { roles: ADMIN, strong: true },
+  'post /console/officers/:id/edit': { roles: ADMIN, strong: true },
+  'get /console/officers/:id/dismiss': { roles: ADMIN, strong: true },
+  'post /console/officers/:id/dismiss': { roles: ADMIN, strong: true },
+  'get /console/officers/:id/bind': { roles: ADMIN, strong: true },
+  'post /console/officers/:id/bind': { roles: ADMIN, strong: true },
+  'get /console/officers/:id/unbind': { roles: ADMIN, strong: true },
+  'post /console/officers/:id/unbind': { roles: ADMIN, strong: true },
+  'get /console/officers/:id/lend': { roles: LOOKERS, strong: true },
+  'post /console/officers/:id/lend': { roles: LOOKERS, strong: true },
+  'get /console/loans/:id/end': { roles: LOOKERS, strong: true },
+  'post /console/loans/:id/end': { roles: LOOKERS, strong: true },
+  'get /console/roster/:id': { roles: LOOKERS },
   'get /console/help': { roles: ALL },
   'get /console/help/:name': { roles: ALL },
 }

@@ -8,6 +8,8 @@ export type Door = { href: string; icon: IconName; text: string; act: Act | null
 
 const DOORS: readonly Door[] = [
   { href: '/console', icon: 'house', text: 'console.nav_today', act: null },
+  { href: '/console/units', icon: 'building', text: 'console_units.title', act: 'unit.read' },
+  { href: '/console/officers', icon: 'people', text: 'console_officers.title', act: 'officer.read' },
   { href: '/console/me', icon: 'person-lock', text: 'console.nav_me', act: null },
   { href: '/console/help', icon: 'question-circle', text: 'console.nav_help', act: null },
 ]

@@ -4,9 +4,23 @@
  */
 import { enrol } from './enrol.tsx'
 import { help } from './help.tsx'
+import { levels } from './levels.tsx'
 import { me } from './me.tsx'
+import { officerForms } from './officer-forms.tsx'
+import { officerHands } from './officer-hands.tsx'
+import { officers } from './officers.tsx'
 import type { Page } from './page.ts'
 import { proof } from './proof.tsx'
+import { roster } from './roster.tsx'
 import { today } from './today.tsx'
+import { unitChanges } from './unit-changes.tsx'
+import { unitCode } from './unit-code.tsx'
+import { unitForms } from './unit-forms.tsx'
+import { unitReform } from './unit-reform.tsx'
+import { units } from './units.tsx'
 
-export const PAGES: readonly Page[] = [...today, ...proof, ...enrol, ...me, ...help]
+const UNITS: readonly Page[] = [...units, ...unitForms, ...unitReform, ...unitCode, ...unitChanges, ...levels]
+/** Forms first: `/officers/new` is no officer's id. */
+const OFFICERS: readonly Page[] = [...officerForms, ...officerHands, ...officers, ...roster]
+
+export const PAGES: readonly Page[] = [...today, ...proof, ...enrol, ...me, ...help, ...UNITS, ...OFFICERS]
