@@ -44,16 +44,32 @@ async function pdf({ product, unit, invite, ways, codeLabel, code, notes }: Post
   for (const [i, { label, url, hint }] of ways.entries()) {
     const left = MARGIN + i * column
     const cell = { width: column - 12, align: 'center' as const }
-    sheet.font('bold').fontSize(17).fillColor(INK).text(label, left + 6, top, cell)
+    sheet
+      .font('bold')
+      .fontSize(17)
+      .fillColor(INK)
+      .text(label, left + 6, top, cell)
     drawQr(sheet, url, left + (column - QR_SIDE) / 2, sheet.y + 10)
-    sheet.font('text').fontSize(10).fillColor(SOFT).text(hint, left + 6, sheet.y + QR_SIDE + 22, cell)
+    sheet
+      .font('text')
+      .fontSize(10)
+      .fillColor(SOFT)
+      .text(hint, left + 6, sheet.y + QR_SIDE + 22, cell)
     sheet.fontSize(8).text(url, left + 6, sheet.y + 4, cell)
     below = Math.max(below, sheet.y)
   }
   const box = below + 24
   sheet.roundedRect(MARGIN, box, width, 96, 10).lineWidth(1).strokeColor(LINE).stroke()
-  sheet.font('text').fontSize(13).fillColor(SOFT).text(codeLabel, MARGIN, box + 14, centred)
-  sheet.font('bold').fontSize(36).fillColor(INK).text(code, MARGIN, sheet.y, { ...centred, characterSpacing: 6 })
+  sheet
+    .font('text')
+    .fontSize(13)
+    .fillColor(SOFT)
+    .text(codeLabel, MARGIN, box + 14, centred)
+  sheet
+    .font('bold')
+    .fontSize(36)
+    .fillColor(INK)
+    .text(code, MARGIN, sheet.y, { ...centred, characterSpacing: 6 })
   sheet.font('text').fontSize(11).fillColor(SOFT)
   let at = box + 116
   for (const note of notes) {

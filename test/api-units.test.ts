@@ -26,10 +26,7 @@ test('a unit is made, listed page by page, renamed on a day, and the change is t
   const first = await json(client.get('/units/xuong/children?limit=1'))
   const second = await json(client.get(`/units/xuong/children?limit=1&after=${encodeURIComponent(String(first.next))}`))
   expect(second).not.toHaveProperty('next')
-  expect([...first.rows, ...second.rows].map(({ name }) => name)).toEqual([
-    'CĐCS Phân xưởng | Một',
-    'CĐCS Phân xưởng | Một',
-  ])
+  expect([...first.rows, ...second.rows].map(({ name }) => name)).toEqual(['CĐCS Phân xưởng | Một', 'CĐCS Phân xưởng | Một'])
   const change = await json(client.post(`/units/${made.id}/changes`, { kind: 'rename', name: 'CĐCS Tổ Một', day: '2026-12-01' }))
   expect(change).toMatchObject({ state: 'planned', name: 'CĐCS Tổ Một', before: 'CĐCS Phân xưởng | Một', told: 0 })
   expect(await json(client.post(`/unit-changes/${change.id}/cancel`))).toMatchObject({ state: 'cancelled' })

@@ -25,7 +25,10 @@ const sources: Source[] = ['src', 'handlers', 'content', 'db'].flatMap((folder) 
 const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['entrance', /^src\/(node|worker|admin)[^/]*\.ts$|^src\/admin\//],
   // What only Node can do, handed to the product by its entrance.
-  ['ground', /^src\/(evidence-files|viewer-copy|poster|load-content)\.ts$|^src\/channels\/web\/page\/build\.ts$|^src\/console\/page\/build\.ts$/],
+  [
+    'ground',
+    /^src\/(evidence-files|viewer-copy|poster|load-content)\.ts$|^src\/channels\/web\/page\/build\.ts$|^src\/console\/page\/build\.ts$/,
+  ],
   ['app', /^src\/app\.ts$|^src\/channels\/index\.ts$/],
   [
     'engine',

@@ -82,7 +82,11 @@ async function draw(visit: Visit, typed?: Typed, wrong?: Wrong): Promise<Respons
               label: '',
               cell: (one) =>
                 mayName ? (
-                  <a class="btn btn-sm" href={`/console/levels?kind=${one.kind}&level=${one.level}`} aria-label={t('console_units.level_open', { level: one.vi })}>
+                  <a
+                    class="btn btn-sm"
+                    href={`/console/levels?kind=${one.kind}&level=${one.level}`}
+                    aria-label={t('console_units.level_open', { level: one.vi })}
+                  >
                     {t('console_units.edit')}
                   </a>
                 ) : null,

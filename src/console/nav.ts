@@ -11,6 +11,7 @@ const DOORS: readonly Door[] = [
   { href: '/console/units', icon: 'building', text: 'console_units.title', act: 'unit.read' },
   { href: '/console/officers', icon: 'people', text: 'console_officers.title', act: 'officer.read' },
   { href: '/console/me', icon: 'person-lock', text: 'console.nav_me', act: null },
+  { href: '/console/api', icon: 'code-slash', text: 'console.nav_api', act: 'officer.read' },
   { href: '/console/help', icon: 'question-circle', text: 'console.nav_help', act: null },
 ]
 

@@ -165,7 +165,14 @@ async function SeatFields({
         values={values.roles}
         choices={ROLES.map((value) => ({ value, label: t(`console_officers.role_${value}`) }))}
       />
-      <Field {...fields} name="area" label={t('console_officers.area')} hint={t('console_officers.area_hint')} value={values.area ?? ''} most={200} />
+      <Field
+        {...fields}
+        name="area"
+        label={t('console_officers.area')}
+        hint={t('console_officers.area_hint')}
+        value={values.area ?? ''}
+        most={200}
+      />
       <Field
         {...fields}
         name="untilDay"

@@ -50,7 +50,13 @@ async function drawLend(visit: Visit, typed?: Typed, wrong?: Wrong): Promise<Res
     <Card title={lender.name}>
       <p>{t('console_officers.lend_why')}</p>
       <Form visit={visit} action={`/officers/${lender.id}/lend`}>
-        <Field {...fields} name="find" label={t('console_officers.search')} hint={t('console_officers.lend_find_hint')} inputmode="search" />
+        <Field
+          {...fields}
+          name="find"
+          label={t('console_officers.search')}
+          hint={t('console_officers.lend_find_hint')}
+          inputmode="search"
+        />
         <p>
           <button type="submit" class="btn" name="do" value="find" formnovalidate>
             {t('console.search')}
@@ -108,7 +114,11 @@ async function askEnd(visit: Visit): Promise<Response> {
   await requireSeat(desk, loan.lenderId, 'officer.read')
   const params = { lender: loan.lenderName, officer: loan.officerName, roles: rolesText(visit, loan.roles), until: dateVi(loan.untilDay) }
   return visit.show(
-    { title: t('console_officers.do_unlend'), help: 'officers', crumbs: [{ href: `/console/officers/${loan.lenderId}`, label: loan.lenderName }] },
+    {
+      title: t('console_officers.do_unlend'),
+      help: 'officers',
+      crumbs: [{ href: `/console/officers/${loan.lenderId}`, label: loan.lenderName }],
+    },
     <Card>
       <p>{t('console_officers.unlend_why', params)}</p>
       <Form visit={visit} action={`/loans/${loan.id}/end`}>

@@ -6,7 +6,7 @@ import * as z from 'zod'
 import { requireSeat } from '../../db/officer-desk.ts'
 import { listLoansOf, listSeats, type Seat, type SeatFilter } from '../../db/officer-list.ts'
 import { listTerms, type Term } from '../../db/officer-terms.ts'
-import { may, scopeOf, type Role } from '../rights.ts'
+import { may, type Role, scopeOf } from '../rights.ts'
 import { addDays, dateVi, dayOf } from '../time.ts'
 import { Badge, Card, Pairs } from './kit/card.tsx'
 import { Field, Select } from './kit/form.tsx'
@@ -57,7 +57,14 @@ async function list(visit: Visit): Promise<Response> {
     <Card plain>
       <Filters visit={visit} action="/officers">
         <div class="col-12 col-md-5">
-          <Field visit={visit} name="q" label={t('console_officers.search')} hint={t('console_officers.search_hint')} value={q} inputmode="search" />
+          <Field
+            visit={visit}
+            name="q"
+            label={t('console_officers.search')}
+            hint={t('console_officers.search_hint')}
+            value={q}
+            inputmode="search"
+          />
         </div>
         <div class="col-12 col-md-4">
           <Select
@@ -100,7 +107,12 @@ export function SeatTable({
       columns={[
         { label: t('console_officers.name'), cell: ({ id, name }) => <a href={`/console/officers/${id}`}>{name}</a> },
         ...(withUnit
-          ? [{ label: t('console_officers.unit'), cell: ({ unitId, unitName }: Seat) => <a href={`/console/units/${unitId}`}>{unitName}</a> }]
+          ? [
+              {
+                label: t('console_officers.unit'),
+                cell: ({ unitId, unitName }: Seat) => <a href={`/console/units/${unitId}`}>{unitName}</a>,
+              },
+            ]
           : []),
         { label: t('console_officers.seat'), cell: ({ title, area }) => <SeatText visit={visit} title={title} area={area} /> },
         { label: t('console_officers.roles'), cell: ({ roles }) => rolesText(visit, roles) },
@@ -126,7 +138,11 @@ function SeatText({ visit: { t }, title, area }: { visit: Visit; title: Seat['ti
 function State({ visit: { t, desk }, seat: { active, bound, untilDay } }: { visit: Visit; seat: Seat }) {
   if (!active) return <Badge label={t('console_officers.left')} />
   if (untilDay && untilDay <= addDays(dayOf(desk.now), ENDING_DAYS)) return <Badge tone="waiting" label={t('console_officers.ending')} />
-  return bound ? <Badge tone="good" label={t('console_officers.bound')} /> : <Badge tone="waiting" label={t('console_officers.not_bound')} />
+  return bound ? (
+    <Badge tone="good" label={t('console_officers.bound')} />
+  ) : (
+    <Badge tone="waiting" label={t('console_officers.not_bound')} />
+  )
 }
 
 export function rolesText({ t }: Visit, roles: readonly Role[]): string {
@@ -189,8 +205,14 @@ async function one(visit: Visit): Promise<Response> {
             caption={t('console_officers.loans')}
             rows={loans}
             columns={[
-              { label: t('console_officers.lender'), cell: ({ lenderId, lenderName }) => <a href={`/console/officers/${lenderId}`}>{lenderName}</a> },
-              { label: t('console_officers.borrower'), cell: ({ officerId, officerName }) => <a href={`/console/officers/${officerId}`}>{officerName}</a> },
+              {
+                label: t('console_officers.lender'),
+                cell: ({ lenderId, lenderName }) => <a href={`/console/officers/${lenderId}`}>{lenderName}</a>,
+              },
+              {
+                label: t('console_officers.borrower'),
+                cell: ({ officerId, officerName }) => <a href={`/console/officers/${officerId}`}>{officerName}</a>,
+              },
               { label: t('console_officers.roles'), cell: ({ roles }) => rolesText(visit, roles) },
               { label: t('console_officers.period'), cell: ({ fromDay, untilDay }) => `${dateVi(fromDay)} – ${dateVi(untilDay)}` },
               {
@@ -236,7 +258,10 @@ export function TermCard({ visit, terms, by }: { visit: Visit; terms: readonly T
         columns={[
           by === 'unit'
             ? { label: t('console_officers.unit'), cell: ({ unitName }) => unitName ?? '–' }
-            : { label: t('console_officers.name'), cell: ({ officerId, officerName }) => <a href={`/console/officers/${officerId}`}>{officerName}</a> },
+            : {
+                label: t('console_officers.name'),
+                cell: ({ officerId, officerName }) => <a href={`/console/officers/${officerId}`}>{officerName}</a>,
+              },
           { label: t('console_officers.seat'), cell: ({ title, area }) => <SeatText visit={visit} title={title} area={area} /> },
           { label: t('console_officers.roles'), cell: ({ roles }) => rolesText(visit, roles) },
           { label: t('console_officers.period'), cell: ({ fromDay, toDay }) => `${dateVi(fromDay)} – ${dateVi(toDay)}` },

@@ -2,6 +2,7 @@
  * The table of all pages. Adding one is a row in its noun's file; test/console-rights.test.ts fails for a row whose
  * rights nobody wrote down.
  */
+import { apiDocs } from './api-docs.tsx'
 import { enrol } from './enrol.tsx'
 import { help } from './help.tsx'
 import { levels } from './levels.tsx'
@@ -23,4 +24,4 @@ const UNITS: readonly Page[] = [...units, ...unitForms, ...unitReform, ...unitCo
 /** Forms first: `/officers/new` is no officer's id. */
 const OFFICERS: readonly Page[] = [...officerForms, ...officerHands, ...officers, ...roster]
 
-export const PAGES: readonly Page[] = [...today, ...proof, ...enrol, ...me, ...help, ...UNITS, ...OFFICERS]
+export const PAGES: readonly Page[] = [...today, ...proof, ...enrol, ...me, ...apiDocs, ...help, ...UNITS, ...OFFICERS]

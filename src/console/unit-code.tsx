@@ -97,7 +97,8 @@ async function renew(visit: Visit): Promise<Response> {
 async function sheet(visit: Visit): Promise<Response> {
   const { t, parts } = visit
   const unit = await requireTreeUnit(visit.desk, visit.param('id'), 'unit.read')
-  if (!parts.poster || unit.code === null) throw new AppError('not_found', parts.poster ? 'console_units.no_code' : 'console_units.no_poster')
+  if (!parts.poster || unit.code === null)
+    throw new AppError('not_found', parts.poster ? 'console_units.no_code' : 'console_units.no_poster')
   const pdf = await parts.poster.pdf({
     product: t('console.product'),
     unit: unit.name,

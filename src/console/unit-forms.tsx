@@ -90,7 +90,14 @@ async function drawEdit(visit: Visit, typed?: Typed, wrong?: Wrong): Promise<Res
           value={unit.aliases.join('\n')}
           rows={6}
         />
-        <Field {...fields} name="note" label={t('console_units.note')} hint={t('console_units.note_hint')} value={unit.note ?? ''} most={300} />
+        <Field
+          {...fields}
+          name="note"
+          label={t('console_units.note')}
+          hint={t('console_units.note_hint')}
+          value={unit.note ?? ''}
+          most={300}
+        />
         <Button label={t('console_units.save')} />
       </Form>
     </Card>,

@@ -40,7 +40,9 @@ export async function candidatesOf(
         : await listChildren(db, { parentId: near, day, closed: false, after: ['', ''], limit: NEAR })
   const all = new Map([...chosen.filter((one) => isOpen(one, day)), ...found.filter(inside)].map((one) => [one.id, one]))
   for (const id of except) all.delete(id)
-  const parents = new Map((await listAncestors(db, [...all.values()].map(({ path }) => path).join('/'), day)).map((one) => [one.id, one.name]))
+  const parents = new Map(
+    (await listAncestors(db, [...all.values()].map(({ path }) => path).join('/'), day)).map((one) => [one.id, one.name]),
+  )
   return [...all.values()].map(({ id, name, path }) => ({ id, name, above: parents.get(path.split('/').at(-3) ?? '') ?? null }))
 }
 

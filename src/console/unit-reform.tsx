@@ -89,7 +89,19 @@ async function draw(visit: Visit, kind: ChangeKind, typed?: Typed, wrong?: Wrong
 }
 
 /** What this kind of change asks besides the day. */
-async function Own({ visit, kind, unit, typed, wrong }: { visit: Visit; kind: ChangeKind; unit: TreeUnit; typed: Typed | undefined; wrong: Wrong | undefined }) {
+async function Own({
+  visit,
+  kind,
+  unit,
+  typed,
+  wrong,
+}: {
+  visit: Visit
+  kind: ChangeKind
+  unit: TreeUnit
+  typed: Typed | undefined
+  wrong: Wrong | undefined
+}) {
   const { t } = visit
   const fields = { visit, typed, wrong }
   const near = unit.parentId

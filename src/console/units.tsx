@@ -18,7 +18,11 @@ import { JoinCard } from './unit-code.tsx'
 const PAGE = 50
 const CHANGES = 10
 const listQuery = z.object({ q: z.string().trim().max(60).default(''), after: z.string().max(1_000).default('') })
-const unitQuery = z.object({ after: z.string().max(300).default('|'), closed: z.literal('1').optional(), before: z.string().max(40).default('') })
+const unitQuery = z.object({
+  after: z.string().max(300).default('|'),
+  closed: z.literal('1').optional(),
+  before: z.string().max(40).default(''),
+})
 
 export const units: readonly Page[] = [
   { method: 'get', path: '/units', act: 'unit.read', handle: list },
@@ -58,7 +62,14 @@ async function list(visit: Visit): Promise<Response> {
     <Card plain title={q === '' ? t('console_units.yours') : t('console_units.found')}>
       <Filters visit={visit} action="/units">
         <div class="col-12 col-md-6">
-          <Field visit={visit} name="q" label={t('console_units.search')} hint={t('console_units.search_hint')} value={q} inputmode="search" />
+          <Field
+            visit={visit}
+            name="q"
+            label={t('console_units.search')}
+            hint={t('console_units.search_hint')}
+            value={q}
+            inputmode="search"
+          />
         </div>
       </Filters>
       {rows.length === 0 ? (
