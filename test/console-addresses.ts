@@ -3,6 +3,7 @@
  * by the browser test and by `npm run screens`; a page without an address fails test/console-rights.test.ts.
  */
 import type { Stage } from './console-stage.ts'
+import { furnishUnits } from './console-units.ts'
 
 /** Path of a page as its row writes it → an address with what `furnish` made. */
 export const ADDRESS_OF: Record<string, string> = {
@@ -13,6 +14,29 @@ export const ADDRESS_OF: Record<string, string> = {
   '/me': '/console/me',
   '/me/passkey': '/console/me/passkey',
   '/api': '/console/api',
+  '/units': '/console/units?q=cong+doan',
+  '/units/:id': '/console/units/xa',
+  '/units/:id/new': '/console/units/xa/new',
+  '/units/:id/edit': '/console/units/co-so/edit',
+  '/units/:id/rename': '/console/units/xa/rename',
+  '/units/:id/move': '/console/units/xa/move',
+  '/units/:id/merge': '/console/units/xa/merge',
+  '/units/:id/split': '/console/units/co-so/split',
+  '/units/:id/close': '/console/units/co-so/close',
+  '/units/:id/code': '/console/units/co-so/code',
+  '/units/:id/poster': '/console/units/co-so/poster',
+  '/unit-changes': '/console/unit-changes',
+  '/levels': '/console/levels?kind=cong_doan&level=co_so',
+  '/officers': '/console/officers?which=all',
+  '/officers/new': '/console/officers/new?unit=xa',
+  '/officers/:id': '/console/officers/binh',
+  '/officers/:id/edit': '/console/officers/binh/edit',
+  '/officers/:id/dismiss': '/console/officers/binh/dismiss',
+  '/officers/:id/lend': '/console/officers/binh/lend',
+  '/officers/:id/bind': '/console/officers/binh/bind',
+  '/officers/:id/unbind': '/console/officers/binh/unbind',
+  '/loans/:id/end': '/console/loans/loan1/end',
+  '/roster/:id': '/console/roster/xa',
   '/help': '/console/help',
   '/help/:name': '/console/help/first',
 }
@@ -20,4 +44,6 @@ export const ADDRESS_OF: Record<string, string> = {
 export const ADDRESSES: readonly string[] = Object.values(ADDRESS_OF)
 
 /** Rows for every page, seen by this officer of the unit `tinh`. */
-export async function furnish(_stage: Stage, _officerId: string): Promise<void> {}
+export async function furnish(stage: Stage, officerId: string): Promise<void> {
+  await furnishUnits(stage, officerId)
+}

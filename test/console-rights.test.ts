@@ -53,7 +53,7 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'get /console/units/:id/code': { roles: ADMIN },
   'post /console/units/:id/code': { roles: ADMIN },
   'get /console/units/:id/poster': { roles: ALL },
-  'get /console/units/:id/qr/:file': { roles: ALL },
+  'post /console/units/:id/poster': { roles: ALL },
   'get /console/unit-changes': { roles: ALL },
   'post /console/unit-changes/:id/cancel': { roles: ADMIN },
   'get /console/levels': { roles: ALL },
