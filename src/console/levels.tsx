@@ -17,8 +17,8 @@ const levelQuery = z.object({ kind: z.string().max(40).default(''), level: z.str
 const levelForm = z.object(levelNameSchema.shape)
 
 export const levels: readonly Page[] = [
-  { method: 'get', path: '/levels', act: 'unit.read', handle: async (visit) => draw(visit) },
-  { method: 'post', path: '/levels', act: 'unit.write', handle: save },
+  { method: 'get', path: '/units/levels', act: 'unit.read', handle: async (visit) => draw(visit) },
+  { method: 'post', path: '/units/levels', act: 'unit.write', handle: save },
 ]
 
 async function draw(visit: Visit, typed?: Typed, wrong?: Wrong): Promise<Response> {
@@ -34,7 +34,7 @@ async function draw(visit: Visit, typed?: Typed, wrong?: Wrong): Promise<Respons
       {mayName ? (
         <Card title={t(chosen ? 'console_units.level_change' : 'console_units.level_new')}>
           <p>{t('console_units.level_how')}</p>
-          <Form visit={visit} action="/levels">
+          <Form visit={visit} action="/units/levels">
             <div class="row">
               <div class="col-md-6">
                 <Field
@@ -84,7 +84,7 @@ async function draw(visit: Visit, typed?: Typed, wrong?: Wrong): Promise<Respons
                 mayName ? (
                   <a
                     class="btn btn-sm"
-                    href={`/console/levels?kind=${one.kind}&level=${one.level}`}
+                    href={`/console/units/levels?kind=${one.kind}&level=${one.level}`}
                     aria-label={t('console_units.level_open', { level: one.vi })}
                   >
                     {t('console_units.edit')}
@@ -103,5 +103,5 @@ async function save(visit: Visit): Promise<Response> {
   const posted = visit.read(levelForm)
   if (!posted.ok) return draw(visit, posted.typed, posted.wrong)
   await visit.desk.db.write(nameLevel(visit.desk, posted.data))
-  return visit.go('/levels', 'console_units.said_level')
+  return visit.go('/units/levels', 'console_units.said_level')
 }

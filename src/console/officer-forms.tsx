@@ -11,7 +11,7 @@ import { attempt, dayOrNone, first, textOrNone } from './attempt.ts'
 import { Card } from './kit/card.tsx'
 import { Button, Checks, Field, Form, Select } from './kit/form.tsx'
 import type { Page, Typed, Visit, Wrong } from './page.ts'
-import { candidatesOf, UnitPick } from './unit-pick.tsx'
+import { asksToFind, candidatesOf, UnitPick } from './unit-pick.tsx'
 
 const unitQuery = z.object({ unit: z.string().max(40).default('') })
 const rolesField = z.array(z.enum(ROLES), { error: 'console_officers.role_needed' }).min(1, { error: 'console_officers.role_needed' })
@@ -67,7 +67,7 @@ async function drawNew(visit: Visit, typed?: Typed, wrong?: Wrong): Promise<Resp
 async function add(visit: Visit): Promise<Response> {
   const { desk } = visit
   const posted = visit.read(newForm)
-  if (posted.typed.do === 'find') return drawNew(visit, posted.typed)
+  if (asksToFind(posted.typed)) return drawNew(visit, posted.typed)
   if (!posted.ok) return drawNew(visit, posted.typed, posted.wrong)
   const added = await attempt('unitId', async () => {
     const { id, writes } = await addSeat(desk, posted.data)
@@ -98,7 +98,7 @@ async function edit(visit: Visit): Promise<Response> {
   const { desk } = visit
   const id = visit.param('id')
   const posted = visit.read(editForm)
-  if (posted.typed.do === 'find') return drawEdit(visit, posted.typed)
+  if (asksToFind(posted.typed)) return drawEdit(visit, posted.typed)
   if (!posted.ok) return drawEdit(visit, posted.typed, posted.wrong)
   const saved = await attempt('unitId', async () => desk.db.write(await changeSeat(desk, id, posted.data)))
   if ('wrong' in saved) return drawEdit(visit, posted.typed, rightField(saved.wrong))

@@ -16,6 +16,7 @@ import { Card } from './kit/card.tsx'
 import { Button, Checks, Field, Form, Select } from './kit/form.tsx'
 import { rolesText } from './officers.tsx'
 import type { Page, Typed, Visit, Wrong } from './page.ts'
+import { asksToFind } from './unit-pick.tsx'
 
 const FOUND = 30
 const loanForm = z.object({
@@ -28,8 +29,8 @@ const loanForm = z.object({
 export const officerHands: readonly Page[] = [
   { method: 'get', path: '/officers/:id/lend', act: 'officer.read', strong: true, handle: async (visit) => drawLend(visit) },
   { method: 'post', path: '/officers/:id/lend', act: 'officer.read', strong: true, handle: lend },
-  { method: 'get', path: '/loans/:id/end', act: 'officer.read', strong: true, handle: askEnd },
-  { method: 'post', path: '/loans/:id/end', act: 'officer.read', strong: true, handle: end },
+  { method: 'get', path: '/officers/loans/:id/end', act: 'officer.read', strong: true, handle: askEnd },
+  { method: 'post', path: '/officers/loans/:id/end', act: 'officer.read', strong: true, handle: end },
   { method: 'get', path: '/officers/:id/bind', act: 'officer.write', strong: true, handle: askBind },
   { method: 'post', path: '/officers/:id/bind', act: 'officer.write', strong: true, handle: bind },
   { method: 'get', path: '/officers/:id/unbind', act: 'officer.write', strong: true, handle: askUnbind },
@@ -98,7 +99,7 @@ async function lend(visit: Visit): Promise<Response> {
   const { desk } = visit
   const id = visit.param('id')
   const posted = visit.read(loanForm)
-  if (posted.typed.do === 'find') return drawLend(visit, posted.typed)
+  if (asksToFind(posted.typed)) return drawLend(visit, posted.typed)
   if (!posted.ok) return drawLend(visit, posted.typed, posted.wrong)
   const lent = await attempt('roles', async () => desk.db.write((await lendSeat(desk, { ...posted.data, lenderId: id })).writes))
   if ('done' in lent) return visit.go(`/officers/${id}`, 'console_officers.said_lent')
@@ -121,7 +122,7 @@ async function askEnd(visit: Visit): Promise<Response> {
     },
     <Card>
       <p>{t('console_officers.unlend_why', params)}</p>
-      <Form visit={visit} action={`/loans/${loan.id}/end`}>
+      <Form visit={visit} action={`/officers/loans/${loan.id}/end`}>
         <Button kind="danger" label={t('console_officers.do_unlend')} />
       </Form>
     </Card>,

@@ -167,7 +167,7 @@ async function one(visit: Visit): Promise<Response> {
       help: 'officers',
       crumbs: [
         { href: '/console/officers', label: t('console_officers.title') },
-        { href: `/console/roster/${seat.unitId}`, label: seat.unitName ?? '' },
+        { href: `/console/officers/roster/${seat.unitId}`, label: seat.unitName ?? '' },
       ],
       actions: (
         <>
@@ -219,7 +219,7 @@ async function one(visit: Visit): Promise<Response> {
                 label: '',
                 cell: ({ id, lenderId, path }) =>
                   lenderId === actor.officerId || may(actor, 'officer.write', path) ? (
-                    <a class="btn btn-sm" href={`/console/loans/${id}/end`}>
+                    <a class="btn btn-sm" href={`/console/officers/loans/${id}/end`}>
                       {t('console_officers.do_unlend')}
                     </a>
                   ) : null,

@@ -20,8 +20,8 @@ import { unitForms } from './unit-forms.tsx'
 import { unitReform } from './unit-reform.tsx'
 import { units } from './units.tsx'
 
-const UNITS: readonly Page[] = [...units, ...unitForms, ...unitReform, ...unitCode, ...unitChanges, ...levels]
-/** Forms first: `/officers/new` is no officer's id. */
-const OFFICERS: readonly Page[] = [...officerForms, ...officerHands, ...officers, ...roster]
+/** What is no id comes before what takes one: `/units/changes`, `/officers/new`. */
+const UNITS: readonly Page[] = [...unitChanges, ...levels, ...units, ...unitForms, ...unitReform, ...unitCode]
+const OFFICERS: readonly Page[] = [...officerForms, ...officerHands, ...roster, ...officers]
 
 export const PAGES: readonly Page[] = [...today, ...proof, ...enrol, ...me, ...apiDocs, ...help, ...UNITS, ...OFFICERS]

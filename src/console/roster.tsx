@@ -16,7 +16,7 @@ import type { Page, Visit } from './page.ts'
 const PAGE = 50
 const query = z.object({ after: z.string().max(40).default(''), before: z.coerce.number().int().min(0).default(0) })
 
-export const roster: readonly Page[] = [{ method: 'get', path: '/roster/:id', act: 'officer.read', handle: show }]
+export const roster: readonly Page[] = [{ method: 'get', path: '/officers/roster/:id', act: 'officer.read', handle: show }]
 
 async function show(visit: Visit): Promise<Response> {
   const { t, desk } = visit
@@ -58,8 +58,12 @@ async function show(visit: Visit): Promise<Response> {
             {ending.map(({ id, name, title, untilDay }) => (
               <li>
                 <a href={`/console/officers/${id}`}>{name}</a>
-                {title ? `, ${t(`console_officers.title_${title}`)}` : ''}
-                {untilDay ? `, ${t('console_officers.until', { day: dateVi(untilDay) })}` : ''}
+                <div class="text-secondary">
+                  {[
+                    ...(title ? [t(`console_officers.title_${title}`)] : []),
+                    ...(untilDay ? [t('console_officers.until', { day: dateVi(untilDay) })] : []),
+                  ].join(', ')}
+                </div>
               </li>
             ))}
           </ul>

@@ -18,8 +18,8 @@ const PAGE = 50
 const pageQuery = z.object({ before: z.string().max(40).default('') })
 
 export const unitChanges: readonly Page[] = [
-  { method: 'get', path: '/unit-changes', act: 'unit.read', handle: list },
-  { method: 'post', path: '/unit-changes/:id/cancel', act: 'unit.write', handle: cancel },
+  { method: 'get', path: '/units/changes', act: 'unit.read', handle: list },
+  { method: 'post', path: '/units/changes/:id/cancel', act: 'unit.write', handle: cancel },
 ]
 
 async function list(visit: Visit): Promise<Response> {
@@ -95,7 +95,7 @@ export function ChangeTable({
           label: '',
           cell: ({ id, state, path }) =>
             state === 'planned' && may(desk.actor, 'unit.write', path) ? (
-              <Form visit={visit} action={`/unit-changes/${id}/cancel`}>
+              <Form visit={visit} action={`/units/changes/${id}/cancel`}>
                 <Button kind="outline" label={t('console_units.cancel')} />
               </Form>
             ) : null,

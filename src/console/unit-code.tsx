@@ -68,7 +68,7 @@ async function ask(visit: Visit): Promise<Response> {
     <Card>
       <p>{t(unit.code ? 'console_units.new_code_why' : 'console_units.first_code_why')}</p>
       <Form visit={visit} action={`/units/${unit.id}/code`}>
-        <Button kind={unit.code ? 'warning' : 'primary'} label={t(unit.code ? 'console_units.new_code' : 'console_units.first_code')} />
+        <Button kind={unit.code ? 'danger' : 'primary'} label={t(unit.code ? 'console_units.new_code' : 'console_units.first_code')} />
       </Form>
     </Card>,
   )

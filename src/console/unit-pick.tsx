@@ -46,6 +46,9 @@ export async function candidatesOf(
   return [...all.values()].map(({ id, name, path }) => ({ id, name, above: parents.get(path.split('/').at(-3) ?? '') ?? null }))
 }
 
+/** Was the second button pressed? Enter in another field presses it too: with no name to look for that is no search. */
+export const asksToFind = (typed: Typed): boolean => typed.do === 'find' && first(typed, 'find').trim() !== ''
+
 /** `several`: boxes to tick, posted as `name[]`; else one of them. The field of the search is `find`, its button says `do=find`. */
 export function UnitPick({
   visit,
@@ -73,7 +76,9 @@ export function UnitPick({
     <>
       <fieldset class="mb-3">
         <legend class="form-label">{label}</legend>
-        <p class="form-hint mb-2">{hint}</p>
+        <p class="form-hint mb-2">
+          {hint} {t('console_units.pick_hint')}
+        </p>
         {candidates.map(({ id, name: unit, above }) => (
           <label class="form-check">
             <input
@@ -92,16 +97,9 @@ export function UnitPick({
       </fieldset>
       <div class="row g-2 align-items-end">
         <div class="col">
-          <Field
-            visit={visit}
-            name="find"
-            label={t('console_units.pick_find')}
-            hint={t('console_units.pick_hint')}
-            typed={typed}
-            inputmode="search"
-          />
+          <Field visit={visit} name="find" label={t('console_units.pick_find')} typed={typed} inputmode="search" />
         </div>
-        <div class="col-auto mb-5">
+        <div class="col-auto mb-3">
           <button type="submit" class="btn" name="do" value="find" formnovalidate>
             <Icon name="search" />
             {t('console.search')}

@@ -50,10 +50,10 @@ async function list(visit: Visit): Promise<Response> {
       help: 'units',
       actions: (
         <>
-          <a class="btn" href="/console/unit-changes">
+          <a class="btn" href="/console/units/changes">
             {t('console_units.changes')}
           </a>
-          <a class="btn" href="/console/levels">
+          <a class="btn" href="/console/units/levels">
             {t('console_units.levels')}
           </a>
         </>
@@ -129,7 +129,7 @@ async function one(visit: Visit): Promise<Response> {
   const olderChanges = changes.length > CHANGES && lastChange ? addressWith(visit.c.req.url, { before: lastChange.id }) : undefined
   const below = `/console/units/${unit.id}`
   return visit.show(
-    { title: unit.name, help: 'units', crumbs, actions: writes && open ? <Actions visit={visit} below={below} /> : undefined },
+    { title: unit.name, help: 'units', crumbs },
     <>
       {open ? null : (
         <div class="alert alert-warning" role="status">
@@ -163,7 +163,12 @@ async function one(visit: Visit): Promise<Response> {
                 ...(unit.validFrom ? [[t('console_units.from'), dateVi(unit.validFrom)] as const] : []),
                 ...(unit.note ? [[t('console_units.note'), unit.note] as const] : []),
                 ...(scopeOf(actor, 'officer.read').some((path) => unit.path.startsWith(path))
-                  ? [[t('console_units.officers'), <a href={`/console/roster/${unit.id}`}>{t('console_units.officers_open')}</a>] as const]
+                  ? [
+                      [
+                        t('console_units.officers'),
+                        <a href={`/console/officers/roster/${unit.id}`}>{t('console_units.officers_open')}</a>,
+                      ] as const,
+                    ]
                   : []),
               ]}
             />
@@ -175,7 +180,7 @@ async function one(visit: Visit): Promise<Response> {
         plain
         title={t('console_units.children')}
         actions={
-          <>
+          <div class="btn-list">
             <a class="btn" href={addressWith(visit.c.req.url, { closed: closed ? '' : '1', after: '' })}>
               {t(closed ? 'console_units.hide_closed' : 'console_units.show_closed')}
             </a>
@@ -184,7 +189,7 @@ async function one(visit: Visit): Promise<Response> {
                 {t('console_units.new')}
               </a>
             ) : null}
-          </>
+          </div>
         }
       >
         {rows.length === 0 ? (
@@ -212,6 +217,12 @@ async function one(visit: Visit): Promise<Response> {
           />
         )}
       </Card>
+      {writes && open ? (
+        <Card title={t('console_units.change')}>
+          <p>{t('console_units.change_how')}</p>
+          <Actions visit={visit} below={below} />
+        </Card>
+      ) : null}
       {changes.length > 0 ? (
         <Card plain title={t('console_units.changes')}>
           <ChangeTable visit={visit} changes={changes.slice(0, CHANGES)} more={olderChanges} units={await namesIn(visit, changes)} />
@@ -223,13 +234,13 @@ async function one(visit: Visit): Promise<Response> {
 
 function Actions({ visit: { t }, below }: { visit: Visit; below: string }) {
   return (
-    <>
+    <div class="btn-list">
       {(['rename', 'move', 'merge', 'split', 'close'] as const).map((kind) => (
         <a class="btn" href={`${below}/${kind}`}>
           {t(`console_units.do_${kind}`)}
         </a>
       ))}
-    </>
+    </div>
   )
 }
 
