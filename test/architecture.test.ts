@@ -44,11 +44,11 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['handler', /^handlers\//],
   ['db', /^db\//],
   ['content', /^content\//],
-  ['word', /^src\/vietnamese\//],
   ['word', /^src\/(tree|seats)\.ts$/],
+  ['word', /^src\/(vietnamese|sheet)\//],
   [
     'word',
-    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|site|qr)\.ts$/,
+    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|site|qr|entry|entry-sheet|difference)\.ts$/,
   ],
 ]
 
@@ -137,6 +137,10 @@ const CONFINED: Array<[library: string, pattern: RegExp, place: RegExp]> = [
   ['pdfkit', /^pdfkit$/, /^src\/poster\.ts$/],
   ['esbuild', /^esbuild$/, /^src\/(channels\/web|console)\/page\/build\.ts$/],
   ['passkeys', /^@simplewebauthn\//, /^src\/console\/(webauthn|page\/passkeys)\.ts$/],
+  ['diff', /^diff$/, /^src\/difference\.ts$/],
+  ['fflate', /^fflate$/, /^src\/sheet\//],
+  ['saxes', /^saxes$/, /^src\/sheet\//],
+  ['write-excel-file', /^write-excel-file/, /^src\/sheet\//],
   [
     'node:',
     /^node:/,

@@ -5,6 +5,8 @@ import { audit } from './audit.ts'
 import { broadcasts } from './broadcasts.ts'
 import { campaigns } from './campaigns.ts'
 import { counts } from './counts.ts'
+import { entries } from './entries.ts'
+import { entryDrafts } from './entry-drafts.ts'
 import { images } from './images.ts'
 import { me } from './me.ts'
 import { officers } from './officers.ts'
@@ -28,4 +30,6 @@ export const ROUTES: readonly Route[] = [
   ...seats,
   ...audit,
   ...images,
+  ...entries,
+  ...entryDrafts,
 ]
