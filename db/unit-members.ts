@@ -6,9 +6,10 @@
 import type { Db, Locale, Statement } from '../src/chat.ts'
 import { guard, guardThat } from './client.ts'
 
-export type Member = { id: string; locale: Locale; channel: string; addressId: string }
+/** `inAt`: when they last wrote there, epoch ms. */
+export type Member = { id: string; locale: Locale; channel: string; addressId: string; inAt: number }
 export type Stretch = {
-  /** Who may be written to. */
+  /** Who agreed to be written to. */
   members: Member[]
   /** The last contact that was looked at; undefined when there is none left. */
   last: string | undefined
@@ -19,18 +20,19 @@ export type Stretch = {
 /** @param after the last contact of the stretch before; '' at first */
 export async function findMembers(db: Db, unitId: string, after: string, limit: number): Promise<Stretch> {
   const rows = await db.read(
-    `SELECT c.id, c.locale, c.last_channel, c.last_address, (c.push = 1 AND c.kind = 'person' AND a.stopped = 0) AS askable
+    `SELECT c.id, c.locale, c.last_channel, c.last_address, a.in_at, (c.push = 1 AND c.kind = 'person' AND a.stopped = 0) AS askable
      FROM contacts c LEFT JOIN addresses a ON a.id = c.last_address
      WHERE c.unit_id = ? AND c.id > ? ORDER BY c.id LIMIT ?`,
     [unitId, after, limit],
   )
   const members = rows
     .filter(({ askable }) => askable === 1)
-    .map(({ id, locale, last_channel, last_address }) => ({
+    .map(({ id, locale, last_channel, last_address, in_at }) => ({
       id: String(id),
       locale: locale as Locale,
       channel: String(last_channel),
       addressId: String(last_address),
+      inAt: Number(in_at),
     }))
   const last = rows.at(-1)
   return { members, last: last && String(last.id), full: rows.length === limit }

@@ -181,7 +181,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
         about = await readAbout(parts)
       },
     },
-    reorganiseJob({ db, keys, now, log }),
+    reorganiseJob({ db, keys, channels, now, log }),
     {
       name: 'retention',
       at: { hour: 3, minute: 10 },

@@ -12,15 +12,21 @@ import { enqueueReplies } from '../db/turns.ts'
 import { carryOut, problemOf } from '../db/unit-carry.ts'
 import { failChange, listDueChanges, othersOf, type UnitChange } from '../db/unit-changes.ts'
 import { endWalk, findMembers, moveMembers, stepOn, stillMembers } from '../db/unit-members.ts'
-import type { Button, Db, Keys, Reply, Text } from './chat.ts'
+import type { Button, Channel, Db, Keys, Reply, Text } from './chat.ts'
 import { causeOf, type Log } from './log.ts'
-import { endOfQuiet } from './plan.ts'
+import { endOfQuiet, isQuiet } from './plan.ts'
 import type { Job } from './schedule.ts'
 import { sealReply } from './sealed-reply.ts'
 import { payloadOf } from './text.ts'
 import { dateVi, dayOf } from './time.ts'
 
-export type ReorganiseParts = { db: Db; keys: Keys; now(): Date; log: Log }
+export type ReorganiseParts = {
+  db: Db
+  keys: Keys
+  channels: ReadonlyArray<Pick<Channel, 'name' | 'limits'>>
+  now(): Date
+  log: Log
+}
 
 /** Members looked at in one step. */
 const STEP = 200
@@ -67,6 +73,8 @@ async function tell(parts: ReorganiseParts, change: UnitChange): Promise<boolean
   const { db, now } = parts
   if (await findHalt(db)) return false
   const { quiet } = await findPushRules(db)
+  // At night nobody is moved either: who withdraws or leaves before the morning is not written to.
+  if (isQuiet(now(), quiet)) return false
   const closed = change.plan.kind === 'merge' ? change.plan.sources : [change.unitId]
   const units = await findTreeUnits(db, [...closed, change.unitId])
   let walk = { changeId: change.id, part: change.part, after: change.after }
@@ -77,7 +85,8 @@ async function tell(parts: ReorganiseParts, change: UnitChange): Promise<boolean
       await db.write(endWalk(walk, now()))
       return true
     }
-    const { members, last, full } = await findMembers(db, unit.id, walk.after, STEP)
+    const { members: all, last, full } = await findMembers(db, unit.id, walk.after, STEP)
+    const members = all.filter(({ channel, inAt }) => reaches(parts, channel, inAt))
     const to = full && last ? { part: walk.part, after: last } : { part: walk.part + 1, after: '' }
     const rows = []
     for (const { id, channel, addressId, locale } of members) {
@@ -101,6 +110,14 @@ async function tell(parts: ReorganiseParts, change: UnitChange): Promise<boolean
     await breathe()
   }
   return true
+}
+
+/** A channel that is served here, within the hours in which it lets us write: who cannot be told is not moved. */
+function reaches({ channels, now }: ReorganiseParts, name: string, inAt: number): boolean {
+  const channel = channels.find((one) => one.name === name)
+  if (!channel) return false
+  const { windowHours } = channel.limits
+  return windowHours === undefined || now().getTime() - inAt < windowHours * 3_600_000
 }
 
 /** Into what the unit became, where that is one; else they choose by themselves, and until then are with the old one. */

@@ -63,7 +63,7 @@ const LINES: Record<string, Line> = {
   'post /units': { roles: ADMIN, scopes: UNITS, ok: 201, body: { parentId: 'xa', kind: 'cong_doan', level: 'co_so', name: 'CĐCS Mới' } },
   'patch /units/:id': { roles: ADMIN, scopes: UNITS, ok: 200, body: { aliases: ['Tên gọi khác'] } },
   'post /units/:id/code': { roles: ADMIN, scopes: UNITS, ok: 200 },
-  'post /units/:id/changes': { roles: ADMIN, scopes: UNITS, ok: 201, body: { kind: 'rename', name: 'CĐCS', day: '2026-11-23' } },
+  'post /units/:id/changes': { roles: ADMIN, scopes: UNITS, ok: 201, body: { kind: 'rename', name: 'CĐCS', day: '2026-12-01' } },
   'post /unit-changes/:id/cancel': { roles: ADMIN, scopes: UNITS, ok: 200 },
   'get /contacts/count': { roles: ALL, scopes: BOTH, ok: 200, path: '/contacts/count?unit=xa' },
   'get /campaigns': { roles: ALL, scopes: BOTH, ok: 200 },

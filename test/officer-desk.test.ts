@@ -136,7 +136,7 @@ describe.each(databases)('officers on %s', (_name, open) => {
 
   test('rights end with the last day of the term, by themselves', async () => {
     await does('xa-ad', (who) => changeSeat(who, 'co-ed', editSeatSchema.parse({ untilDay: '2026-12-31' })))
-    const tick = () => reorganise({ db, keys, now: clock.now, log: () => {} })
+    const tick = () => reorganise({ db, keys, channels: [], now: clock.now, log: () => {} })
     clock.set('2026-12-31T16:59:00.000Z')
     await tick()
     expect((await findSeat(db, 'co-ed'))?.active).toBe(true)

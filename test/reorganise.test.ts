@@ -8,7 +8,7 @@ import { findMembers } from '../db/unit-members.ts'
 import { loadLevelNames } from '../db/unit-rows.ts'
 import { reorganise } from '../src/reorganise.ts'
 import { changeSchema } from '../src/tree.ts'
-import { type Bot, createBot } from './harness.ts'
+import { type Bot, createBot, fakeChannel } from './harness.ts'
 import { addMany, addPeople, addTestOfficer, deskAt, unitRows } from './people.ts'
 
 const LEVELS = [{ kind: 'cong_doan', level: 'co_so', vi: 'Công đoàn cơ sở', en: 'Grassroots union' }]
@@ -16,13 +16,13 @@ const LEVELS = [{ kind: 'cong_doan', level: 'co_so', vi: 'Công đoàn cơ sở'
 describe('reorganise', () => {
   let bot: Bot
   beforeEach(async () => {
-    bot = await createBot()
+    bot = await createBot({ channels: [fakeChannel(), fakeChannel('zalo', { windowHours: 168 })] })
     await bot.db.write([...unitRows(), ...loadLevelNames(LEVELS)])
     await addTestOfficer(bot.db, bot.keys, 'ad', 'tinh', ['admin'])
   })
   afterEach(() => bot.close())
 
-  const tick = () => reorganise({ db: bot.db, keys: bot.keys, now: bot.clock.now, log: () => {} })
+  const tick = () => reorganise({ db: bot.db, keys: bot.keys, channels: bot.channels, now: bot.clock.now, log: () => {} })
   const change = async (id: string, wish: Record<string, unknown>) =>
     bot.db.write(
       (await planChange(await deskAt(bot.db, bot.keys, 'ad', bot.clock.now()), id, changeSchema.parse({ day: '2026-11-23', ...wish })))
@@ -56,6 +56,8 @@ describe('reorganise', () => {
     ['agreed to deals alone', { push: 0, deals: 1 }],
     ['stopped them', { stopped: 1 }],
     ['is a group chat', { kind: 'group' }],
+    ['wrote on a channel that is switched off', { channel: 'gone' }],
+    ['wrote on Zalo too long ago to be written to', { channel: 'zalo', seenAt: Date.parse('2026-11-15T02:00:00Z') }],
   ])('who %s is neither written to nor moved, and is asked when they come', async (_who, person) => {
     await addPeople(bot.db, [{ unit: 'xa', native: '100', ...person }])
     await change('xa-khac', { kind: 'merge', sources: ['xa'] })
@@ -64,7 +66,7 @@ describe('reorganise', () => {
     expect(bot.person('100').heard()).toEqual([])
     expect(await members('xa')).toBe(1)
     expect((await state())?.state).toBe('done')
-    if ('kind' in person) return
+    if ('kind' in person || 'channel' in person) return
     const asked = await bot.person('100').says('đơn vị')
     expect(asked.at(-1)?.text).toContain('Tên cũ: Công đoàn xã Mẫu')
     expect(asked.at(-1)?.buttons[0]?.label).toContain('Công đoàn xã Khác')
@@ -81,14 +83,22 @@ describe('reorganise', () => {
     expect(asked.at(-1)?.buttons.map(({ label }) => label.split(' · ')[0])).toEqual(['CĐCS Hai', 'CĐCS Một'])
   })
 
-  test('in the evening nobody is written to; the notice waits for the morning', async () => {
-    await addPeople(bot.db, [{ unit: 'co-so', native: '100' }])
+  test('at night nobody is moved or written to; who withdraws before the morning never is', async () => {
+    const [stays] = await addPeople(bot.db, [
+      { unit: 'co-so', native: '100' },
+      { unit: 'co-so', native: '101' },
+    ])
     bot.clock.set('2026-11-23T15:00:00.000Z')
-    await change('co-so', { kind: 'close' })
+    await change('xa-khac', { kind: 'merge', sources: ['co-so'] })
+    await tick()
+    expect([await queued(), await members('co-so')]).toEqual([[], 2])
+    await bot.db.write([{ sql: 'UPDATE contacts SET push = 0 WHERE id = ?', args: [stays ?? ''] }])
+    bot.clock.set('2026-11-24T00:00:00.000Z')
     await tick()
     await bot.dispatcher.drain()
     expect(bot.person('100').heard()).toEqual([])
-    expect(await queued()).toEqual([Date.parse('2026-11-24T00:00:00.000Z')])
+    expect(bot.person('101').heard()).toHaveLength(1)
+    expect(await members('co-so')).toBe(1)
   })
 
   test('an emergency stop holds it', async () => {
@@ -135,7 +145,7 @@ describe('reorganise', () => {
         return bot.db.write(statements)
       },
     }
-    await reorganise({ db: dying, keys: bot.keys, now: bot.clock.now, log: () => {} })
+    await reorganise({ db: dying, keys: bot.keys, channels: bot.channels, now: bot.clock.now, log: () => {} })
     expect(await members('xa-khac')).toBe(400)
     await tick()
     bot.clock.advance(120_000)

@@ -56,7 +56,7 @@ describe.each(databases)('units on %s', (_name, open) => {
   }
   const found = async (words: string) =>
     (await searchUnits(db, words, { day: dayOf(clock.now()), after: '', limit: 9 })).map(({ id }) => id)
-  const tick = () => reorganise({ db, keys, now: clock.now, log: () => {} })
+  const tick = () => reorganise({ db, keys, channels: [], now: clock.now, log: () => {} })
 
   test('an officer makes a unit below theirs, with a code that joins, found without accents', async () => {
     const { id, writes } = await addUnit(

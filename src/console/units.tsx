@@ -3,7 +3,7 @@
  * its code, its children, its officers and what it went through (F3, F65).
  */
 import * as z from 'zod'
-import { findTreeUnits, isOpen, listChildren, listTops, requireTreeUnit, type TreeUnit } from '../../db/tree-units.ts'
+import { findTreeUnits, isOpen, listChildren, listTops, pathAbove, requireTreeUnit, type TreeUnit } from '../../db/tree-units.ts'
 import { listChangesOf } from '../../db/unit-changes.ts'
 import { listSuccessors, listUnits } from '../../db/units.ts'
 import { may, scopeOf } from '../rights.ts'
@@ -220,7 +220,7 @@ async function one(visit: Visit): Promise<Response> {
       {writes && open ? (
         <Card title={t('console_units.change')}>
           <p>{t('console_units.change_how')}</p>
-          <Actions visit={visit} below={below} />
+          <Actions visit={visit} below={below} path={unit.path} />
         </Card>
       ) : null}
       {changes.length > 0 ? (
@@ -232,10 +232,13 @@ async function one(visit: Visit): Promise<Response> {
   )
 }
 
-function Actions({ visit: { t }, below }: { visit: Visit; below: string }) {
+/** The place and the end of a unit are decided above it. */
+function Actions({ visit: { t, desk }, below, path }: { visit: Visit; below: string; path: string }) {
+  const decides = may(desk.actor, 'unit.write', pathAbove(path))
+  const kinds = decides ? (['rename', 'move', 'merge', 'split', 'close'] as const) : (['rename', 'merge'] as const)
   return (
     <div class="btn-list">
-      {(['rename', 'move', 'merge', 'split', 'close'] as const).map((kind) => (
+      {kinds.map((kind) => (
         <a class="btn" href={`${below}/${kind}`}>
           {t(`console_units.do_${kind}`)}
         </a>
