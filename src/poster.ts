@@ -8,7 +8,7 @@ import { qrGrid } from './qr.ts'
 import type { Poster, PosterMaker } from './tree.ts'
 
 const MARGIN = 48
-const QR_SIDE = 150
+const QR_SIDE = 136
 const INK = '#14233b'
 const SOFT = '#4a5a73'
 const LINE = '#c9d2e0'
