@@ -78,7 +78,8 @@ export async function openStage(browser: Browser) {
   }
 
   const sitsDown = async (options: BrowserContextOptions = {}): Promise<{ context: BrowserContext; page: Page }> => {
-    const context = await browser.newContext({ locale: 'vi-VN', viewport: DESK, ...options })
+    // Colours on their way from one to another are neither, and axe sees them.
+    const context = await browser.newContext({ locale: 'vi-VN', viewport: DESK, reducedMotion: 'reduce', ...options })
     const page = await context.newPage()
     page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`))
     page.on('console', (message) => {
