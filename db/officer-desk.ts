@@ -50,11 +50,12 @@ export async function addSeat(desk: Desk, wish: NewSeat): Promise<{ id: string; 
   }
 }
 
-/** Another seat: the present period ends today and stays as it was. The last day alone may be put off without a new period. */
+/** Another seat: the present period ends today and stays as it was. A name put right, or a last day put off, is no new period. */
 export async function changeSeat(desk: Desk, id: string, edit: EditSeat): Promise<Statement[]> {
   const { actor, now } = desk
   const seat = await requireOther(desk, id)
   const next = {
+    name: edit.name ?? seat.name,
     unitId: edit.unitId ?? seat.unitId,
     title: edit.title === undefined ? seat.title : edit.title,
     roles: edit.roles ?? seat.roles,
@@ -77,8 +78,17 @@ export async function changeSeat(desk: Desk, id: string, edit: EditSeat): Promis
     ]),
     ...(another ? [endTerm(id, facts({ ...next, roles: seat.roles }) === facts(seat) ? 'roles' : 'seat', now)] : []),
     {
-      sql: `UPDATE officers SET unit_id = ?, title = ?, roles = ?, area = ?, until_day = ?, since_day = ?, edition = edition + 1 WHERE id = ?`,
-      args: [next.unitId, next.title, JSON.stringify(next.roles), next.area, next.untilDay, another ? dayOf(now) : seat.sinceDay, id],
+      sql: `UPDATE officers SET name = ?, unit_id = ?, title = ?, roles = ?, area = ?, until_day = ?, since_day = ?, edition = edition + 1 WHERE id = ?`,
+      args: [
+        next.name,
+        next.unitId,
+        next.title,
+        JSON.stringify(next.roles),
+        next.area,
+        next.untilDay,
+        another ? dayOf(now) : seat.sinceDay,
+        id,
+      ],
     },
     raiseEdition('id IN (SELECT officer_id FROM delegations WHERE lender_id = ? AND ended_at IS NULL)', [id]),
     recordAct(actor, { act: 'officer.roles', unitId: next.unitId, about: ['officer', id], detail }, now),

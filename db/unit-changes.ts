@@ -53,7 +53,7 @@ export async function planChange(desk: Desk, unitId: string, wish: ChangeWish): 
   if (problem) throw new AppError('invalid', problem)
   const id = `${now.getTime().toString(36).padStart(9, '0')}${desk.id().slice(0, 7)}`
   const change = { id, unitId, plan, day: wish.day, note: wish.note }
-  const touched = [...subjects.map((one) => [one, 'subject']), ...others.filter((one) => units.has(one)).map((one) => [one, 'other'])]
+  const touched = [...subjects.map((one) => [one, 'subject']), ...others.map((one) => [one, 'other'])]
   return {
     id,
     writes: [
@@ -123,11 +123,12 @@ export async function listChanges(
   return rows.map(changeOf)
 }
 
-/** What is to be carried out by this day, and what is under way; oldest day first. */
+/** What is to be carried out by this day, then what is under way; oldest day first. */
 export async function listDueChanges(db: Db, day: string): Promise<UnitChange[]> {
-  const rows = await db.read(`${SELECT} WHERE (c.state = 'planned' AND c.day <= ?) OR c.state = 'moving' ORDER BY c.day, c.id LIMIT 20`, [
-    day,
-  ])
+  const rows = await db.read(
+    `${SELECT} WHERE (c.state = 'planned' AND c.day <= ?) OR c.state = 'moving' ORDER BY c.state = 'moving', c.day, c.id LIMIT 100`,
+    [day],
+  )
   return rows.map(changeOf)
 }
 

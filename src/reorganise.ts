@@ -48,9 +48,14 @@ export const reorganiseJob = (parts: ReorganiseParts): Job => ({
 export async function reorganise(parts: ReorganiseParts): Promise<boolean> {
   const { db, now, log } = parts
   let moved = await endTerms(parts)
-  for (const change of await listDueChanges(db, dayOf(now()))) {
+  const due = await listDueChanges(db, dayOf(now()))
+  // One pace for all of them: several units that close on one day must not crowd out answers.
+  let latest = Math.max(0, ...due.map(({ nextDue }) => nextDue))
+  for (const change of due) {
     try {
-      moved = (change.state === 'planned' ? await begin(parts, change) : await tell(parts, change)) || moved
+      if (change.state === 'planned') await begin(parts, change)
+      else latest = await tell(parts, change, latest)
+      moved = true
     } catch (error) {
       // Another process made this very step, or somebody of it has just written: the next tick looks again.
       if (!conflictOf(error)) log('error', 'unit.change_stuck', { change: change.id, cause: causeOf(error) })
@@ -59,31 +64,30 @@ export async function reorganise(parts: ReorganiseParts): Promise<boolean> {
   return moved
 }
 
-async function begin({ db, now, log }: ReorganiseParts, change: UnitChange): Promise<boolean> {
+async function begin({ db, now, log }: ReorganiseParts, change: UnitChange): Promise<void> {
   const subjects = change.plan.kind === 'merge' ? change.plan.sources : []
   const units = await findTreeUnits(db, [change.unitId, ...subjects, ...othersOf({ id: change.unitId }, change.plan)])
   const problem = await problemOf(db, change, units)
   await db.write(problem ? failChange(change.id, problem, now()) : carryOut(change, units, now()))
   log('info', problem ? 'unit.change_failed' : 'unit.changed', { change: change.id, kind: change.kind })
-  return true
 }
 
-/** The members of each unit that is no more, one stretch after the other. */
-async function tell(parts: ReorganiseParts, change: UnitChange): Promise<boolean> {
+/** The members of each unit that is no more, one stretch after the other. Returns when the last notice leaves (epoch ms). */
+async function tell(parts: ReorganiseParts, change: UnitChange, latest: number): Promise<number> {
   const { db, now } = parts
-  if (await findHalt(db)) return false
+  if (await findHalt(db)) return latest
   const { quiet } = await findPushRules(db)
   // At night nobody is moved either: who withdraws or leaves before the morning is not written to.
-  if (isQuiet(now(), quiet)) return false
+  if (isQuiet(now(), quiet)) return latest
   const closed = change.plan.kind === 'merge' ? change.plan.sources : [change.unitId]
   const units = await findTreeUnits(db, [...closed, change.unitId])
   let walk = { changeId: change.id, part: change.part, after: change.after }
-  let nextDue = change.nextDue
+  let nextDue = latest
   for (let steps = 0; steps < STEPS && nextDue <= now().getTime() + AHEAD_MS; steps++) {
     const unit = units.get(closed[walk.part] ?? '')
     if (!unit) {
       await db.write(endWalk(walk, now()))
-      return true
+      return nextDue
     }
     const { members: all, last, full } = await findMembers(db, unit.id, walk.after, STEP)
     const members = all.filter(({ channel, inAt }) => reaches(parts, channel, inAt))
@@ -109,7 +113,7 @@ async function tell(parts: ReorganiseParts, change: UnitChange): Promise<boolean
     walk = { ...walk, ...to }
     await breathe()
   }
-  return true
+  return nextDue
 }
 
 /** A channel that is served here, within the hours in which it lets us write: who cannot be told is not moved. */

@@ -39,6 +39,7 @@ export type NewSeat = z.output<typeof newSeatSchema>
 
 /** Only what is named changes. */
 export const editSeatSchema = z.strictObject({
+  name: lineSchema(NAME_MOST).optional(),
   unitId: idSchema.optional(),
   title: titleSchema.nullable().optional(),
   roles: rolesSchema.optional(),

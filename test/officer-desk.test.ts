@@ -79,8 +79,9 @@ describe.each(databases)('officers on %s', (_name, open) => {
     await does('xa-ad', (who) => changeSeat(who, 'co-ed', editSeatSchema.parse({ title: 'tuyen_giao', area: 'Xã Mẫu' })))
     clock.set('2027-05-01T02:00:00.000Z')
     await does('xa-ad', (who) => changeSeat(who, 'co-ed', editSeatSchema.parse({ unitId: 'xuong', roles: ['case', 'viewer'] })))
-    // Putting the end off is no new period.
-    await does('xa-ad', (who) => changeSeat(who, 'co-ed', editSeatSchema.parse({ untilDay: '2028-01-01' })))
+    // Putting the end off is no new period, nor is a name put right.
+    await does('xa-ad', (who) => changeSeat(who, 'co-ed', editSeatSchema.parse({ untilDay: '2028-01-01', name: 'Đinh Văn Ổn' })))
+    expect(await named('dinh van on')).toEqual(['Đinh Văn Ổn'])
     clock.set('2027-06-01T02:00:00.000Z')
     await db.write(changeRoles('co-ed', ['viewer'], clock.now()))
     await does('xa-ad', (who) => dismissSeat(who, 'co-ed'))

@@ -134,6 +134,27 @@ describe('reorganise', () => {
     expect(await state()).toEqual({ state: 'done', told: 2600 })
   })
 
+  test('units that close on one day share one pace', async () => {
+    await addMany(bot.db, 150, { unit: 'co-so' })
+    await addMany(bot.db, 150, { unit: 'xuong' })
+    await change('co-so', { kind: 'close' })
+    await change('xuong', { kind: 'close' })
+    await tick()
+    const due = await queued()
+    expect(due).toHaveLength(300)
+    expect(due.every((at, i) => i === 0 || at - (due[i - 1] ?? 0) >= 100)).toBe(true)
+  })
+
+  test('what waits for its day comes before what is being told', async () => {
+    await addMany(bot.db, 10, { unit: 'co-so' })
+    await change('co-so', { kind: 'close' })
+    await change('xuong', { kind: 'rename', name: 'CĐCS Xưởng Mới', day: '2026-11-24' })
+    bot.clock.set('2026-11-23T17:30:00.000Z')
+    await tick()
+    expect(await bot.db.read("SELECT name FROM units WHERE id = 'xuong'")).toEqual([{ name: 'CĐCS Xưởng Mới' }])
+    expect(await queued()).toEqual([])
+  })
+
   test('a process that dies between two steps leaves the rest to the next', async () => {
     await addMany(bot.db, 900, { unit: 'co-so' })
     await change('xa-khac', { kind: 'merge', sources: ['co-so'] })

@@ -221,6 +221,7 @@ describe.each(databases)('units on %s', (_name, open) => {
     const [made = ''] = await found('cong ty mot')
     expect(await unit(made)).toMatchObject({ parentId: 'xa', path: `/tinh/xa/${made}/`, validFrom: '2026-12-01' })
     expect((await listSuccessors(db, 'co-so', '2026-12-01')).map(({ id }) => id).sort()).toEqual([made, 'xuong'].sort())
+    expect((await listChangesOf(db, made, { before: '', limit: 9 })).map(({ kind }) => kind)).toEqual(['split'])
     const children = await listChildren(db, { parentId: 'xa', day: '2026-12-01', closed: false, after: ['', ''], limit: 9 })
     expect(children.map(({ id }) => id)).toEqual([made, 'xuong'])
   })

@@ -20,15 +20,14 @@ const titleField = z
   .default('')
   .transform((title) => (title === '' ? null : title))
   .pipe(newSeatSchema.shape.title.unwrap())
-const seatForm = {
+const seatForm = z.object({
+  name: newSeatSchema.shape.name,
   unitId: z.string({ error: 'console_units.pick_one' }).min(1),
   title: titleField,
   roles: rolesField,
   area: textOrNone.pipe(newSeatSchema.shape.area.unwrap()),
   untilDay: dayOrNone,
-}
-const newForm = z.object({ name: newSeatSchema.shape.name, ...seatForm })
-const editForm = z.object(seatForm)
+})
 
 export const officerForms: readonly Page[] = [
   { method: 'get', path: '/officers/new', act: 'officer.write', strong: true, handle: async (visit) => drawNew(visit) },
@@ -66,7 +65,7 @@ async function drawNew(visit: Visit, typed?: Typed, wrong?: Wrong): Promise<Resp
 
 async function add(visit: Visit): Promise<Response> {
   const { desk } = visit
-  const posted = visit.read(newForm)
+  const posted = visit.read(seatForm)
   if (asksToFind(posted.typed)) return drawNew(visit, posted.typed)
   if (!posted.ok) return drawNew(visit, posted.typed, posted.wrong)
   const added = await attempt('unitId', async () => {
@@ -86,6 +85,16 @@ async function drawEdit(visit: Visit, typed?: Typed, wrong?: Wrong): Promise<Res
     <Card title={seat.name}>
       <p>{t('console_officers.edit_why')}</p>
       <Form visit={visit} action={`/officers/${seat.id}/edit`}>
+        <Field
+          visit={visit}
+          typed={typed}
+          wrong={wrong}
+          name="name"
+          label={t('console_officers.name')}
+          value={seat.name}
+          most={100}
+          needed
+        />
         {await SeatFields({ visit, typed, given: typed ?? { unitId: seat.unitId }, wrong, values: seat })}
         <Button label={t('console_units.save')} />
       </Form>
@@ -97,7 +106,7 @@ async function drawEdit(visit: Visit, typed?: Typed, wrong?: Wrong): Promise<Res
 async function edit(visit: Visit): Promise<Response> {
   const { desk } = visit
   const id = visit.param('id')
-  const posted = visit.read(editForm)
+  const posted = visit.read(seatForm)
   if (asksToFind(posted.typed)) return drawEdit(visit, posted.typed)
   if (!posted.ok) return drawEdit(visit, posted.typed, posted.wrong)
   const saved = await attempt('unitId', async () => desk.db.write(await changeSeat(desk, id, posted.data)))
