@@ -21,6 +21,10 @@ type Line = {
   path?: string
   body?: unknown
   headers?: Record<string, string>
+  /** Changes nothing although it is posted: leaves no row. */
+  looks?: true
+  /** What a fresh one of is made for each try. */
+  about?: 'theme' | 'day'
 }
 
 const BOTH: readonly TokenScope[] = ['read', 'draft']
@@ -38,6 +42,8 @@ const LINES: Record<string, Line> = {
   'post /campaigns/:id/submit': { roles: WRITERS, scopes: DRAFT, ok: 200, body: { version: 1 } },
   'post /campaigns/:id/cancel': { roles: WRITERS, scopes: DRAFT, ok: 200 },
   'post /campaigns/:id/approve': { roles: NOBODY, scopes: BOTH, ok: 0, body: { version: 1, digits: '123456' } },
+  'post /campaigns/:id/test': { roles: WRITERS, scopes: DRAFT, ok: 200 },
+  'post /campaigns/preview': { roles: WRITERS, scopes: DRAFT, ok: 200, body: { unitId: 'xa', content: { vi: 'Tin' } }, looks: true },
   'get /campaigns/:id/preview': { roles: ALL, scopes: BOTH, ok: 200 },
   'get /broadcasts': { roles: ALL, scopes: BOTH, ok: 200 },
   'get /broadcasts/:id': { roles: ALL, scopes: BOTH, ok: 200 },
@@ -46,6 +52,16 @@ const LINES: Record<string, Line> = {
   'post /broadcasts/:id/resume': { roles: NOBODY, scopes: BOTH, ok: 0, body: { digits: '123456' } },
   'post /broadcasts/:id/cancel': { roles: NOBODY, scopes: BOTH, ok: 0, body: { digits: '123456' } },
   'post /broadcasts/:id/resend': { roles: NOBODY, scopes: BOTH, ok: 0, body: { which: 'failed', digits: '123456' } },
+  'get /calendar': { roles: ALL, scopes: BOTH, ok: 200, path: '/calendar?unit=xa&month=2026-11' },
+  'get /themes': { roles: ALL, scopes: BOTH, ok: 200, path: '/themes?unit=xa&year=2026' },
+  'post /themes': { roles: WRITERS, scopes: DRAFT, ok: 201, body: () => ({ unitId: 'xa', year: 2026, name: `Chủ đề ${++serial}` }) },
+  'post /themes/:id/remove': { roles: WRITERS, scopes: DRAFT, ok: 200, about: 'theme' },
+  'get /days': { roles: ALL, scopes: BOTH, ok: 200, path: '/days?unit=xa' },
+  'post /days': { roles: WRITERS, scopes: DRAFT, ok: 201, body: () => ({ unitId: 'xa', day: '12-20', vi: `Ngày ${++serial}` }) },
+  'post /days/:id/remove': { roles: WRITERS, scopes: DRAFT, ok: 200, about: 'day' },
+  'get /halt': { roles: ALL, scopes: BOTH, ok: 200 },
+  'post /halt': { roles: NOBODY, scopes: BOTH, ok: 0, body: { digits: '123456' } },
+  'post /halt/restart': { roles: NOBODY, scopes: BOTH, ok: 0, body: { digits: '123456' } },
   'get /officers': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
   'get /audit': { roles: ['admin', 'data'], scopes: READ, ok: 200 },
   'post /images': { roles: WRITERS, scopes: DRAFT, ok: 201, path: '/images?unit=xa', body: PNG, headers: { 'content-type': 'image/png' } },
@@ -66,6 +82,9 @@ beforeAll(async () => {
   ])
   for (const role of ROLES) {
     const officer = await desk.officer('xa', [role])
+    // At their chat they get what they send as a test.
+    const [contact] = await desk.people('xa', 1)
+    await desk.db.write([{ sql: 'UPDATE officers SET contact_id = ? WHERE id = ?', args: [contact ?? null, officer] }])
     for (const scopes of SCOPES) clients.set(`${role} ${scopes}`, desk.client((await desk.token(officer, scopes)).token))
   }
 })
@@ -85,19 +104,21 @@ test('the table of the code says the same about who may', () => {
   }
 })
 
-describe.each(Object.entries(LINES))('%s', (name, { roles, scopes, ok, path, body, headers }) => {
+describe.each(Object.entries(LINES))('%s', (name, { roles, scopes, ok, path, body, headers, looks, about }) => {
   test.each(ROLES.flatMap((role) => SCOPES.map((given) => [role, given] as const)))('%s with [%s]', async (role, given) => {
     const [method = '', route = ''] = name.split(' ')
-    const draftOf = method === 'get' ? campaignId : await freshDraft(name)
+    const draftOf = about ? await freshRow(about) : method === 'get' ? campaignId : await freshDraft(name)
     const at = (path ?? route).replace(':id', route.startsWith('/broadcasts') ? '1' : draftOf)
     const before = (await desk.audits()).length
-    const answer = await clients.get(`${role} ${given}`)?.call(method.toUpperCase(), at, body, headers)
+    const answer = await clients
+      .get(`${role} ${given}`)
+      ?.call(method.toUpperCase(), at, typeof body === 'function' ? body() : body, headers)
     const may = roles.includes(role) && (name === 'get /me' || given.some((scope) => scopes.includes(scope)))
     expect(answer?.status).toBe(may ? ok : 403)
     await answer?.body?.cancel()
     // Every change leaves a row, done or refused; reading leaves none.
     const rows = (await desk.audits()).slice(before)
-    expect(rows.map(({ outcome, via }) => `${outcome} ${via}`)).toEqual(method === 'get' ? [] : [may ? 'done api' : 'refused api'])
+    expect(rows.map(({ outcome, via }) => `${outcome} ${via}`)).toEqual(method === 'get' || looks ? [] : [may ? 'done api' : 'refused api'])
   })
 })
 
@@ -109,8 +130,20 @@ test('nothing was approved, stopped or sent by any of it', async () => {
   expect(desk.lines).toEqual([])
 })
 
-/** A draft of its own for a route that changes one. */
 let serial = 0
+
+/** A theme or a day to remove. */
+async function freshRow(about: 'theme' | 'day'): Promise<string> {
+  const id = `row${++serial}`
+  const sql =
+    about === 'theme'
+      ? "INSERT INTO themes(id, unit_id, year, name, created_at) VALUES (?, 'xa', 2025, ?, '')"
+      : "INSERT INTO observances(id, unit_id, day, vi) VALUES (?, 'xa', '12-21', ?)"
+  await desk.db.write([{ sql, args: [id, id] }])
+  return id
+}
+
+/** A draft of its own for a route that changes one. */
 async function freshDraft(name: string): Promise<string> {
   if (!name.includes('/campaigns/:id')) return campaignId
   const id = `draft${++serial}`

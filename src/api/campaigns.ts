@@ -4,6 +4,7 @@
 import * as z from 'zod'
 import { cancelCampaign, submitCampaign } from '../../db/approvals.ts'
 import { addCampaign, CAMPAIGN_STATES, type Campaign, editCampaign, findCampaign, listCampaigns } from '../../db/campaigns.ts'
+import { sendTest } from '../../db/test-sends.ts'
 import { audienceSchema, contentSchema, themeSchema, titleSchema } from '../campaign.ts'
 import type { Db } from '../chat.ts'
 import { AppError } from '../errors.ts'
@@ -63,11 +64,19 @@ export const campaigns: Route[] = [
     path: '/campaigns',
     name: 'campaign_list',
     act: 'campaign.read',
-    query: z.strictObject({ state: listOf(z.enum(CAMPAIGN_STATES), 5).optional(), before: idSchema.optional(), limit: limitSchema }),
+    query: z.strictObject({
+      state: listOf(z.enum(CAMPAIGN_STATES), 5).optional(),
+      unit: idSchema.optional(),
+      topic: topicSchema.optional(),
+      q: z.string().max(100).optional(),
+      before: idSchema.optional(),
+      limit: limitSchema,
+    }),
     answer: pageSchema(campaignSchema, z.string()),
-    async handle({ desk: { db, actor }, query: { state, before = '', limit } }) {
-      const paths = scopeOf(actor, 'campaign.read')
-      const found = await listCampaigns(db, { paths, ...(state ? { states: state } : {}), before, limit: limit + 1 })
+    async handle({ desk, query: { state, unit, topic, q, before = '', limit } }) {
+      const filter = { ...(state ? { states: state } : {}), ...(topic ? { topic } : {}), ...(q === undefined ? {} : { typed: q }) }
+      const paths = unit ? [await requireUnit(desk, unit, 'campaign.read')] : scopeOf(desk.actor, 'campaign.read')
+      const found = await listCampaigns(desk.db, { paths, ...filter, before, limit: limit + 1 })
       const { rows, ...next } = pageOf(found, limit, ({ id }) => id)
       return { rows: rows.map(shownOf), ...next }
     },
@@ -133,6 +142,22 @@ export const campaigns: Route[] = [
       if (version !== campaign.version) throw new AppError('conflict', 'desk.campaign_moved')
       await desk.db.write((await submitCampaign(desk, campaign)).writes)
       return shownNow(desk.db, params.id)
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/campaigns/:id/test',
+    name: 'campaign_test',
+    act: 'campaign.write',
+    change: 'campaign.test',
+    about: 'campaign',
+    params: byId,
+    body: z.strictObject({ locale: z.enum(['vi', 'en']).default('vi') }),
+    answer: z.object({ sent: z.literal(true) }),
+    async handle({ desk, params, body: { locale } }) {
+      const campaign = await requireCampaignFor(desk, params.id, 'campaign.write')
+      await desk.db.write(await sendTest(desk, campaign, locale))
+      return { sent: true as const }
     },
   }),
   route({

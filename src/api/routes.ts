@@ -3,8 +3,10 @@
  */
 import { audit } from './audit.ts'
 import { broadcasts } from './broadcasts.ts'
+import { calendar } from './calendar.ts'
 import { campaigns } from './campaigns.ts'
 import { counts } from './counts.ts'
+import { halts } from './halts.ts'
 import { images } from './images.ts'
 import { me } from './me.ts'
 import { officers } from './officers.ts'
@@ -19,6 +21,8 @@ export const ROUTES: readonly Route[] = [
   ...campaigns,
   ...preview,
   ...broadcasts,
+  ...calendar,
+  ...halts,
   ...officers,
   ...audit,
   ...images,
