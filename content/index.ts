@@ -11,6 +11,8 @@ import cancel from './cancel.json' with { type: 'json' }
 import check from './check.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
+import console from './console.json' with { type: 'json' }
+import consoleHelp from './console_help.json' with { type: 'json' }
 import data from './data.json' with { type: 'json' }
 import deals from './deals.json' with { type: 'json' }
 import denounce from './denounce.json' with { type: 'json' }
@@ -48,6 +50,8 @@ export const namespaces = {
   check,
   common,
   consent,
+  console,
+  console_help: consoleHelp,
   data,
   deals,
   denounce,

@@ -46,4 +46,8 @@ export type TagPurpose =
   | 'link'
   | 'token'
   | 'officer-code'
+  | 'sign-in'
+  | 'officer-session'
+  | 'csrf'
+  | 'challenge'
   | 'webhook'
