@@ -12,6 +12,7 @@ import check from './check.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
 import console from './console.json' with { type: 'json' }
+import consoleCampaigns from './console_campaigns.json' with { type: 'json' }
 import consoleHelp from './console_help.json' with { type: 'json' }
 import data from './data.json' with { type: 'json' }
 import deals from './deals.json' with { type: 'json' }
@@ -51,6 +52,7 @@ export const namespaces = {
   common,
   consent,
   console,
+  console_campaigns: consoleCampaigns,
   console_help: consoleHelp,
   data,
   deals,

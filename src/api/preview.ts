@@ -115,16 +115,17 @@ export async function problemOf(
   }
 }
 
-/** Each channel's view of a message, in each of its languages. */
+/** Each channel's view of a message, in each of its languages. @param run whose code and word stand in it */
 export function messagesOf(
   message: Message,
   { channels, texts, publicUrl }: Pick<ApiParts, 'channels' | 'texts' | 'publicUrl'>,
+  run = SAMPLE,
 ): ShownMessage[] {
   const locales: Locale[] = message.body.en === null ? ['vi'] : ['vi', 'en']
   return channels.flatMap((channel) =>
     locales.map((locale) => {
       const target = { id: 0, address: '', bulk: true, publicUrl }
-      const rendered = partsOf(channel, replyOf(SAMPLE, message, locale), locale, target, texts.render)
+      const rendered = partsOf(channel, replyOf(run, message, locale), locale, target, texts.render)
       return {
         channel: channel.name,
         locale,

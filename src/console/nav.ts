@@ -8,6 +8,8 @@ export type Door = { href: string; icon: IconName; text: string; act: Act | null
 
 const DOORS: readonly Door[] = [
   { href: '/console', icon: 'house', text: 'console.nav_today', act: null },
+  { href: '/console/campaigns', icon: 'send', text: 'console.nav_campaigns', act: 'campaign.read' },
+  { href: '/console/calendar', icon: 'calendar3', text: 'console.nav_calendar', act: 'campaign.read' },
   { href: '/console/me', icon: 'person-lock', text: 'console.nav_me', act: null },
   { href: '/console/help', icon: 'question-circle', text: 'console.nav_help', act: null },
 ]

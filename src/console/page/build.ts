@@ -5,7 +5,7 @@
  * Run: npm run build:console
  */
 import { createHash } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { build, transform } from 'esbuild'
@@ -49,8 +49,14 @@ async function style(): Promise<string> {
     variables: true,
     safelist: { standard: ['html', 'body', 'data-bs-theme'], greedy: [/data-bs-theme/] },
   })
-  const own = await readFile(new URL('style.css', import.meta.url), 'utf8')
-  const { code } = await transform(`${kept?.css ?? ''}\n${own}`, { loader: 'css', minify: true, charset: 'utf8', legalComments: 'none' })
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.css')).sort()
+  const own = await Promise.all(names.map((name) => readFile(`${folder}${name}`, 'utf8')))
+  const { code } = await transform([kept?.css ?? '', ...own].join('\n'), {
+    loader: 'css',
+    minify: true,
+    charset: 'utf8',
+    legalComments: 'none',
+  })
   return code
 }
 
