@@ -51,7 +51,7 @@ async function month(visit: Visit): Promise<Response> {
           <a class="btn" href={to(1)} rel="next">
             {t('console_campaigns.month_after')}
           </a>
-          <a class="btn" href="/console/themes">
+          <a class="btn" href="/console/calendar/themes">
             {t('console_campaigns.themes_title')}
           </a>
         </>
@@ -60,7 +60,7 @@ async function month(visit: Visit): Promise<Response> {
     <>
       {await haltedNote(visit)}
       <Card plain>
-        <table class="calendar">
+        <table class="month">
           <caption class="visually-hidden">{t('console_campaigns.calendar')}</caption>
           <thead>
             <tr>
@@ -74,7 +74,7 @@ async function month(visit: Visit): Promise<Response> {
               <tr>
                 {week.map((one) =>
                   one === null ? (
-                    <td class="calendar-none" />
+                    <td class="month-none" />
                   ) : (
                     <Cell visit={visit} planned={byDay.get(one)} day={one} named={namedOn(named, one)} />
                   ),
@@ -94,21 +94,22 @@ function Cell({ visit, planned, day: of, named }: { visit: Visit; planned: Plann
   const today = dayOf(desk.now) === of
   const empty = named.length === 0 && (planned?.entries.length ?? 0) === 0
   return (
-    <td class={`${today ? 'calendar-today' : ''}${empty && !today ? ' calendar-empty' : ''}`}>
-      <p class="calendar-day">
-        <a href={`/console/calendar/${of}`} aria-label={dateVi(of)}>
+    <td class={`${today ? 'month-today' : ''}${empty && !today ? ' month-empty' : ''}`}>
+      <p class="month-day">
+        <a href={`/console/calendar/${of}`}>
           {Number(of.slice(8))}
+          <span class="visually-hidden">/{of.slice(5, 7)}</span>
         </a>
         {today ? <span class="visually-hidden"> {t('console_campaigns.today')}</span> : null}
       </p>
       {named.map((one) => (
-        <p class="calendar-name">{nameIn(visit, one)}</p>
+        <p class="month-name">{nameIn(visit, one)}</p>
       ))}
       <ul>
         {(planned?.entries ?? []).map((entry) => (
           <li>
-            <a class={`calendar-entry calendar-${entry.kind}`} href={hrefOf(entry)}>
-              <span class="calendar-time">{whenVi(entry.at).slice(0, 5)}</span> {titleOf(visit, entry)}
+            <a class={`month-entry month-${entry.kind}`} href={hrefOf(entry)}>
+              <span class="month-time">{whenVi(entry.at).slice(0, 5)}</span> {titleOf(visit, entry)}
             </a>
           </li>
         ))}
@@ -198,5 +199,5 @@ async function placeOf({ desk }: Visit, unit: string | undefined): Promise<{ pat
 
 const namedOn = (named: Observance[], of: string) => named.filter((one) => one.day === of || one.day === of.slice(5))
 const nameIn = ({ locale }: Visit, { vi, en }: Observance): string => (locale === 'en' && en !== null ? en : vi)
-const hrefOf = ({ runId, campaignId }: Planned): string => (runId === null ? `/console/campaigns/${campaignId}` : `/console/runs/${runId}`)
+const hrefOf = ({ runId, campaignId }: Planned): string => (runId === null ? `/console/campaigns/${campaignId}` : `/console/campaigns/runs/${runId}`)
 const titleOf = ({ t }: Visit, { title, source }: Planned): string => (source === 'text' ? title : t(`campaign.b_${source}`))

@@ -89,7 +89,7 @@ function ThemeField(filled: Filled & Choices) {
     <>
       <Select {...filled} name="theme" label={t('console_campaigns.theme')} none={t('console_campaigns.theme_none')} choices={choices} />
       <p>
-        <a href="/console/themes">{t('console_campaigns.theme_link')}</a>
+        <a href="/console/calendar/themes">{t('console_campaigns.theme_link')}</a>
       </p>
     </>
   )

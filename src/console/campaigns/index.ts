@@ -11,4 +11,4 @@ import { runActs } from './run-acts.tsx'
 import { runs } from './runs.tsx'
 import { themes } from './themes.tsx'
 
-export const campaigns: readonly Page[] = [...list, ...edit, ...oneCampaign, ...decide, ...runs, ...runActs, ...calendar, ...themes]
+export const campaigns: readonly Page[] = [...list, ...runs, ...runActs, ...edit, ...oneCampaign, ...decide, ...themes, ...calendar]

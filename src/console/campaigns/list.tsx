@@ -112,7 +112,7 @@ async function show(visit: Visit): Promise<Response> {
               choices={topics.map(({ id, vi, en }) => ({ value: id, label: visit.locale === 'en' ? en : vi }))}
             />
           </div>
-          <div class="col-12 col-md-3">
+          <div class="col-12 col-md-2">
             <Field visit={visit} name="unit" label={t('console_campaigns.by_unit')} value={query.unit} />
           </div>
           {query.mine ? <input type="hidden" name="mine" value={query.mine} /> : null}

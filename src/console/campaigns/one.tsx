@@ -164,7 +164,7 @@ function Acts({ visit, campaign, blocked, run }: { visit: Visit; campaign: Campa
           </Form>
         ) : null}
         {held ? (
-          <a class="btn btn-danger" href={`/console/runs/${run.id}/cancel`}>
+          <a class="btn btn-danger" href={`/console/campaigns/runs/${run.id}/cancel`}>
             {t('campaign.b_hold')}
           </a>
         ) : null}
@@ -192,10 +192,10 @@ function Runs({ visit, campaign, runs }: { visit: Visit; campaign: Campaign; run
         caption={t('console_campaigns.part_runs')}
         rows={runs.slice(0, RUNS)}
         columns={[
-          { label: t('console_campaigns.starts'), cell: ({ id, startsAt }) => <a href={`/console/runs/${id}`}>{whenVi(startsAt)}</a> },
+          { label: t('console_campaigns.starts'), cell: ({ id, startsAt }) => <a href={`/console/campaigns/runs/${id}`}>{whenVi(startsAt)}</a> },
           { label: t('console_campaigns.state'), cell: (run) => <Badge tone={toneOf(run.state)} label={say(runStateIn(run))} /> },
         ]}
-        more={runs.length > RUNS ? `/console/runs?campaign=${campaign.id}&before=${runs[RUNS - 1]?.id}` : undefined}
+        more={runs.length > RUNS ? `/console/campaigns/runs?campaign=${campaign.id}&before=${runs[RUNS - 1]?.id}` : undefined}
       />
     </Card>
   )

@@ -25,8 +25,8 @@ const COMMANDS: Record<RunAct, (desk: Desk, run: OwnedBroadcast, hand: Hand) => 
 export const runActs: readonly Page[] = RUN_ACTS.flatMap((act): Page[] => {
   const { right } = RUN_RIGHTS[act]
   return [
-    { method: 'get', path: `/runs/:id/${act}`, act: right, strong: true, handle: (visit) => ask(visit, act) },
-    { method: 'post', path: `/runs/:id/${act}`, act: right, strong: true, handle: (visit) => take(visit, act) },
+    { method: 'get', path: `/campaigns/runs/:id/${act}`, act: right, strong: true, handle: (visit) => ask(visit, act) },
+    { method: 'post', path: `/campaigns/runs/:id/${act}`, act: right, strong: true, handle: (visit) => take(visit, act) },
   ]
 })
 
@@ -42,14 +42,14 @@ async function ask(visit: Visit, act: RunAct): Promise<Response> {
       help: 'runs',
       crumbs: [
         { href: '/console/campaigns', label: t('console_campaigns.list_title') },
-        { href: `/console/runs/${run.id}`, label: run.title },
+        { href: `/console/campaigns/runs/${run.id}`, label: run.title },
       ],
     },
     <Card>
       <p>{t(`campaign.sure_${act}${missed || held}`, { title: run.title })}</p>
-      <Form visit={visit} action={`/runs/${run.id}/${act}`} class="btn-list">
+      <Form visit={visit} action={`/campaigns/runs/${run.id}/${act}`} class="btn-list">
         <Button kind={act === 'cancel' || act === 'unknown' ? 'danger' : 'primary'} label={title} />
-        <a class="btn btn-outline-secondary" href={`/console/runs/${run.id}`}>
+        <a class="btn btn-outline-secondary" href={`/console/campaigns/runs/${run.id}`}>
           {t('console_campaigns.keep')}
         </a>
       </Form>
@@ -61,7 +61,7 @@ async function take(visit: Visit, act: RunAct): Promise<Response> {
   const { desk } = visit
   const run = await requirePossible(visit, act)
   await desk.db.write(await COMMANDS[act](desk, run, visit.hand))
-  return visit.go(`/runs/${run.id}`, `console_campaigns.said_${act}${act === 'cancel' && isHeld(run) ? '_held' : ''}`)
+  return visit.go(`/campaigns/runs/${run.id}`, `console_campaigns.said_${act}${act === 'cancel' && isHeld(run) ? '_held' : ''}`)
 }
 
 async function requirePossible(visit: Visit, act: RunAct): Promise<OwnedBroadcast> {

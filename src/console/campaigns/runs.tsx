@@ -27,9 +27,9 @@ const PAGE = 30
 const OVER = ['done', 'cancelled']
 
 export const runs: readonly Page[] = [
-  { method: 'get', path: '/runs', act: 'campaign.read', handle: list },
-  { method: 'get', path: '/runs/:id', act: 'campaign.read', handle: show },
-  { method: 'get', path: '/runs/:id/events', act: 'campaign.read', handle: watch },
+  { method: 'get', path: '/campaigns/runs', act: 'campaign.read', handle: list },
+  { method: 'get', path: '/campaigns/runs/:id', act: 'campaign.read', handle: show },
+  { method: 'get', path: '/campaigns/runs/:id/events', act: 'campaign.read', handle: watch },
 ]
 
 /** The run this address names. Throws AppError `not_found`, `forbidden`. */
@@ -83,7 +83,7 @@ async function list(visit: Visit): Promise<Response> {
               {
                 label: t('console_campaigns.title'),
                 cell: (run) => (
-                  <a class="fw-bold" href={`/console/runs/${run.id}`}>
+                  <a class="fw-bold" href={`/console/campaigns/runs/${run.id}`}>
                     {run.title}
                   </a>
                 ),
@@ -105,10 +105,10 @@ async function show(visit: Visit): Promise<Response> {
   const run = await requireRun(visit, 'campaign.read')
   const counts = await listCounts(desk.db, run.id)
   const over = OVER.includes(run.state)
-  const live = over ? {} : { 'data-events': `/console/runs/${run.id}/events`, 'data-state': `${run.state} ${run.reason ?? ''}` }
+  const live = over ? {} : { 'data-events': `/console/campaigns/runs/${run.id}/events`, 'data-state': `${run.state} ${run.reason ?? ''}` }
   return visit.show(
     {
-      title: run.title,
+      title: t('console_campaigns.run_title', { title: run.title }),
       help: 'runs',
       crumbs: [
         { href: '/console/campaigns', label: t('console_campaigns.list_title') },
@@ -133,7 +133,7 @@ async function show(visit: Visit): Promise<Response> {
           <Progress visit={visit} run={run} counts={counts} />
         </div>
         {over ? null : (
-          <a class="btn mt-3" href={`/console/runs/${run.id}`}>
+          <a class="btn mt-3" href={`/console/campaigns/runs/${run.id}`}>
             {t('console_campaigns.refresh')}
           </a>
         )}
@@ -154,7 +154,7 @@ function Acts({ visit, run, counts }: { visit: Visit; run: OwnedBroadcast; count
   return (
     <div class="btn-list mt-3">
       {offered.map((act) => (
-        <a class={act === 'cancel' ? 'btn btn-outline-danger' : 'btn btn-outline-primary'} href={`/console/runs/${run.id}/${act}`}>
+        <a class={act === 'cancel' ? 'btn btn-outline-danger' : 'btn btn-outline-primary'} href={`/console/campaigns/runs/${run.id}/${act}`}>
           {t(`campaign.b_${wordOf(run, act)}`)}
         </a>
       ))}

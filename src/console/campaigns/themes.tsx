@@ -24,11 +24,11 @@ const newDay = z.object({
 })
 
 export const themes: readonly Page[] = [
-  { method: 'get', path: '/themes', act: 'campaign.read', handle: (visit) => show(visit) },
-  { method: 'post', path: '/themes', act: 'campaign.write', handle: takeTheme },
-  { method: 'post', path: '/themes/:id/remove', act: 'campaign.write', handle: dropTheme },
-  { method: 'post', path: '/days', act: 'campaign.write', handle: takeDay },
-  { method: 'post', path: '/days/:id/remove', act: 'campaign.write', handle: dropDay },
+  { method: 'get', path: '/calendar/themes', act: 'campaign.read', handle: (visit) => show(visit) },
+  { method: 'post', path: '/calendar/themes', act: 'campaign.write', handle: takeTheme },
+  { method: 'post', path: '/calendar/themes/:id/remove', act: 'campaign.write', handle: dropTheme },
+  { method: 'post', path: '/calendar/days', act: 'campaign.write', handle: takeDay },
+  { method: 'post', path: '/calendar/days/:id/remove', act: 'campaign.write', handle: dropDay },
 ]
 
 type Again = { which: 'theme' | 'day'; typed: Typed; wrong: Wrong }
@@ -48,7 +48,7 @@ async function show(visit: Visit, again?: Again): Promise<Response> {
       help: 'calendar',
       crumbs: [{ href: '/console/calendar', label: t('console_campaigns.calendar') }],
       actions: [year - 1, year + 1].map((other) => (
-        <a class="btn" href={`/console/themes?year=${other}`}>
+        <a class="btn" href={`/console/calendar/themes?year=${other}`}>
           {other}
         </a>
       )),
@@ -67,14 +67,14 @@ async function show(visit: Visit, again?: Again): Promise<Response> {
               { label: t('console_campaigns.unit'), cell: ({ unitName }) => unitName },
               {
                 label: '',
-                cell: ({ id, name, unitId }) => (own(unitId) ? <Remove visit={visit} action={`/themes/${id}/remove`} name={name} /> : null),
+                cell: ({ id, name, unitId }) => (own(unitId) ? <Remove visit={visit} action={`/calendar/themes/${id}/remove`} name={name} /> : null),
               },
             ]}
           />
         )}
         {writes ? (
           <div class="card-footer">
-            <Form visit={visit} action="/themes">
+            <Form visit={visit} action="/calendar/themes">
               <input type="hidden" name="year" value={String(year)} />
               <Field
                 visit={visit}
@@ -101,13 +101,13 @@ async function show(visit: Visit, again?: Again): Promise<Response> {
             { label: t('console_campaigns.day_name'), cell: ({ vi, en }) => (locale === 'en' && en !== null ? en : vi) },
             {
               label: '',
-              cell: ({ id, vi, unitId }) => (own(unitId) ? <Remove visit={visit} action={`/days/${id}/remove`} name={vi} /> : null),
+              cell: ({ id, vi, unitId }) => (own(unitId) ? <Remove visit={visit} action={`/calendar/days/${id}/remove`} name={vi} /> : null),
             },
           ]}
         />
         {writes ? (
           <div class="card-footer">
-            <Form visit={visit} action="/days">
+            <Form visit={visit} action="/calendar/days">
               <Field visit={visit} name="day" label={t('console_campaigns.day')} type="date" typed={day?.typed} wrong={day?.wrong} />
               <Check name="yearly" label={t('console_campaigns.day_yearly')} typed={day?.typed} checked />
               <Field visit={visit} name="vi" label={t('console_campaigns.day_name')} typed={day?.typed} wrong={day?.wrong} />
@@ -146,7 +146,7 @@ async function takeTheme(visit: Visit): Promise<Response> {
     if (!(error instanceof AppError) || error.code !== 'conflict') throw error
     return show(visit, { which: 'theme', typed: posted.typed, wrong: { name: { key: error.message } } })
   }
-  return visit.go(`/themes?year=${posted.data.year}`, 'console_campaigns.said_added')
+  return visit.go(`/calendar/themes?year=${posted.data.year}`, 'console_campaigns.said_added')
 }
 
 async function takeDay(visit: Visit): Promise<Response> {
@@ -162,15 +162,15 @@ async function takeDay(visit: Visit): Promise<Response> {
     if (!(error instanceof AppError) || error.code !== 'conflict') throw error
     return show(visit, { which: 'day', typed: posted.typed, wrong: { vi: { key: error.message } } })
   }
-  return visit.go('/themes', 'console_campaigns.said_added')
+  return visit.go('/calendar/themes', 'console_campaigns.said_added')
 }
 
 async function dropTheme(visit: Visit): Promise<Response> {
   await visit.desk.db.write(await removeTheme(visit.desk, visit.param('id')))
-  return visit.go('/themes', 'console_campaigns.said_removed')
+  return visit.go('/calendar/themes', 'console_campaigns.said_removed')
 }
 
 async function dropDay(visit: Visit): Promise<Response> {
   await visit.desk.db.write(await removeObservance(visit.desk, visit.param('id')))
-  return visit.go('/themes', 'console_campaigns.said_removed')
+  return visit.go('/calendar/themes', 'console_campaigns.said_removed')
 }
