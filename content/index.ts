@@ -31,6 +31,7 @@ import push from './push.json' with { type: 'json' }
 import quiz from './quiz.json' with { type: 'json' }
 import report from './report.json' with { type: 'json' }
 import rights from './rights.json' with { type: 'json' }
+import signin from './signin.json' with { type: 'json' }
 import start from './start.json' with { type: 'json' }
 import stop from './stop.json' with { type: 'json' }
 import subscribe from './subscribe.json' with { type: 'json' }
@@ -71,6 +72,7 @@ export const namespaces = {
   quiz,
   report,
   rights,
+  signin,
   start,
   stop,
   subscribe,

@@ -3,7 +3,8 @@
  * browser holds. A session ends after twelve hours, when its officer leaves, or by hand; a link is used up by the
  * session it begins.
  */
-import type { Db, Row, Statement } from '../src/chat.ts'
+import type { Db, Keys, Row, Statement } from '../src/chat.ts'
+import { randomCode } from '../src/keys.ts'
 import { guard } from './client.ts'
 
 export type Session = {
@@ -21,6 +22,19 @@ export type Session = {
 export const SESSION_MS = 12 * 60 * 60 * 1000
 /** A proof opens pages for so long. */
 export const PROOF_MS = 15 * 60 * 1000
+
+/** How long a link that the assistant sends may be opened. */
+export const LINK_MS = 15 * 60 * 1000
+const SECRET_LENGTH = 32
+
+/** A new link of this officer: its path, and what makes it hold until `until`. Older ones end. */
+export async function newSignInLink(
+  keys: Keys,
+  { officerId, until, random }: { officerId: string; until: Date; random: () => number },
+): Promise<{ path: string; writes: Statement[] }> {
+  const secret = randomCode(SECRET_LENGTH, random)
+  return { path: `/console/link/${secret}`, writes: makeSignInLink({ tag: await keys.tag('sign-in', secret), officerId, until }) }
+}
 
 /** A new link of this officer; older ones end. @param tag `keys.tag('sign-in', secret)` */
 export function makeSignInLink({ tag, officerId, until }: { tag: string; officerId: string; until: Date }): Statement[] {
@@ -104,6 +118,12 @@ export function useProof(id: string, officerId: string, now: Date): Statement[] 
     },
     guard(),
   ]
+}
+
+/** Has this officer ever come into the console? */
+export async function hasEntered(db: Db, officerId: string): Promise<boolean> {
+  const rows = await db.read("SELECT 1 AS entered FROM audit WHERE officer_id = ? AND act = 'session.open' LIMIT 1", [officerId])
+  return rows.length > 0
 }
 
 /** The sealed secret of six digits that this session sets up. */

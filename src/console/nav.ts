@@ -11,6 +11,7 @@ const DOORS: readonly Door[] = [
   { href: '/console/campaigns', icon: 'send', text: 'console.nav_campaigns', act: 'campaign.read' },
   { href: '/console/calendar', icon: 'calendar3', text: 'console.nav_calendar', act: 'campaign.read' },
   { href: '/console/me', icon: 'person-lock', text: 'console.nav_me', act: null },
+  { href: '/console/api', icon: 'code-slash', text: 'console.nav_api', act: 'officer.read' },
   { href: '/console/help', icon: 'question-circle', text: 'console.nav_help', act: null },
 ]
 

@@ -2,6 +2,7 @@
  * The table of all pages. Adding one is a row in its noun's file; test/console-rights.test.ts fails for a row whose
  * rights nobody wrote down.
  */
+import { apiDocs } from './api-docs.tsx'
 import { campaigns } from './campaigns/index.ts'
 import { enrol } from './enrol.tsx'
 import { halt } from './halt.tsx'
@@ -11,4 +12,4 @@ import type { Page } from './page.ts'
 import { proof } from './proof.tsx'
 import { today } from './today.tsx'
 
-export const PAGES: readonly Page[] = [...today, ...campaigns, ...halt, ...proof, ...enrol, ...me, ...help]
+export const PAGES: readonly Page[] = [...today, ...campaigns, ...halt, ...proof, ...enrol, ...me, ...apiDocs, ...help]

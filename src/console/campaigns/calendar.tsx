@@ -108,7 +108,7 @@ function Cell({ visit, planned, day: of, named }: { visit: Visit; planned: Plann
       <ul>
         {(planned?.entries ?? []).map((entry) => (
           <li>
-            <a class={`month-entry month-${entry.kind}`} href={hrefOf(entry)}>
+            <a class={ENTRIES[entry.kind]} href={hrefOf(entry)}>
               <span class="month-time">{whenVi(entry.at).slice(0, 5)}</span> {titleOf(visit, entry)}
             </a>
           </li>
@@ -197,7 +197,10 @@ async function placeOf({ desk }: Visit, unit: string | undefined): Promise<{ pat
   return { path: own?.path ?? paths[0] ?? '/', paths }
 }
 
+const ENTRIES: Record<Planned['kind'], string> = { run: 'month-entry', plan: 'month-entry month-plan', rule: 'month-entry month-rule' }
+
 const namedOn = (named: Observance[], of: string) => named.filter((one) => one.day === of || one.day === of.slice(5))
 const nameIn = ({ locale }: Visit, { vi, en }: Observance): string => (locale === 'en' && en !== null ? en : vi)
-const hrefOf = ({ runId, campaignId }: Planned): string => (runId === null ? `/console/campaigns/${campaignId}` : `/console/campaigns/runs/${runId}`)
+const hrefOf = ({ runId, campaignId }: Planned): string =>
+  runId === null ? `/console/campaigns/${campaignId}` : `/console/campaigns/runs/${runId}`
 const titleOf = ({ t }: Visit, { title, source }: Planned): string => (source === 'text' ? title : t(`campaign.b_${source}`))

@@ -192,7 +192,10 @@ function Runs({ visit, campaign, runs }: { visit: Visit; campaign: Campaign; run
         caption={t('console_campaigns.part_runs')}
         rows={runs.slice(0, RUNS)}
         columns={[
-          { label: t('console_campaigns.starts'), cell: ({ id, startsAt }) => <a href={`/console/campaigns/runs/${id}`}>{whenVi(startsAt)}</a> },
+          {
+            label: t('console_campaigns.starts'),
+            cell: ({ id, startsAt }) => <a href={`/console/campaigns/runs/${id}`}>{whenVi(startsAt)}</a>,
+          },
           { label: t('console_campaigns.state'), cell: (run) => <Badge tone={toneOf(run.state)} label={say(runStateIn(run))} /> },
         ]}
         more={runs.length > RUNS ? `/console/campaigns/runs?campaign=${campaign.id}&before=${runs[RUNS - 1]?.id}` : undefined}

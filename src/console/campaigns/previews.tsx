@@ -32,7 +32,7 @@ function Phone({ visit, message: { channel, locale, limit, fits, parts } }: { vi
   const length = parts.reduce((sum, part) => sum + part.length, 0)
   const name = say(channelIn(channel))
   return (
-    <section class={`phone phone-${channel}`}>
+    <section class={LOOKS[channel]}>
       <h3 class="phone-name">
         {name}
         {locale === 'en' ? ` · ${t('console_campaigns.in_english')}` : ''}
@@ -62,6 +62,9 @@ function Phone({ visit, message: { channel, locale, limit, fits, parts } }: { vi
     </section>
   )
 }
+
+/** The colours of each app. */
+const LOOKS: Record<string, string> = { telegram: 'phone-telegram', zalo: 'phone-zalo', 'zalo-bot': 'phone-zalo' }
 
 /** Our own pictures by their path: the console loads nothing from elsewhere. */
 const pathOf = (image: string): string => (image.startsWith('/') ? image : new URL(image).pathname)

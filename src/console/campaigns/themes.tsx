@@ -67,7 +67,8 @@ async function show(visit: Visit, again?: Again): Promise<Response> {
               { label: t('console_campaigns.unit'), cell: ({ unitName }) => unitName },
               {
                 label: '',
-                cell: ({ id, name, unitId }) => (own(unitId) ? <Remove visit={visit} action={`/calendar/themes/${id}/remove`} name={name} /> : null),
+                cell: ({ id, name, unitId }) =>
+                  own(unitId) ? <Remove visit={visit} action={`/calendar/themes/${id}/remove`} name={name} /> : null,
               },
             ]}
           />
@@ -101,7 +102,8 @@ async function show(visit: Visit, again?: Again): Promise<Response> {
             { label: t('console_campaigns.day_name'), cell: ({ vi, en }) => (locale === 'en' && en !== null ? en : vi) },
             {
               label: '',
-              cell: ({ id, vi, unitId }) => (own(unitId) ? <Remove visit={visit} action={`/calendar/days/${id}/remove`} name={vi} /> : null),
+              cell: ({ id, vi, unitId }) =>
+                own(unitId) ? <Remove visit={visit} action={`/calendar/days/${id}/remove`} name={vi} /> : null,
             },
           ]}
         />

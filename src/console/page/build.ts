@@ -43,20 +43,15 @@ async function script(): Promise<string> {
 
 async function style(): Promise<string> {
   const tabler = await readFile(find('@tabler/core/dist/css/tabler.min.css'), 'utf8')
+  const sheets = (await readdir(folder)).filter((name) => name.endsWith('.css')).sort()
+  const own = (await Promise.all(sheets.map((name) => readFile(`${folder}${name}`, 'utf8')))).join('\n')
   const [kept] = await new PurgeCSS().purge({
     content: [`${folder}../**/*.tsx`, `${folder}*.ts`],
-    css: [{ raw: tabler }],
+    css: [{ raw: `${tabler}\n${own}` }],
     variables: true,
     safelist: { standard: ['html', 'body', 'data-bs-theme'], greedy: [/data-bs-theme/] },
   })
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.css')).sort()
-  const own = await Promise.all(names.map((name) => readFile(`${folder}${name}`, 'utf8')))
-  const { code } = await transform([kept?.css ?? '', ...own].join('\n'), {
-    loader: 'css',
-    minify: true,
-    charset: 'utf8',
-    legalComments: 'none',
-  })
+  const { code } = await transform(kept?.css ?? '', { loader: 'css', minify: true, charset: 'utf8', legalComments: 'none' })
   return code
 }
 
