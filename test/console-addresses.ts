@@ -2,11 +2,13 @@
  * An address for every page of the console that can be looked at, and the rows they need to have something to show. Used
  * by the browser test and by `npm run screens`; a page without an address fails test/console-rights.test.ts.
  */
+import { CAMPAIGN_ADDRESSES, campaignRows } from './console-campaign-rows.ts'
 import type { Stage } from './console-stage.ts'
 
 /** Path of a page as its row writes it → an address with what `furnish` made. */
 export const ADDRESS_OF: Record<string, string> = {
   '': '/console',
+  ...CAMPAIGN_ADDRESSES,
   '/proof': '/console/proof',
   '/enrol': '/console/enrol',
   '/enrol/digits': '/console/enrol/digits',
@@ -20,4 +22,6 @@ export const ADDRESS_OF: Record<string, string> = {
 export const ADDRESSES: readonly string[] = Object.values(ADDRESS_OF)
 
 /** Rows for every page, seen by this officer of the unit `tinh`. */
-export async function furnish(_stage: Stage, _officerId: string): Promise<void> {}
+export async function furnish({ db }: Stage, _officerId: string): Promise<void> {
+  await db.write(campaignRows())
+}

@@ -32,7 +32,7 @@ async function show(visit: Visit): Promise<Response> {
           <>
             <p>{t(asked === null ? 'console_campaigns.halt_first' : 'console_campaigns.halt_second')}</p>
             <Form visit={visit} action="/halt/restart">
-              <Button kind="warning" label={t(asked === null ? 'console_campaigns.halt_ask' : 'console_campaigns.halt_agree')} />
+              <Button label={t(asked === null ? 'console_campaigns.halt_ask' : 'console_campaigns.halt_agree')} />
             </Form>
           </>
         )}

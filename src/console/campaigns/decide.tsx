@@ -87,7 +87,7 @@ async function askReason(visit: Visit, typed?: Typed, wrong?: Wrong): Promise<Re
           typed={typed}
           wrong={wrong}
         />
-        <Button kind="warning" label={t('console_campaigns.return_do')} />
+        <Button label={t('console_campaigns.return_do')} />
       </Form>
     </Card>,
     wrong ? 400 : 200,

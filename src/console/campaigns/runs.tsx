@@ -154,10 +154,7 @@ function Acts({ visit, run, counts }: { visit: Visit; run: OwnedBroadcast; count
   return (
     <div class="btn-list mt-3">
       {offered.map((act) => (
-        <a
-          class={act === 'cancel' ? 'btn btn-outline-danger' : 'btn btn-outline-primary'}
-          href={`/console/campaigns/runs/${run.id}/${act}`}
-        >
+        <a class={act === 'cancel' ? 'btn btn-outline-danger' : 'btn'} href={`/console/campaigns/runs/${run.id}/${act}`}>
           {t(`campaign.b_${wordOf(run, act)}`)}
         </a>
       ))}
