@@ -18,6 +18,7 @@ import data from './data.json' with { type: 'json' }
 import deals from './deals.json' with { type: 'json' }
 import denounce from './denounce.json' with { type: 'json' }
 import desk from './desk.json' with { type: 'json' }
+import entry from './entry.json' with { type: 'json' }
 import erase from './erase.json' with { type: 'json' }
 import halt from './halt.json' with { type: 'json' }
 import help from './help.json' with { type: 'json' }
@@ -31,6 +32,7 @@ import push from './push.json' with { type: 'json' }
 import quiz from './quiz.json' with { type: 'json' }
 import report from './report.json' with { type: 'json' }
 import rights from './rights.json' with { type: 'json' }
+import sheet from './sheet.json' with { type: 'json' }
 import signin from './signin.json' with { type: 'json' }
 import start from './start.json' with { type: 'json' }
 import stop from './stop.json' with { type: 'json' }
@@ -59,6 +61,7 @@ export const namespaces = {
   deals,
   denounce,
   desk,
+  entry,
   erase,
   halt,
   help,
@@ -72,6 +75,7 @@ export const namespaces = {
   quiz,
   report,
   rights,
+  sheet,
   signin,
   start,
   stop,

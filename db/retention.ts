@@ -29,6 +29,7 @@ export function listRules(now: Date): Rule[] {
     rule('consent_proofs', 'consent_proofs', 'hash', 'ended_at < ?', monthsBefore(now.toISOString(), 60)),
     rule('inquiries', 'inquiries', 'id', 'answered_at < ?', instant(30)),
     rule('item_flags', 'item_flags', 'id', 'day < ?', monthsBefore(today, 24)),
+    rule('entry_imports', 'entry_imports', 'id', 'created_at < ?', instant(7)),
     rule('deals', 'deals', 'id', 'ends_on < ?', monthsBefore(today, 24)),
     // A draft ends with its session; this is what a lost one left. The objects are swept by their names.
     rule('photos', 'photos', 'id', 'case_id IS NULL AND day < ?', daysAgo(7)),

@@ -45,13 +45,16 @@ export const ACTS = {
   'officer.write': ['admin'],
   'audit.read': ['admin', 'data'],
   'article.send': ['admin'],
+  'content.read': ROLES,
+  'content.write': ['editor', 'approver'],
+  'content.review': ['approver'],
 } as const satisfies Record<string, readonly Role[]>
 export type Act = keyof typeof ACTS
 
 /** What a token of each scope may do. Whatever is not here no token may. */
 export const BY_TOKEN: Record<TokenScope, readonly Act[]> = {
-  read: ['campaign.read', 'contacts.count', 'unit.read', 'officer.read', 'audit.read'],
-  draft: ['campaign.read', 'campaign.write', 'contacts.count', 'unit.read'],
+  read: ['campaign.read', 'contacts.count', 'unit.read', 'officer.read', 'audit.read', 'content.read'],
+  draft: ['campaign.read', 'campaign.write', 'contacts.count', 'unit.read', 'content.read', 'content.write'],
 }
 
 /** Roles at a unit and everything below it. `path` as units have it: `/root/…/id/`. */

@@ -40,10 +40,10 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['handler', /^handlers\//],
   ['db', /^db\//],
   ['content', /^content\//],
-  ['word', /^src\/vietnamese\//],
+  ['word', /^src\/(vietnamese|sheet)\//],
   [
     'word',
-    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|campaign-words|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|month|site|qr)\.ts$/,
+    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|campaign-words|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|month|site|qr|entry|entry-sheet|difference)\.ts$/,
   ],
 ]
 
@@ -131,6 +131,10 @@ const CONFINED: Array<[library: string, pattern: RegExp, place: RegExp]> = [
   ['qrcode', /^qrcode$/, /^src\/(admin\/officer-bind|qr)\.ts$/],
   ['esbuild', /^esbuild$/, /^src\/(channels\/web|console)\/page\/build\.ts$/],
   ['passkeys', /^@simplewebauthn\//, /^src\/console\/(webauthn|page\/passkeys)\.ts$/],
+  ['diff', /^diff$/, /^src\/difference\.ts$/],
+  ['fflate', /^fflate$/, /^src\/sheet\//],
+  ['saxes', /^saxes$/, /^src\/sheet\//],
+  ['write-excel-file', /^write-excel-file/, /^src\/sheet\//],
   [
     'node:',
     /^node:/,

@@ -6,6 +6,8 @@ import { broadcasts } from './broadcasts.ts'
 import { calendar } from './calendar.ts'
 import { campaigns } from './campaigns.ts'
 import { counts } from './counts.ts'
+import { entries } from './entries.ts'
+import { entryDrafts } from './entry-drafts.ts'
 import { halts } from './halts.ts'
 import { images } from './images.ts'
 import { me } from './me.ts'
@@ -26,4 +28,6 @@ export const ROUTES: readonly Route[] = [
   ...officers,
   ...audit,
   ...images,
+  ...entries,
+  ...entryDrafts,
 ]
