@@ -31,7 +31,7 @@ export const CAMPAIGN_ADDRESSES: Record<string, string> = {
 const CONTENT = {
   vi: 'Mời bạn ghé phiên chợ hàng Việt sáng thứ Bảy tại nhà văn hóa xã.\n\nCó 40 gian hàng của các cơ sở trong tỉnh.',
   en: 'Come to the fair of Vietnamese goods on Saturday morning.',
-  buttons: [{ to: { kind: 'quiz' } }, { vi: 'Xem trang công đoàn', to: { kind: 'link', url: 'https://congdoan.vn/hang-viet' } }],
+  buttons: [{ to: { kind: 'quiz' } }, { vi: 'Xem', to: { kind: 'link', url: 'https://congdoan.vn/hang-viet' } }],
 }
 const MESSAGE = JSON.stringify({
   ...{ label: null, body: { vi: { literal: CONTENT.vi }, en: null }, image: null, buttons: [], topic: null, purpose: 'push' },

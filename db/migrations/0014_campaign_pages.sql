@@ -46,4 +46,4 @@ CREATE TABLE observances (
 CREATE UNIQUE INDEX observances_unit ON observances(unit_id, day, vi);
 
 -- Whether anybody has ever sent a test: asked by the first day's checklist.
-CREATE INDEX audit_tested ON audit(id) WHERE act = 'campaign.test' AND outcome = 'done';
+CREATE INDEX audit_tested ON audit(act) WHERE act = 'campaign.test' AND outcome = 'done';
