@@ -408,6 +408,25 @@ describe('the list', () => {
     expect((await editor.get('/console/campaigns?state=nonsense')).text).toContain('Tuần lễ')
   })
 
+  test('leaves the house as a file only after a proof, with its filters, safe from formulas, and is written down', async () => {
+    await written({ title: '=HYPERLINK("http://evil.example")' })
+    await written({ title: 'Tuần lễ hàng Việt' })
+    expect((await editor.get('/console/campaigns/export?format=csv')).path).toMatch(/proof|enrol/)
+    await prove('lan')
+    const answer = await editor.request('/console/campaigns/export?format=csv')
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="campaigns.csv"')
+    const csv = await answer.text()
+    expect(csv).toContain('Tuần lễ hàng Việt')
+    expect(csv).not.toMatch(/(^|[,"])=/m)
+    expect(await (await editor.request('/console/campaigns/export?format=csv&q=tuan+le')).text()).not.toContain('HYPERLINK')
+    const xlsx = await editor.request('/console/campaigns/runs/export?format=xlsx')
+    expect([xlsx.status, xlsx.headers.get('content-type')]).toEqual([200, expect.stringContaining('spreadsheetml')])
+    expect((await desk.audits()).filter(({ act }) => act === 'campaign.export').length).toBe(3)
+    await prove('minh')
+    const other = await signIn(desk, await desk.officer('xa-khac', ['viewer'], 'khac'), true)
+    expect(await (await other.request('/console/campaigns/export?format=csv')).text()).not.toContain('Tuần lễ')
+  })
+
   test('goes on by key', async () => {
     for (let i = 0; i < 32; i++) {
       desk.clock.advance(1_000)

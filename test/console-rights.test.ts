@@ -19,6 +19,8 @@ const STOPPERS: readonly Role[] = ['editor', 'approver', 'admin']
 const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'get /console': { roles: ALL },
   'get /console/campaigns': { roles: ALL },
+  'get /console/campaigns/export': { roles: ALL, strong: true },
+  'get /console/campaigns/runs/export': { roles: ALL, strong: true },
   'get /console/campaigns/new': { roles: WRITERS },
   'post /console/campaigns/new': { roles: WRITERS },
   'get /console/campaigns/:id': { roles: ALL },
@@ -99,8 +101,8 @@ test('every page has its line, and every line its page', () => {
 })
 
 test('every page that can be looked at is looked at, by the browser test and by `npm run screens`', () => {
-  // A stream is no page.
-  const pages = PAGES.filter(({ method, path }) => method === 'get' && !path.endsWith('/events')).map(({ path }) => path)
+  // A stream and a file are no pages.
+  const pages = PAGES.filter(({ method, path }) => method === 'get' && !/\/(events|export)$/.test(path)).map(({ path }) => path)
   expect(pages.filter((path) => !(path in ADDRESS_OF))).toEqual([])
 })
 

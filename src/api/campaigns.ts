@@ -9,7 +9,7 @@ import { audienceSchema, contentSchema, themeSchema, titleSchema } from '../camp
 import type { Db } from '../chat.ts'
 import { AppError } from '../errors.ts'
 import { planSchema } from '../plan.ts'
-import { scopeOf } from '../rights.ts'
+import { type Act, scopeOf } from '../rights.ts'
 import { type Route, route } from './route.ts'
 import { audiencePath, requireCampaignFor, requireUnit } from './scope.ts'
 import { byId, idSchema, instantSchema, limitSchema, listOf, namedSchema, pageOf, pageSchema } from './shapes.ts'
@@ -177,19 +177,26 @@ export const campaigns: Route[] = [
       return shownNow(desk.db, params.id)
     },
   }),
-  route({
+  never('approve', 'campaign.approve', 'api.never_approves'),
+  never('return', 'campaign.approve', 'api.never_approves'),
+  never('end', 'broadcast.stop', 'api.never_stops'),
+]
+
+/** What an officer does by their own hand, and no token. */
+function never(what: string, act: Act, why: string): Route {
+  return route({
     method: 'post',
-    path: '/campaigns/:id/approve',
-    name: 'campaign_approve',
-    act: 'campaign.approve',
-    never: 'api.never_approves',
-    change: 'campaign.approve',
+    path: `/campaigns/:id/${what}`,
+    name: `campaign_${what}`,
+    act,
+    never: why,
+    change: `campaign.${what}`,
     about: 'campaign',
     params: byId,
     answer: campaignSchema,
-    handle: () => Promise.reject(new AppError('forbidden', 'api.never_approves')),
-  }),
-]
+    handle: () => Promise.reject(new AppError('forbidden', why)),
+  })
+}
 
 async function shownNow(db: Db, id: string): Promise<z.input<typeof campaignSchema>> {
   const campaign = await findCampaign(db, id)

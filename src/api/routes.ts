@@ -4,6 +4,7 @@
 import { audit } from './audit.ts'
 import { broadcasts } from './broadcasts.ts'
 import { calendar } from './calendar.ts'
+import { campaignExports } from './campaign-exports.ts'
 import { campaigns } from './campaigns.ts'
 import { counts } from './counts.ts'
 import { entries } from './entries.ts'
@@ -21,6 +22,7 @@ export const ROUTES: readonly Route[] = [
   ...units,
   ...counts,
   ...campaigns,
+  ...campaignExports,
   ...preview,
   ...broadcasts,
   ...calendar,

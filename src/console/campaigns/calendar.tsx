@@ -8,7 +8,7 @@ import { listObservances, type Observance } from '../../../db/observances.ts'
 import { requireUnit } from '../../api/scope.ts'
 import { monthAfter, monthDays, monthSchema, weeksOf } from '../../month.ts'
 import { may, scopeOf } from '../../rights.ts'
-import { dateVi, dayOf, whenVi } from '../../time.ts'
+import { dateVi, dayOf, vietnamInstant, vietnamWeekday, whenVi } from '../../time.ts'
 import { haltedNote } from '../halted.tsx'
 import { Badge, Card } from '../kit/card.tsx'
 import { Icon } from '../kit/icon.tsx'
@@ -97,8 +97,9 @@ function Cell({ visit, planned, day: of, named }: { visit: Visit; planned: Plann
     <td class={`${today ? 'month-today' : ''}${empty && !today ? ' month-empty' : ''}`}>
       <p class="month-day">
         <a href={`/console/calendar/${of}`}>
+          <span class="month-phone">{t(`campaign.weekday_${vietnamWeekday(vietnamInstant(of, 0))}`)} </span>
           {Number(of.slice(8))}
-          <span class="visually-hidden">/{of.slice(5, 7)}</span>
+          <span class="month-phone">/{of.slice(5, 7)}</span>
         </a>
         {today ? <span class="visually-hidden"> {t('console_campaigns.today')}</span> : null}
       </p>

@@ -55,6 +55,9 @@ async function askApproval(visit: Visit): Promise<Response> {
           <a class="btn btn-outline-secondary" href={`/console/campaigns/${campaign.id}/return`}>
             {t('campaign.b_return')}
           </a>
+          <a class="btn btn-outline-secondary" href={`/console/campaigns/${campaign.id}?count=yes`}>
+            {t('console_campaigns.count')}
+          </a>
         </div>
       </Card>
     </>,

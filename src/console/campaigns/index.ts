@@ -5,10 +5,21 @@ import type { Page } from '../page.ts'
 import { calendar } from './calendar.tsx'
 import { decide } from './decide.tsx'
 import { edit } from './edit.tsx'
+import { exports } from './exports.tsx'
 import { list } from './list.tsx'
 import { oneCampaign } from './one.tsx'
 import { runActs } from './run-acts.tsx'
 import { runs } from './runs.tsx'
 import { themes } from './themes.tsx'
 
-export const campaigns: readonly Page[] = [...list, ...runs, ...runActs, ...edit, ...oneCampaign, ...decide, ...themes, ...calendar]
+export const campaigns: readonly Page[] = [
+  ...list,
+  ...exports,
+  ...runs,
+  ...runActs,
+  ...edit,
+  ...oneCampaign,
+  ...decide,
+  ...themes,
+  ...calendar,
+]

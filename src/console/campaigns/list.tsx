@@ -1,12 +1,9 @@
 /**
  * The campaigns an officer may read: found by words of the title, state, unit and topic, newest first.
  */
-import * as z from 'zod'
 import { listNewestRuns, type OwnedBroadcast } from '../../../db/broadcasts.ts'
 import { CAMPAIGN_STATES, type Campaign, listCampaigns } from '../../../db/campaigns.ts'
 import { listTopics } from '../../../db/topics.ts'
-import { findUnit, searchUnits } from '../../../db/units.ts'
-import { reaches } from '../../api/scope.ts'
 import { pageOf } from '../../api/shapes.ts'
 import { listStateIn, planIn } from '../../campaign-words.ts'
 import { isRule } from '../../plan.ts'
@@ -18,42 +15,19 @@ import { Field, Select } from '../kit/form.tsx'
 import { Icon } from '../kit/icon.tsx'
 import { addressWith, Empty, Filters, Table } from '../kit/list.tsx'
 import type { Page, Visit } from '../page.ts'
+import { ExportLinks } from './exports.tsx'
+import { filterOf, querySchema } from './filter.ts'
 import { toneOf } from './words.ts'
 
 const PAGE = 30
-/** Units a typed name is looked for in. */
-const UNITS_MOST = 20
-
-const querySchema = z.object({
-  q: z.string().max(100).optional(),
-  state: z.enum(CAMPAIGN_STATES).optional(),
-  topic: z
-    .string()
-    .regex(/^[a-z0-9_-]{1,36}$/)
-    .optional(),
-  unit: z.string().max(60).optional(),
-  mine: z.literal('approve').optional(),
-  before: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,40}$/)
-    .optional(),
-})
 
 export const list: readonly Page[] = [{ method: 'get', path: '/campaigns', act: 'campaign.read', handle: show }]
 
 async function show(visit: Visit): Promise<Response> {
   const { t, desk, c } = visit
   const query = visit.query(querySchema)
-  const [paths, topics] = await Promise.all([pathsOf(visit, query.unit), listTopics(desk.db)])
-  const found = await listCampaigns(desk.db, {
-    paths,
-    ...(query.state ? { states: [query.state] } : {}),
-    ...(query.topic ? { topic: query.topic } : {}),
-    ...(query.q?.trim() ? { typed: query.q } : {}),
-    ...(query.mine ? { states: ['submitted'] as const, approver: desk.actor.officerId } : {}),
-    before: query.before ?? '',
-    limit: PAGE + 1,
-  })
+  const [filter, topics] = await Promise.all([filterOf(visit, query), listTopics(desk.db)])
+  const found = await listCampaigns(desk.db, { ...filter, before: query.before ?? '', limit: PAGE + 1 })
   const halted = await haltedNote(visit)
   const { rows, next } = pageOf(found, PAGE, ({ id }) => id)
   const runs = new Map(
@@ -72,6 +46,14 @@ async function show(visit: Visit): Promise<Response> {
       help: 'campaigns',
       actions: (
         <>
+          {scopeOf(desk.actor, 'campaign.approve').length > 0 ? (
+            <a class="btn" href="/console/campaigns?mine=approve">
+              {t('console_campaigns.mine')}
+            </a>
+          ) : null}
+          <a class="btn" href="/console/campaigns/runs">
+            {t('console_campaigns.runs_title')}
+          </a>
           <a class="btn" href="/console/calendar">
             <Icon name="calendar3" />
             {t('console_campaigns.calendar')}
@@ -128,6 +110,7 @@ async function show(visit: Visit): Promise<Response> {
             more={next === undefined ? undefined : addressWith(c.req.url, { before: next })}
           />
         )}
+        {rows.length > 0 ? <ExportLinks visit={visit} path="/campaigns/export" /> : null}
       </Card>
     </>,
   )
@@ -191,17 +174,4 @@ function Nothing({ visit: { t }, filtered, writes }: { visit: Visit; filtered: b
       action={writes ? { href: '/console/campaigns/new', label: t('console_campaigns.new') } : undefined}
     />
   )
-}
-
-/** Where to look: the whole scope, one unit by its id, or the units of a typed name. */
-async function pathsOf({ desk }: Visit, unit: string | undefined): Promise<string[]> {
-  const { db, actor, now } = desk
-  const scope = scopeOf(actor, 'campaign.read')
-  const typed = unit?.trim() ?? ''
-  if (typed === '') return scope
-  const day = dayOf(now)
-  const exact = /^[A-Za-z0-9_-]{1,40}$/.test(typed) ? await findUnit(db, typed, day) : undefined
-  if (exact && reaches(actor, exact.path)) return [exact.path]
-  const found = await Promise.all(scope.map((under) => searchUnits(db, typed, { day, after: '', limit: UNITS_MOST, under })))
-  return [...new Set(found.flat().map(({ path }) => path))].slice(0, UNITS_MOST)
 }

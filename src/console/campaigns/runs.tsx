@@ -19,6 +19,7 @@ import { haltedNote } from '../halted.tsx'
 import { Badge, Card, Pairs } from '../kit/card.tsx'
 import { addressWith, Empty, Table } from '../kit/list.tsx'
 import type { Page, Visit } from '../page.ts'
+import { ExportLinks } from './exports.tsx'
 import { Previews } from './previews.tsx'
 import { Progress } from './progress.tsx'
 import { isHeld, isPossible, RUN_ACTS, type RunAct, toneOf } from './words.ts'
@@ -95,6 +96,7 @@ async function list(visit: Visit): Promise<Response> {
             more={next === undefined ? undefined : addressWith(c.req.url, { before: String(next) })}
           />
         )}
+        {rows.length > 0 ? <ExportLinks visit={visit} path="/campaigns/runs/export" /> : null}
       </Card>
     </>,
   )
