@@ -10,8 +10,8 @@ import { demand } from '../src/rights.ts'
 import { fold } from '../src/vietnamese/index.ts'
 import { recordAct } from './audit.ts'
 import { guard } from './client.ts'
+import { insideArgs, insideOf, isNarrow } from './narrow.ts'
 import { type Desk, stillActing } from './rights.ts'
-import { subtreeOf } from './units.ts'
 
 export const CAMPAIGN_STATES = ['draft', 'submitted', 'approved', 'done', 'cancelled'] as const
 export type CampaignState = (typeof CAMPAIGN_STATES)[number]
@@ -92,17 +92,6 @@ export async function listCampaigns(
   return rows.map(campaignOf)
 }
 
-/** Units whose campaigns are looked through one by one rather than all campaigns. */
-const NARROW = 200
-
-async function isNarrow(db: Db, paths: string[]): Promise<boolean> {
-  const [row] = await db.read(`SELECT count(*) AS n FROM (SELECT 1 FROM units u WHERE ${insideOf(paths)} LIMIT ?)`, [
-    ...paths.flatMap((path) => subtreeOf(path)),
-    NARROW + 1,
-  ])
-  return Number(row?.n) <= NARROW
-}
-
 export async function countCampaigns(db: Db, filter: CampaignFilter): Promise<number> {
   if (filter.paths.length === 0) return 0
   const { sql, args } = filtered(filter)
@@ -110,10 +99,8 @@ export async function countCampaigns(db: Db, filter: CampaignFilter): Promise<nu
   return Number(row?.n)
 }
 
-const insideOf = (paths: string[]) => `(${paths.map(() => '(u.path >= ? AND u.path < ?)').join(' OR ')})`
-
 function filtered({ paths, states, rules, approver, topic, typed }: CampaignFilter): { sql: string; args: Value[] } {
-  const parts: Array<[sql: string, args: Value[]]> = [[insideOf(paths), paths.flatMap((path) => subtreeOf(path))]]
+  const parts: Array<[sql: string, args: Value[]]> = [[insideOf(paths), insideArgs(paths)]]
   if (states?.length === 1) parts.push(['c.state = ?', [...states]])
   else if (states) parts.push(['c.state IN (SELECT value FROM json_each(?))', [JSON.stringify(states)]])
   if (rules) parts.push(["c.plan ->> 'kind' NOT IN ('now', 'once')", []])

@@ -4,6 +4,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { days } from '../content/data/days.ts'
 import { createTexts } from '../content/index.ts'
+import { listBroadcasts } from '../db/broadcasts.ts'
 import { listPlanned } from '../db/calendar.ts'
 import { listCampaigns } from '../db/campaigns.ts'
 import { loadObservances } from '../db/observances.ts'
@@ -67,6 +68,8 @@ describe('campaigns are found', () => {
     const spy = watchQueries(desk.db)
     const page = { before: '9', limit: 50 }
     await listCampaigns(spy.db, { paths: ['/tinh/xa/'], states: ['submitted'], topic: 't', typed: 'tuan le', ...page })
+    await listBroadcasts(spy.db, { paths: ['/tinh/xa/'], before: 9, limit: 50 })
+    await listBroadcasts(spy.db, { paths: ['/tinh/xa/'], campaignId: 'k', before: 0, limit: 50 })
     await desk.db.write(
       Array.from({ length: 201 }, (_, i) => ({
         sql: "INSERT INTO units(id, name, kind, level, path, parent_id) VALUES (?, ?, 'cong_doan', 'co_so', ?, 'tinh')",
@@ -74,6 +77,7 @@ describe('campaigns are found', () => {
       })),
     )
     await listCampaigns(spy.db, { paths: ['/tinh/'], states: ['submitted'], ...page })
+    await listBroadcasts(spy.db, { paths: ['/tinh/'], before: 0, limit: 50 })
     await listPlanned(spy.db, { paths: ['/tinh/'], from: '2026-11-01', to: '2026-11-30', most: 4, now: desk.clock.now() })
     expect(await spy.scans()).toEqual([])
     expect(spy.queries.length).toBeGreaterThan(5)

@@ -3,6 +3,7 @@
  * hand, sent back, paused, cancelled, sent again; and everything that must not go.
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { loadContent } from '../src/load-content.ts'
 import { type ApiDesk, openApiDesk } from './api-desk.ts'
 import { broadcastRow, pushRow } from './broadcast-rows.ts'
 import { type Browser, signIn } from './console-desk.ts'
@@ -82,6 +83,21 @@ describe('writing', () => {
       'Người nhận: 0',
     )
     expect((await editor.post('/console/campaigns/new', fields({ do: 'count', to_unit: 'xa-khac' }))).text).toContain('phải thuộc đơn vị')
+  })
+
+  test('a button to the library is found by words and chosen', async () => {
+    await loadContent(desk.db, () => {})
+    await editor.get('/console/campaigns/new')
+    const unclear = fields({ b1_kind: 'item', b1_to: 'thông báo 264' })
+    const wrong = await editor.post('/console/campaigns/new', unclear)
+    expect([wrong.status, wrong.text.includes('Chưa rõ mục nào')]).toEqual([400, true])
+    const [, item = '', title = ''] =
+      /<select[^>]*name="b1_item"[\s\S]*?<option value="([\w-]+)"[^>]*>([^<]*264[^<]*)</.exec(wrong.html) ?? []
+    expect(title).toContain('264')
+    const page = await editor.post('/console/campaigns/new', { ...unclear, b1_item: item })
+    expect(page.text).toContain('Đã lưu')
+    const [row] = await desk.db.read("SELECT content ->> '$.buttons[0].to.id' AS item FROM campaigns")
+    expect(row?.item).toBe(item)
   })
 
   test('does not send to units outside, and loses nothing by it', async () => {
@@ -192,6 +208,23 @@ describe('deciding', () => {
     // The proof is used up by the act.
     expect((await approver.get('/console/halt')).path).toMatch(/proof|enrol/)
     expect((await desk.audits()).at(-1)).toMatchObject({ act: 'campaign.approve', officer_id: 'minh', via: 'console' })
+  })
+
+  test('words about a business need two, and the first of them begins nothing', async () => {
+    const decision = { authority: 'Cục QLTT', number: '12/QĐ', decided: '2026-10-01', decision_url: 'https://tinh.gov.vn/12' }
+    const bare = await written({ business: 'on' })
+    expect((await editor.get(`/console/campaigns/${bare}`)).text).toContain('cần có quyết định của cơ quan có thẩm quyền')
+    const id = await submitted({ business: 'on', ...decision })
+    await prove('minh')
+    expect((await approver.get(`/console/campaigns/${id}/approve`)).text).toContain('12/QĐ, Cục QLTT, 01/10/2026')
+    expect((await approver.post(`/console/campaigns/${id}/approve`, { version: '1' })).text).toContain('cần thêm một cán bộ khác')
+    expect(await desk.db.read('SELECT id FROM broadcasts')).toEqual([])
+    await prove('minh')
+    expect((await approver.post(`/console/campaigns/${id}/approve`, { version: '1' })).status).toBe(409)
+    const second = await signIn(desk, await desk.officer('tinh', ['approver'], 'hoa'), true)
+    await second.get(`/console/campaigns/${id}/approve`)
+    await second.post(`/console/campaigns/${id}/approve`, { version: '1' })
+    expect((await desk.db.read('SELECT id FROM broadcasts')).length).toBe(1)
   })
 
   test('not by whoever wrote it, not an older version, not twice', async () => {

@@ -5,6 +5,8 @@
 
 import * as z from 'zod'
 import { addCampaign, type Campaign, editCampaign, pathOfUnit } from '../../../db/campaigns.ts'
+import { searchItems } from '../../../db/item-search.ts'
+import { findItem } from '../../../db/items.ts'
 import { findPushRules } from '../../../db/push-rules.ts'
 import { listThemes } from '../../../db/themes.ts'
 import { listTopics } from '../../../db/topics.ts'
@@ -19,9 +21,9 @@ import { dayOf } from '../../time.ts'
 import { Card } from '../kit/card.tsx'
 import { type Choice, Form, Select } from '../kit/form.tsx'
 import type { Page, Posted, Typed, Visit, Wrong } from '../page.ts'
-import { ContentFields } from './fields-content.tsx'
+import { ContentFields, type FoundItems } from './fields-content.tsx'
 import { AudienceFields, type Choices, PlanFields } from './fields-plan.tsx'
-import { emptyForm, one, readAudience, readWritten, typedOf } from './form.ts'
+import { BUTTON_ROWS, emptyForm, one, readAudience, readWritten, typedOf } from './form.ts'
 import { CountsTable, Previews } from './previews.tsx'
 
 /** A megabyte of picture and the words around it. */
@@ -165,8 +167,10 @@ async function show(visit: Visit, { campaign, unitId, typed, wrong, counted, sta
           <div class="col-12 col-xl-7">
             {campaign ? null : <Sender {...filled} unitId={unitId} senders={senders} />}
             {campaign?.state === 'submitted' ? <p class="alert alert-warning">{t('console_campaigns.edit_submitted')}</p> : null}
-            <ContentFields {...filled} template={zaloTemplate !== null} />
-            <AudienceFields {...filled} {...choices} />
+            <ContentFields {...filled} template={zaloTemplate !== null} items={await itemsOf(visit, typed)} />
+            <div data-counts="yes">
+              <AudienceFields {...filled} {...choices} />
+            </div>
             <PlanFields {...filled} />
           </div>
           <div class="col-12 col-xl-5">
@@ -249,6 +253,21 @@ async function choicesOf({ desk, locale }: Visit, unitId: string, typed: Typed):
     themes: themes.map(({ name }) => ({ value: name, label: name })),
     top: path === `/${unitId}/`,
   }
+}
+
+/** The item a row names, else those its words may mean. */
+async function itemsOf({ desk: { db, now } }: Visit, typed: Typed): Promise<FoundItems> {
+  const day = dayOf(now)
+  const rows = BUTTON_ROWS.filter((row) => one(typed, `b${row}_kind`) === 'item' && one(typed, `b${row}_to`) !== '')
+  const found = await Promise.all(
+    rows.map(async (row) => {
+      const words = one(typed, `b${row}_to`).slice(0, 100)
+      const item = await findItem(db, words, day)
+      const items = item ? [item] : (await searchItems(db, words, day)).rows
+      return [row, items.map(({ id, title }) => ({ value: id, label: title }))] as const
+    }),
+  )
+  return Object.fromEntries(found)
 }
 
 async function shownMessages({ desk, parts }: Visit, unitId: string, typed: Typed): Promise<ShownMessage[]> {

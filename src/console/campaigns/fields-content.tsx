@@ -3,15 +3,18 @@
  */
 import { dealKinds } from '../../../db/deals.ts'
 import { Card } from '../kit/card.tsx'
-import { Area, Check, Field, Select } from '../kit/form.tsx'
+import { Area, Check, type Choice, Field, Select } from '../kit/form.tsx'
 import type { Typed, Visit, Wrong } from '../page.ts'
 import { BUTTON_KINDS, BUTTON_ROWS, one, SOURCES, TEXT_MOST } from './form.ts'
 import { numberIn } from './words.ts'
 
 export type Filled = { visit: Visit; typed: Typed; wrong?: Wrong | undefined }
 
-export function ContentFields(filled: Filled & { template: boolean }) {
-  const { visit, typed, wrong, template } = filled
+/** Items of the library that the words of a button's row may mean. */
+export type FoundItems = Record<number, readonly Choice[]>
+
+export function ContentFields(filled: Filled & { template: boolean; items: FoundItems }) {
+  const { visit, typed, wrong, template, items } = filled
   const { t, locale } = visit
   const most = numberIn(TEXT_MOST, locale)
   return (
@@ -40,7 +43,7 @@ export function ContentFields(filled: Filled & { template: boolean }) {
       <Card title={t('console_campaigns.part_buttons')}>
         <p class="form-hint">{t('console_campaigns.buttons_hint')}</p>
         {BUTTON_ROWS.map((row) => (
-          <ButtonRow {...filled} row={row} />
+          <ButtonRow {...filled} row={row} items={items[row] ?? []} />
         ))}
       </Card>
       <Card title={t('console_campaigns.part_business')}>
@@ -90,8 +93,8 @@ function Picture(filled: Filled) {
   )
 }
 
-function ButtonRow(filled: Filled & { row: number }) {
-  const { visit, typed, wrong, row } = filled
+function ButtonRow(filled: Filled & { row: number; items: readonly Choice[] }) {
+  const { visit, typed, wrong, row, items } = filled
   const { t } = visit
   const kind = one(typed, `b${row}_kind`)
   // A place is written by another system; here it is kept as it is.
@@ -118,6 +121,19 @@ function ButtonRow(filled: Filled & { row: number }) {
             label={t('console_campaigns.button_to', { n: row })}
             hint={t('console_campaigns.button_to_hint', { deals: dealKinds.join(', ') })}
           />
+        </div>
+        <div class="col-12" data-when={`${name}_kind=item`}>
+          <div data-part={`${name}-items`} data-on={`${name}_to`}>
+            {items.length > 0 ? (
+              <Select
+                {...filled}
+                name={`${name}_item`}
+                label={t('console_campaigns.button_items', { n: row })}
+                none={t('console_campaigns.button_items_none')}
+                choices={items}
+              />
+            ) : null}
+          </div>
         </div>
         <div class="col-12 col-md-6" data-when={`${name}_kind=link,item,quiz,deal,place`}>
           <Field {...filled} name={`${name}_vi`} label={t('console_campaigns.button_vi', { n: row })} />

@@ -78,7 +78,8 @@ function contentIn(typed: Typed): unknown {
 function buttonIn(typed: Typed, row: number): unknown[] {
   const kind = one(typed, `b${row}_kind`)
   if (kind === '') return []
-  const to = one(typed, `b${row}_to`)
+  // An item is typed by its id, or found by some of its words and then chosen.
+  const to = (kind === 'item' && one(typed, `b${row}_item`)) || one(typed, `b${row}_to`)
   const label = (locale: 'vi' | 'en') => (one(typed, `b${row}_${locale}`) ? { [locale]: one(typed, `b${row}_${locale}`) } : {})
   const target =
     kind === 'link'
@@ -209,6 +210,7 @@ function sentenceOf(code: string, { maximum }: { maximum?: number }, path: reado
   if (code === 'too_big' && maximum !== undefined) return { key: 'console.field_long', params: { most: Number(maximum) } }
   if (code === 'too_small') return { key: 'console.field_needed' }
   if (code === 'custom') return { key: 'console_campaigns.e_button_label' }
+  if (path.at(-1) === 'id') return { key: 'console_campaigns.e_item' }
   if (path[0] === 'at') return { key: 'console_campaigns.e_when' }
   if (path[0] === 'buttons' || path[0] === 'decision')
     return { key: path.at(-1) === 'url' ? 'console_campaigns.e_url' : 'console.field_needed' }

@@ -14,9 +14,12 @@ export function looks(): void {
 function watch(form: HTMLFormElement): void {
   let timer = 0
   let asked: AbortController | undefined
+  // Once people were counted, a change of who gets it counts again: a count walks a whole organisation, so not before.
+  let counted = form.querySelector('[data-part="counts"] table') !== null
   const look = (what: 'look' | 'count', on: string | undefined) => {
     asked?.abort()
     asked = new AbortController()
+    if (what === 'count') counted = true
     void ask(form, what, on, asked.signal)
   }
   show(form)
@@ -25,7 +28,8 @@ function watch(form: HTMLFormElement): void {
     show(form)
     if (field.type === 'file') return
     clearTimeout(timer)
-    timer = window.setTimeout(() => look('look', field.name), PAUSE_MS)
+    const counts = counted && field.name !== 'find' && field.closest('[data-counts]') !== null
+    timer = window.setTimeout(() => look(counts ? 'count' : 'look', field.name), PAUSE_MS)
   })
   form.addEventListener('submit', (event) => {
     const button = (event as SubmitEvent).submitter as HTMLButtonElement | null
