@@ -24,8 +24,12 @@ beforeEach(async () => {
 afterEach(() => desk.close())
 
 const json = async <T>(answer: Response): Promise<T> => (await answer.json()) as T
-const add = async (title: string, more: Record<string, unknown> = {}, unitId = 'xa'): Promise<string> =>
-  (await json<{ id: string }>(await editor.post('/campaigns', { ...draft(unitId, more), title }))).id
+const add = async (title: string, more: Record<string, unknown> = {}, unitId = 'xa'): Promise<string> => {
+  // Lists go by age.
+  desk.clock.advance(1)
+  const answer = await editor.post('/campaigns', { ...draft(unitId, more), title })
+  return (await json<{ id: string }>(answer)).id
+}
 const titles = async (query: string, client = editor): Promise<string[]> =>
   (await json<{ rows: Array<{ title: string }> }>(await client.get(`/campaigns?${query}`))).rows.map(({ title }) => title)
 
@@ -50,6 +54,8 @@ describe('campaigns are found', () => {
     expect(await titles('q=tin+cu')).toEqual([])
     expect(await titles('q=doi+ten')).toEqual(['Tin đổi tên'])
     expect(await titles(`q=${id}`)).toEqual([])
+    await desk.db.write([{ sql: 'DELETE FROM campaigns', args: [] }])
+    expect(await desk.db.read('SELECT id FROM campaign_words')).toEqual([])
   })
 
   test('by state, unit and topic together, only within the scope', async () => {

@@ -100,6 +100,17 @@ describe('writing', () => {
     expect(row?.item).toBe(item)
   })
 
+  test('counts as often as an officer needs to, not as often as a machine can', async () => {
+    await editor.get('/console/campaigns/new')
+    let page = await editor.post('/console/campaigns/new', fields({ do: 'count' }))
+    for (let i = 0; i < 120 && page.text.includes('Người nhận: 0'); i++)
+      page = await editor.post('/console/campaigns/new', fields({ do: 'count' }))
+    expect(page.text).toContain('Đã đếm nhiều lần')
+    expect(page.html).toContain('Phiên chợ cuối tuần')
+    desk.clock.advance(15 * 60_000 + 1)
+    expect((await editor.post('/console/campaigns/new', fields({ do: 'count' }))).text).toContain('Người nhận: 0')
+  })
+
   test('does not send to units outside, and loses nothing by it', async () => {
     await editor.get('/console/campaigns/new')
     const page = await editor.post('/console/campaigns/new', fields({ to_unit: 'tinh' }))
@@ -132,6 +143,29 @@ describe('writing', () => {
     const page = await editor.post(`/console/campaigns/${id}/edit`, fields({ title: 'Của Lan', version: '1' }))
     expect([page.status, page.html.includes('Của Lan')]).toEqual([409, true])
     expect((await desk.db.read('SELECT title FROM campaigns'))[0]?.title).toBe('Của Mai')
+  })
+
+  test('nothing comes in that no field of the form is for', async () => {
+    const more = {
+      state: 'approved',
+      needs: '0',
+      approvals: '9',
+      author_id: 'minh',
+      'editors[]': ['x'],
+      id: 'mine',
+      version: '7',
+      __proto__: 'x',
+    }
+    await written({ ...more, b1_kind: 'quiz', b1_to: 'javascript:alert(1)' })
+    const [row] = await desk.db.read('SELECT id, state, needs, approvals, author_id, editors, version, content FROM campaigns')
+    expect(row).toMatchObject({ state: 'draft', needs: 1, approvals: 0, author_id: 'lan', editors: '["lan"]', version: 1 })
+    expect(row?.id).not.toBe('mine')
+    expect(String(row?.content)).not.toContain('javascript')
+    const page = await editor.post(
+      '/console/campaigns/new',
+      fields({ b1_kind: 'link', b1_vi: 'Xem', b1_to: 'javascript:alert(1)', image: '/media/../x.png' }),
+    )
+    expect([page.status, page.html.includes('<img src="/media/../')]).toEqual([400, false])
   })
 
   test('script in any field is only words', async () => {
@@ -506,6 +540,8 @@ describe('the calendar', () => {
     expect((await editor.post('/console/calendar/themes', { name: 'Tết ấm', year: '2026' })).text).toContain('Tết ấm')
     expect((await editor.post('/console/calendar/days', { day: '2026-11-20', vi: 'Hội chợ xã', en: '' })).text).toContain('20/11/2026')
     expect((await editor.get('/console/calendar?month=2026-11')).text).toContain('Hội chợ xã')
+    expect((await approver.get('/console/calendar?month=2026-11&unit=cong+doan+xa+mau')).text).toContain('Hội chợ xã')
+    expect((await approver.get('/console/calendar?month=2026-11&unit=xa-khac')).text).not.toContain('Hội chợ xã')
     expect((await editor.get('/console/campaigns/new')).html).toContain('<option value="Tết ấm">')
     const [theme] = await desk.db.read('SELECT id FROM themes')
     expect((await editor.post(`/console/calendar/themes/${theme?.id}/remove`)).text).toContain('Chưa có chủ đề nào')

@@ -17,6 +17,11 @@ BEGIN
   WHERE rowid IN (SELECT rowid FROM campaign_words WHERE campaign_words MATCH 'id:"' || old.id || '"');
 END;
 
+CREATE TRIGGER campaigns_unworded AFTER DELETE ON campaigns
+BEGIN
+  DELETE FROM campaign_words WHERE rowid IN (SELECT rowid FROM campaign_words WHERE campaign_words MATCH 'id:"' || old.id || '"');
+END;
+
 CREATE INDEX campaigns_topic ON campaigns(topic, id) WHERE topic IS NOT NULL;
 
 CREATE INDEX campaigns_planned ON campaigns(plan ->> 'at') WHERE state IN ('draft', 'submitted');

@@ -5,15 +5,16 @@
 import * as z from 'zod'
 import { listPlanned, type Planned, type PlannedDay } from '../../../db/calendar.ts'
 import { listObservances, type Observance } from '../../../db/observances.ts'
-import { requireUnit } from '../../api/scope.ts'
 import { monthAfter, monthDays, monthSchema, weeksOf } from '../../month.ts'
 import { may, scopeOf } from '../../rights.ts'
 import { dateVi, dayOf, vietnamInstant, vietnamWeekday, whenVi } from '../../time.ts'
 import { haltedNote } from '../halted.tsx'
 import { Badge, Card } from '../kit/card.tsx'
+import { Field } from '../kit/form.tsx'
 import { Icon } from '../kit/icon.tsx'
-import { Empty, Table } from '../kit/list.tsx'
+import { addressWith, Empty, Filters, Table } from '../kit/list.tsx'
 import type { Page, Visit } from '../page.ts'
+import { pathsOf } from './filter.ts'
 import { toneOf } from './words.ts'
 
 /** Entries in a cell of the month, and on a day's own page. */
@@ -27,7 +28,7 @@ export const calendar: readonly Page[] = [
 
 async function month(visit: Visit): Promise<Response> {
   const { t, desk } = visit
-  const given = visit.query(z.object({ month: monthSchema.optional(), unit: z.string().max(40).optional() }))
+  const given = visit.query(z.object({ month: monthSchema.optional(), unit: z.string().max(60).optional() }))
   const shown = given.month ?? dayOf(desk.now).slice(0, 7)
   const { first, last } = monthDays(shown)
   const { path, paths } = await placeOf(visit, given.unit)
@@ -36,8 +37,7 @@ async function month(visit: Visit): Promise<Response> {
     listObservances(desk.db, path, shown),
   ])
   const byDay = new Map(days.map((one) => [one.day, one]))
-  const unit = given.unit ? `&unit=${given.unit}` : ''
-  const to = (n: number) => `/console/calendar?month=${monthAfter(shown, n)}${unit}`
+  const to = (n: number) => addressWith(visit.c.req.url, { month: monthAfter(shown, n) })
   return visit.show(
     {
       title: t('console_campaigns.month_title', { month: shown.slice(5), year: shown.slice(0, 4) }),
@@ -60,6 +60,12 @@ async function month(visit: Visit): Promise<Response> {
     <>
       {await haltedNote(visit)}
       <Card plain>
+        <Filters visit={visit} action="/calendar">
+          <input type="hidden" name="month" value={shown} />
+          <div class="col-12 col-md-5">
+            <Field visit={visit} name="unit" label={t('console_campaigns.by_unit')} value={given.unit} />
+          </div>
+        </Filters>
         <table class="month">
           <caption class="visually-hidden">{t('console_campaigns.calendar')}</caption>
           <thead>
@@ -76,7 +82,7 @@ async function month(visit: Visit): Promise<Response> {
                   one === null ? (
                     <td class="month-none" />
                   ) : (
-                    <Cell visit={visit} planned={byDay.get(one)} day={one} named={namedOn(named, one)} />
+                    <Cell visit={visit} planned={byDay.get(one)} day={one} unit={given.unit} named={namedOn(named, one)} />
                   ),
                 )}
               </tr>
@@ -89,14 +95,17 @@ async function month(visit: Visit): Promise<Response> {
   )
 }
 
-function Cell({ visit, planned, day: of, named }: { visit: Visit; planned: PlannedDay | undefined; day: string; named: Observance[] }) {
+type CellProps = { visit: Visit; planned: PlannedDay | undefined; day: string; unit: string | undefined; named: Observance[] }
+
+function Cell({ visit, planned, day: of, unit, named }: CellProps) {
   const { t, desk } = visit
   const today = dayOf(desk.now) === of
+  const whole = `/console/calendar/${of}${unit ? `?unit=${encodeURIComponent(unit)}` : ''}`
   const empty = named.length === 0 && (planned?.entries.length ?? 0) === 0
   return (
     <td class={`${today ? 'month-today' : ''}${empty && !today ? ' month-empty' : ''}`}>
       <p class="month-day">
-        <a href={`/console/calendar/${of}`}>
+        <a href={whole}>
           <span class="month-phone">{t(`campaign.weekday_${vietnamWeekday(vietnamInstant(of, 0))}`)} </span>
           {Number(of.slice(8))}
           <span class="month-phone">/{of.slice(5, 7)}</span>
@@ -116,7 +125,7 @@ function Cell({ visit, planned, day: of, named }: { visit: Visit; planned: Plann
         ))}
         {planned?.more ? (
           <li>
-            <a href={`/console/calendar/${of}`}>{t('console_campaigns.day_more')}</a>
+            <a href={whole}>{t('console_campaigns.day_more')}</a>
           </li>
         ) : null}
       </ul>
@@ -127,7 +136,7 @@ function Cell({ visit, planned, day: of, named }: { visit: Visit; planned: Plann
 async function day(visit: Visit): Promise<Response> {
   const { t, desk } = visit
   const of = z.iso.date().safeParse(visit.param('day')).data ?? dayOf(desk.now)
-  const given = visit.query(z.object({ unit: z.string().max(40).optional() }))
+  const given = visit.query(z.object({ unit: z.string().max(60).optional() }))
   const { path, paths } = await placeOf(visit, given.unit)
   const [[planned], named] = await Promise.all([
     listPlanned(desk.db, { paths, from: of, to: of, most: DAY_MOST, now: desk.now }),
@@ -186,16 +195,12 @@ async function day(visit: Visit): Promise<Response> {
   )
 }
 
-/** The units looked at, and the one whose days and themes count: the asked one, else the officer's own. */
-async function placeOf({ desk }: Visit, unit: string | undefined): Promise<{ path: string; paths: string[] }> {
-  const { actor } = desk
-  if (unit) {
-    const path = await requireUnit(desk, unit, 'campaign.read')
-    return { path, paths: [path] }
-  }
-  const paths = scopeOf(actor, 'campaign.read')
+/** The units looked at (all, or those of a typed name), and the one whose days count: what was typed where it is one, else the officer's own. */
+async function placeOf(visit: Visit, unit: string | undefined): Promise<{ path: string; paths: string[] }> {
+  const { actor } = visit.desk
+  const paths = await pathsOf(visit, unit, 'campaign.read')
   const own = actor.grants.find((grant) => grant.unitId === actor.unitId && may(actor, 'campaign.read', grant.path))
-  return { path: own?.path ?? paths[0] ?? '/', paths }
+  return { path: (paths.length === 1 ? paths[0] : own?.path) ?? '/', paths }
 }
 
 const ENTRIES: Record<Planned['kind'], string> = { run: 'month-entry', plan: 'month-entry month-plan', rule: 'month-entry month-rule' }

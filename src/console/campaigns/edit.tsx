@@ -11,7 +11,6 @@ import { findPushRules } from '../../../db/push-rules.ts'
 import { listThemes } from '../../../db/themes.ts'
 import { listTopics } from '../../../db/topics.ts'
 import { findUnit, searchUnits } from '../../../db/units.ts'
-import { countPeople } from '../../api/counts.ts'
 import { takeImage } from '../../api/images.ts'
 import { previewDraft, type ShownMessage } from '../../api/preview.ts'
 import { audiencePath, requireCampaignFor, requireUnit } from '../../api/scope.ts'
@@ -25,6 +24,7 @@ import { ContentFields, type FoundItems } from './fields-content.tsx'
 import { AudienceFields, type Choices, PlanFields } from './fields-plan.tsx'
 import { BUTTON_ROWS, emptyForm, one, readAudience, readWritten, typedOf } from './form.ts'
 import { CountsTable, Previews } from './previews.tsx'
+import { countSparing, spare } from './sparing.ts'
 
 /** A megabyte of picture and the words around it. */
 const FORM_MOST = 12_000_000
@@ -123,6 +123,7 @@ async function keepPicture(visit: Visit, typed: Typed, unitId: string): Promise<
   const file = await visit.file('picture')
   if (!file) return {}
   try {
+    await spare(visit, 'picture')
     const { image, writes } = await takeImage(visit.desk, unitId, file.bytes, visit.parts.viewerCopy)
     await visit.desk.db.write(writes)
     typed.image = image
@@ -281,7 +282,7 @@ async function countIn(visit: Visit, unitId: string, typed: Typed) {
   if (!audience) return 'console_campaigns.e_audience'
   try {
     const path = await audiencePath(visit.desk, await pathOfUnit(visit.desk.db, unitId), audience.unitId)
-    return await countPeople(visit, audience, path, one(typed, 'topic') || null, typed.zalo_template !== undefined)
+    return await countSparing(visit, { audience, path, topic: one(typed, 'topic') || null, template: typed.zalo_template !== undefined })
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     return error.message

@@ -40,7 +40,11 @@ export async function filterOf(visit: Visit, { q, state, topic, unit, mine }: Li
 }
 
 /** Where to look: the whole scope, one unit by its id, or the units of a typed name. */
-async function pathsOf({ desk }: Visit, unit: string | undefined, act: 'campaign.read' | 'campaign.approve'): Promise<string[]> {
+export async function pathsOf(
+  { desk }: Pick<Visit, 'desk'>,
+  unit: string | undefined,
+  act: 'campaign.read' | 'campaign.approve',
+): Promise<string[]> {
   const { db, actor, now } = desk
   const scope = scopeOf(actor, act)
   const typed = unit?.trim() ?? ''

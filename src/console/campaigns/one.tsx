@@ -11,7 +11,6 @@ import { findPushRules } from '../../../db/push-rules.ts'
 import { sendTest } from '../../../db/test-sends.ts'
 import { listTopics } from '../../../db/topics.ts'
 import { findUnit } from '../../../db/units.ts'
-import { countPeople } from '../../api/counts.ts'
 import { messagesOf, problemOf } from '../../api/preview.ts'
 import { audiencePath, requireCampaignFor } from '../../api/scope.ts'
 import { planIn, runStateIn, stateIn, whoIn } from '../../campaign-words.ts'
@@ -24,6 +23,7 @@ import { Button, Form } from '../kit/form.tsx'
 import { Table } from '../kit/list.tsx'
 import type { Page, Visit } from '../page.ts'
 import { CountsTable, Previews } from './previews.tsx'
+import { countSparing } from './sparing.ts'
 import { actsOn, isHeld, isPossible, toneOf } from './words.ts'
 
 const RUNS = 10
@@ -206,7 +206,7 @@ function Runs({ visit, campaign, runs }: { visit: Visit; campaign: Campaign; run
 
 async function countOf(visit: Visit, { path, audience, topic, content }: Campaign) {
   const inside = await audiencePath(visit.desk, path, audience.unitId)
-  return countPeople(visit, audience, inside, topic, content.zaloTemplate)
+  return countSparing(visit, { audience, path: inside, topic, template: content.zaloTemplate })
 }
 
 async function test(visit: Visit): Promise<Response> {
