@@ -3,17 +3,28 @@
  * by the browser test and by `npm run screens`; a page without an address fails test/console-rights.test.ts.
  */
 import { CAMPAIGN_ADDRESSES, campaignRows } from './console-campaign-rows.ts'
+import { CONTENT_ADDRESSES, furnishContent } from './console-content.ts'
+import { furnishDay } from './console-figures.ts'
 import type { Stage } from './console-stage.ts'
 
 /** Path of a page as its row writes it → an address with what `furnish` made. */
 export const ADDRESS_OF: Record<string, string> = {
   '': '/console',
   ...CAMPAIGN_ADDRESSES,
+  '/inquiries': '/console/inquiries',
+  '/inquiries/:id': '/console/inquiries/asked-late',
+  '/figures': '/console/figures',
+  '/figures/units': '/console/figures/units?unit=tinh',
+  '/figures/parts': '/console/figures/parts?cut=channel',
+  '/figures/export': '/console/figures/export?unit=tinh',
+  '/phrases': '/console/phrases',
+  '/health': '/console/health',
   '/proof': '/console/proof',
   '/enrol': '/console/enrol',
   '/enrol/digits': '/console/enrol/digits',
   '/me': '/console/me',
   '/me/passkey': '/console/me/passkey',
+  ...CONTENT_ADDRESSES,
   '/api': '/console/api',
   '/help': '/console/help',
   '/help/:name': '/console/help/first',
@@ -22,6 +33,8 @@ export const ADDRESS_OF: Record<string, string> = {
 export const ADDRESSES: readonly string[] = Object.values(ADDRESS_OF)
 
 /** Rows for every page, seen by this officer of the unit `tinh`. */
-export async function furnish({ db }: Stage, _officerId: string): Promise<void> {
-  await db.write(campaignRows())
+export async function furnish(stage: Stage, officerId: string): Promise<void> {
+  await stage.db.write(campaignRows())
+  await furnishContent({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
+  await furnishDay(stage, officerId)
 }

@@ -14,6 +14,9 @@ import { type Browser, openBrowser, signIn } from './console-desk.ts'
 const ALL: readonly Role[] = ROLES
 const WRITERS: readonly Role[] = ['editor', 'approver']
 const STOPPERS: readonly Role[] = ['editor', 'approver', 'admin']
+const APPROVERS: readonly Role[] = ['approver']
+
+const INQUIRIES: readonly Role[] = ['editor', 'approver', 'case', 'welfare', 'data', 'admin']
 
 /** Method and path → the roles that may, and whether a proof is asked for. */
 const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
@@ -60,6 +63,19 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'post /console/halt': { roles: ['approver', 'admin'], strong: true },
   'get /console/halt/restart': { roles: ['approver', 'admin'], strong: true },
   'post /console/halt/restart': { roles: ['approver', 'admin'], strong: true },
+  'get /console/today/:id/events': { roles: ALL },
+  'get /console/inquiries': { roles: INQUIRIES },
+  'get /console/inquiries/:id': { roles: INQUIRIES },
+  'post /console/inquiries/:id/answer': { roles: INQUIRIES },
+  'post /console/inquiries/:id/hand-over': { roles: INQUIRIES },
+  'post /console/inquiries/:id/close': { roles: INQUIRIES },
+  'get /console/figures': { roles: ALL },
+  'get /console/figures/units': { roles: ALL },
+  'get /console/figures/parts': { roles: ALL },
+  'get /console/figures/export': { roles: ALL, strong: true },
+  'post /console/figures/export': { roles: ALL, strong: true },
+  'get /console/phrases': { roles: ['editor', 'approver', 'case', 'admin'] },
+  'get /console/health': { roles: ['admin', 'approver'] },
   'get /console/proof': { roles: ALL },
   'post /console/proof': { roles: ALL },
   'post /console/proof/passkey': { roles: ALL },
@@ -75,6 +91,33 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'get /console/me/passkey': { roles: ALL, strong: true },
   'post /console/me/passkey': { roles: ALL, strong: true },
   'post /console/taste': { roles: ALL },
+  'get /console/content/:section': { roles: ALL },
+  'get /console/content/:section/new': { roles: WRITERS },
+  'post /console/content/:section/new': { roles: WRITERS },
+  'get /console/content/:section/review': { roles: APPROVERS, strong: true },
+  'post /console/content/:section/review': { roles: APPROVERS, strong: true },
+  'get /console/content/:section/import': { roles: WRITERS },
+  'post /console/content/:section/import': { roles: WRITERS },
+  'post /console/content/:section/template': { roles: WRITERS },
+  'get /console/content/:section/export': { roles: ALL, strong: true },
+  'post /console/content/:section/export': { roles: ALL, strong: true },
+  'get /console/content/:section/entry/:id': { roles: ALL },
+  'get /console/content/:section/entry/:id/edit': { roles: WRITERS },
+  'post /console/content/:section/entry/:id/edit': { roles: WRITERS },
+  'post /console/content/:section/entry/:id/recheck': { roles: WRITERS },
+  'post /console/content/:section/entry/:id/take': { roles: WRITERS },
+  'post /console/content/:section/entry/:id/settle': { roles: APPROVERS },
+  'get /console/content/:section/entry/:id/retire': { roles: APPROVERS, strong: true },
+  'post /console/content/:section/entry/:id/retire': { roles: APPROVERS, strong: true },
+  'get /console/content/:section/draft/:id': { roles: ALL },
+  'get /console/content/:section/draft/:id/edit': { roles: WRITERS },
+  'post /console/content/:section/draft/:id/edit': { roles: WRITERS },
+  'post /console/content/:section/draft/:id/submit': { roles: WRITERS },
+  'post /console/content/:section/draft/:id/drop': { roles: WRITERS },
+  'get /console/content/:section/draft/:id/review': { roles: APPROVERS, strong: true },
+  'post /console/content/:section/draft/:id/review': { roles: APPROVERS, strong: true },
+  'get /console/content/:section/import/:id': { roles: WRITERS },
+  'post /console/content/:section/import/:id': { roles: WRITERS },
   'get /console/api': { roles: ALL },
   'get /console/help': { roles: ALL },
   'get /console/help/:name': { roles: ALL },

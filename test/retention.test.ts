@@ -70,6 +70,13 @@ describe('retention', () => {
     ['tries', 'their end', { tag: 'x', count: 1, until: now.getTime() }, { tag: 'y', count: 1, until: now.getTime() + 1 }],
     ['phrases', 'the next month', { tag: 'x', month: '2026-09', people: 1 }, { tag: 'y', month: '2026-10', people: 1 }],
     ['phrase_people', 'the next month', { tag: 'x', phrase_tag: 'p', month: '2026-09' }, { tag: 'y', phrase_tag: 'p', month: '2026-10' }],
+    ['figure_people', 'the month', { tag: 'x', month: '2026-10' }, { tag: 'y', month: '2026-11' }],
+    [
+      'figures',
+      '60 months',
+      { id: 1, cut: 'unit', what: 'reach', key: 'u', month: '2021-10', n: 10 },
+      { id: 2, cut: 'unit', what: 'reach', key: 'u', month: '2021-11', n: 10 },
+    ],
     [
       'data_requests',
       '24 months',
@@ -89,6 +96,12 @@ describe('retention', () => {
       { id: 'y', contact_id: 'c', address_id: 'a', box, asked_at: '2020', due_at: '2020' },
     ],
     ['item_flags', '24 months', { id: 'x', item_id: 'i', day: '2024-11-22' }, { id: 'y', item_id: 'i', day: '2024-11-23' }],
+    [
+      'entry_imports',
+      'a week',
+      { id: 'x', section: 'library', officer_id: 'o', unit_id: 'u', name: 'n', rows: '{}', created_at: ago(7, -1).toISOString() },
+      { id: 'y', section: 'library', officer_id: 'o', unit_id: 'u', name: 'n', rows: '{}', created_at: ago(7).toISOString() },
+    ],
     ['deals', '24 months after the end', deal('x', '2024-11-22'), deal('y', '2024-11-23')],
     ['photos', 'a week without a report', photo('x', addDays(today, -8)), photo('y', addDays(today, -8), 'case')],
     ['photos', 'a week without a report', photo('x', addDays(today, -8)), photo('y', addDays(today, -7))],

@@ -157,7 +157,7 @@ async function show(visit: Visit, { campaign, unitId, typed, wrong, counted, sta
         ? { notice: { kind: 'danger' as const, text: said ? visit.say(said) : t('console_campaigns.e_form') } }
         : {}),
     },
-    <div data-look="yes">
+    <div data-looks="yes">
       <Form visit={visit} action={action} files>
         {/* Enter in a field looks, and saves nothing. */}
         <button type="submit" class="visually-hidden" name="do" value="look" tabindex={-1} formnovalidate>

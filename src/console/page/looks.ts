@@ -5,7 +5,7 @@
 const PAUSE_MS = 700
 
 export function looks(): void {
-  for (const place of document.querySelectorAll<HTMLElement>('[data-look]')) {
+  for (const place of document.querySelectorAll<HTMLElement>('[data-looks]')) {
     const form = place.querySelector('form')
     if (form) watch(form)
   }
