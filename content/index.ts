@@ -19,15 +19,18 @@ import erase from './erase.json' with { type: 'json' }
 import halt from './halt.json' with { type: 'json' }
 import help from './help.json' with { type: 'json' }
 import hotlines from './hotlines.json' with { type: 'json' }
+import incident from './incident.json' with { type: 'json' }
 import language from './language.json' with { type: 'json' }
 import library from './library.json' with { type: 'json' }
 import link from './link.json' with { type: 'json' }
 import menu from './menu.json' with { type: 'json' }
+import office from './office.json' with { type: 'json' }
 import officer from './officer.json' with { type: 'json' }
 import push from './push.json' with { type: 'json' }
 import quiz from './quiz.json' with { type: 'json' }
 import report from './report.json' with { type: 'json' }
 import rights from './rights.json' with { type: 'json' }
+import settings from './settings.json' with { type: 'json' }
 import start from './start.json' with { type: 'json' }
 import stop from './stop.json' with { type: 'json' }
 import subscribe from './subscribe.json' with { type: 'json' }
@@ -56,15 +59,18 @@ export const namespaces = {
   halt,
   help,
   hotlines,
+  incident,
   language,
   library,
   link,
   menu,
+  office,
   officer,
   push,
   quiz,
   report,
   rights,
+  settings,
   start,
   stop,
   subscribe,

@@ -48,7 +48,46 @@ const LINES: Record<string, Line> = {
   'post /broadcasts/:id/resend': { roles: NOBODY, scopes: BOTH, ok: 0, body: { which: 'failed', digits: '123456' } },
   'get /officers': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
   'get /audit': { roles: ['admin', 'data'], scopes: READ, ok: 200 },
+  ...officeLines(),
   'post /images': { roles: WRITERS, scopes: DRAFT, ok: 201, path: '/images?unit=xa', body: PNG, headers: { 'content-type': 'image/png' } },
+}
+
+function officeLines(): Record<string, Line> {
+  const editors: readonly Role[] = ['editor', 'admin']
+  const desk: readonly Role[] = ['admin', 'data']
+  const line = { kind: 'khac', number: '0299.000.000', tel: '0299000000', office: 'Văn phòng', whatFor: 'Hỏi việc.', free: false }
+  const request = { kind: 'erase', source: 'letter', askedOn: '2026-11-23', others: false, ref: '', unitId: 'xa' }
+  const incident = { unitId: 'xa', title: 'Mất một máy', detectedAt: '2026-11-23T01:00:00Z', happened: 'Một máy bị mất.' }
+  const never = { roles: NOBODY, scopes: BOTH, ok: 0, body: {} }
+  return {
+    'get /hotlines': { roles: ALL, scopes: BOTH, ok: 200 },
+    'post /hotlines': { roles: editors, scopes: DRAFT, ok: 201, body: { ...line, source: 'Gọi thử', place: 5, unitId: 'xa' } },
+    'get /hotlines/:id': { roles: ALL, scopes: BOTH, ok: 200, path: '/hotlines/so-xa' },
+    'patch /hotlines/:id': { roles: editors, scopes: DRAFT, ok: 200, path: '/hotlines/so-xa', body: { office: 'Văn phòng xã' } },
+    'post /hotlines/:id/hide': { roles: editors, scopes: DRAFT, ok: 200, path: '/hotlines/so-xa/hide' },
+    'post /hotlines/:id/remove': { roles: editors, scopes: DRAFT, ok: 200 },
+    'post /hotlines/:id/check': never,
+    'get /settings': { roles: desk, scopes: READ, ok: 200 },
+    'patch /settings/:id': { ...never, path: '/settings/weekly_cap', body: { value: '1' } },
+    'get /data-requests': { roles: desk, scopes: READ, ok: 200 },
+    'post /data-requests': { roles: desk, scopes: DRAFT, ok: 201, body: request },
+    'get /data-requests/:id': { roles: desk, scopes: READ, ok: 200, path: '/data-requests/yc' },
+    'post /data-requests/:id/answer': never,
+    'post /data-requests/:id/extend': never,
+    'post /data-requests/:id/finish': never,
+    'get /incidents': { roles: desk, scopes: READ, ok: 200 },
+    'post /incidents': { roles: desk, scopes: DRAFT, ok: 201, body: incident },
+    'get /incidents/:id': { roles: desk, scopes: READ, ok: 200, path: '/incidents/sc' },
+    'post /incidents/:id/entries': {
+      ...{ roles: desk, scopes: DRAFT, ok: 201, path: '/incidents/sc/entries' },
+      body: { kind: 'measure', text: 'Đã khóa máy từ xa.' },
+    },
+    'get /incidents/:id/notices': { roles: desk, scopes: READ, ok: 200, path: '/incidents/sc/notices' },
+    'post /incidents/:id/notified': never,
+    'post /incidents/:id/people-told': never,
+    'post /incidents/:id/close': never,
+    'post /incidents/:id/reopen': never,
+  }
 }
 
 const SCOPES: TokenScope[][] = [['read'], ['draft'], ['read', 'draft'], []]
@@ -63,6 +102,23 @@ beforeAll(async () => {
   campaignId = ((await (await author.post('/campaigns', draft('xa'))).json()) as { id: string }).id
   await desk.db.write([
     broadcastRow(1, { unit_id: 'xa', campaign_id: campaignId, state: 'done', message: '{"topic":null,"purpose":"push"}', audience: '{}' }),
+  ])
+  await desk.db.write([
+    {
+      sql: `INSERT INTO hotlines(id, kind, number, tel, office, what_for, source_label, unit_id, place)
+            VALUES ('so-xa', 'khac', '0299.111.111', '0299111111', 'Xã', 'Hỏi việc.', 'Xã', 'xa', 9)`,
+      args: [],
+    },
+    {
+      sql: `INSERT INTO data_requests(id, person_tag, kind, asked_at, due_at, source, unit_id, code, clock_at)
+            VALUES ('yc', 'p', 'erase', '2026-11-23T01:00:00.000Z', '2026-11-25T01:00:00.000Z', 'letter', 'xa', 'YC-2611-AAAA', '2026-11-25T01:00:00.000Z')`,
+      args: [],
+    },
+    {
+      sql: `INSERT INTO incidents(id, code, unit_id, box, detected_at, due_at, opened_by, opened_at)
+            VALUES ('sc', 'SC-2611-AAAA', 'xa', ?, '2026-11-23T01:00:00.000Z', '2026-11-26T01:00:00.000Z', 'o', '2026-11-23T01:00:00.000Z')`,
+      args: [await desk.keys.seal('incident', 'Mất một máy', 'sc')],
+    },
   ])
   for (const role of ROLES) {
     const officer = await desk.officer('xa', [role])
@@ -112,6 +168,17 @@ test('nothing was approved, stopped or sent by any of it', async () => {
 /** A draft of its own for a route that changes one. */
 let serial = 0
 async function freshDraft(name: string): Promise<string> {
+  if (name === 'post /hotlines/:id/remove') {
+    const id = `so-${++serial}`
+    await desk.db.write([
+      {
+        sql: `INSERT INTO hotlines(id, kind, number, tel, office, what_for, source_label, unit_id, place)
+              SELECT ?, kind, number, tel, office, what_for, source_label, unit_id, place FROM hotlines WHERE id = 'so-xa'`,
+        args: [id],
+      },
+    ])
+    return id
+  }
   if (!name.includes('/campaigns/:id')) return campaignId
   const id = `draft${++serial}`
   await desk.db.write([

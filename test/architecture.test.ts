@@ -40,7 +40,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['word', /^src\/vietnamese\//],
   [
     'word',
-    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code)\.ts$/,
+    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|settings|hotline|data-clock|incident|incident-notice)\.ts$/,
   ],
 ]
 

@@ -5,11 +5,15 @@ import { audit } from './audit.ts'
 import { broadcasts } from './broadcasts.ts'
 import { campaigns } from './campaigns.ts'
 import { counts } from './counts.ts'
+import { dataRequests } from './data-requests.ts'
+import { hotlines } from './hotlines.ts'
 import { images } from './images.ts'
+import { incidents } from './incidents.ts'
 import { me } from './me.ts'
 import { officers } from './officers.ts'
 import { preview } from './preview.ts'
 import type { Route } from './route.ts'
+import { settings } from './settings.ts'
 import { units } from './units.ts'
 
 export const ROUTES: readonly Route[] = [
@@ -22,4 +26,8 @@ export const ROUTES: readonly Route[] = [
   ...officers,
   ...audit,
   ...images,
+  ...hotlines,
+  ...settings,
+  ...dataRequests,
+  ...incidents,
 ]

@@ -127,7 +127,8 @@ async function record(route: Route, parts: ApiParts, { actor, id }: Visit, error
 }
 
 async function thingOf({ about }: Route, { db }: ApiParts, id: string): Promise<{ unitId: string; path: string } | undefined> {
-  return about === 'broadcast' ? findBroadcast(db, Number(id)) : findCampaign(db, id)
+  if (about === 'broadcast') return findBroadcast(db, Number(id))
+  return about === 'campaign' ? findCampaign(db, id) : undefined
 }
 
 function failed(c: Context, { log, texts }: ApiParts, route: Route, error: unknown, visit: Visit): Response {
