@@ -11,6 +11,8 @@ import cancel from './cancel.json' with { type: 'json' }
 import check from './check.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
+import console from './console.json' with { type: 'json' }
+import consoleHelp from './console_help.json' with { type: 'json' }
 import data from './data.json' with { type: 'json' }
 import deals from './deals.json' with { type: 'json' }
 import denounce from './denounce.json' with { type: 'json' }
@@ -31,6 +33,7 @@ import quiz from './quiz.json' with { type: 'json' }
 import report from './report.json' with { type: 'json' }
 import rights from './rights.json' with { type: 'json' }
 import settings from './settings.json' with { type: 'json' }
+import signin from './signin.json' with { type: 'json' }
 import start from './start.json' with { type: 'json' }
 import stop from './stop.json' with { type: 'json' }
 import subscribe from './subscribe.json' with { type: 'json' }
@@ -51,6 +54,8 @@ export const namespaces = {
   check,
   common,
   consent,
+  console,
+  console_help: consoleHelp,
   data,
   deals,
   denounce,
@@ -71,6 +76,7 @@ export const namespaces = {
   report,
   rights,
   settings,
+  signin,
   start,
   stop,
   subscribe,

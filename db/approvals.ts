@@ -15,7 +15,7 @@ import { type Told, tellApprovers, tellEditors } from './campaign-notices.ts'
 import { type Campaign, pathOfUnit } from './campaigns.ts'
 import { guard } from './client.ts'
 import { dealKinds } from './deals.ts'
-import { useDigits } from './hand.ts'
+import { type Hand, useHand } from './hand.ts'
 import { findImage } from './images.ts'
 import { findItem } from './items.ts'
 import { composeMessage } from './messages.ts'
@@ -51,10 +51,10 @@ export type Approved = { writes: Statement[]; leaves: Date | undefined }
  * give the next one is told. Throws AppError `forbidden` (own campaign, no right, wrong digits), `conflict` (changed, or
  * approved by them already), `invalid` (its time is past).
  */
-export async function approveCampaign(desk: Desk, campaign: Campaign, version: number, digits: string): Promise<Approved> {
+export async function approveCampaign(desk: Desk, campaign: Campaign, version: number, digits: Hand): Promise<Approved> {
   const { db, keys, actor, now } = desk
   await checkApproval(desk, campaign, version)
-  const hand = await useDigits(db, keys, actor.officerId, digits, now)
+  const hand = await useHand(db, keys, actor.officerId, digits, now)
   const last = campaign.approvals + 1 >= campaign.needs
   const leaves = last ? await whenLeaves(desk, campaign.plan) : undefined
   const notice = leaves
@@ -131,10 +131,10 @@ export function cancelCampaign({ actor, now }: Desk, campaign: Campaign): Statem
 }
 
 /** Ends a rule by the officer's own hand. Throws AppError `forbidden`, `conflict`, `too_many`. */
-export async function endRule(desk: Desk, campaign: Campaign, digits: string): Promise<Statement[]> {
+export async function endRule(desk: Desk, campaign: Campaign, digits: Hand): Promise<Statement[]> {
   const { db, keys, actor, now } = desk
   const change = cancelCampaign(desk, campaign)
-  return [...(await useDigits(db, keys, actor.officerId, digits, now)), ...change]
+  return [...(await useHand(db, keys, actor.officerId, digits, now)), ...change]
 }
 
 /** When the first message of an approved plan leaves at the earliest; quiet hours still move it. Undefined when no time is left. */

@@ -8,18 +8,18 @@ import { type Act, demand } from '../src/rights.ts'
 import { recordAct } from './audit.ts'
 import { type BroadcastState, moveBroadcast, type OwnedBroadcast } from './broadcasts.ts'
 import { guard } from './client.ts'
-import { useDigits } from './hand.ts'
+import { type Hand, useHand } from './hand.ts'
 import { type Desk, stillActing } from './rights.ts'
 
 /** Nothing more leaves; what is in flight ends. Throws AppError `forbidden`, `conflict`. */
-export async function pauseBroadcast(desk: Desk, run: OwnedBroadcast, digits: string): Promise<Statement[]> {
+export async function pauseBroadcast(desk: Desk, run: OwnedBroadcast, digits: Hand): Promise<Statement[]> {
   return changed(desk, run, 'broadcast.stop', 'broadcast.pause', digits, [
     moveBroadcast(run.id, ['preparing', 'scheduled', 'sending'], 'paused', 'officer'),
   ])
 }
 
 /** Goes on where it rested. A run that began goes on at once, one that did not waits for its time. */
-export async function resumeBroadcast(desk: Desk, run: OwnedBroadcast, digits: string): Promise<Statement[]> {
+export async function resumeBroadcast(desk: Desk, run: OwnedBroadcast, digits: Hand): Promise<Statement[]> {
   const { now } = desk
   return changed(desk, run, 'broadcast.restart', 'broadcast.resume', digits, [
     {
@@ -31,7 +31,7 @@ export async function resumeBroadcast(desk: Desk, run: OwnedBroadcast, digits: s
 }
 
 /** For good: who was not sent to is listed as skipped. */
-export async function cancelBroadcast(desk: Desk, run: OwnedBroadcast, digits: string): Promise<Statement[]> {
+export async function cancelBroadcast(desk: Desk, run: OwnedBroadcast, digits: Hand): Promise<Statement[]> {
   return changed(desk, run, 'broadcast.stop', 'broadcast.cancel', digits, [
     {
       sql: `UPDATE broadcasts SET state = 'cancelling', reason = 'officer', cursor = NULL, resend = NULL
@@ -45,7 +45,7 @@ export async function cancelBroadcast(desk: Desk, run: OwnedBroadcast, digits: s
  * "Gửi lại cho người chưa nhận được": those listed as failed; those whose outcome is unknown only when an officer asks for
  * them by name, because they may get the message twice.
  */
-export async function resendBroadcast(desk: Desk, run: OwnedBroadcast, which: 'failed' | 'unknown', digits: string): Promise<Statement[]> {
+export async function resendBroadcast(desk: Desk, run: OwnedBroadcast, which: 'failed' | 'unknown', digits: Hand): Promise<Statement[]> {
   return changed(desk, run, 'broadcast.resend', `broadcast.resend_${which}`, digits, [
     {
       sql: `UPDATE broadcasts SET state = iif(state = 'paused', 'paused', 'sending'), resend = ?, resend_cursor = '', ended_at = NULL, broken = 0
@@ -55,11 +55,11 @@ export async function resendBroadcast(desk: Desk, run: OwnedBroadcast, which: 'f
   ])
 }
 
-async function changed(desk: Desk, run: OwnedBroadcast, act: Act, name: string, digits: string, change: Statement[]): Promise<Statement[]> {
+async function changed(desk: Desk, run: OwnedBroadcast, act: Act, name: string, digits: Hand, change: Statement[]): Promise<Statement[]> {
   const { db, keys, actor, now } = desk
   demand(actor, act, run.path)
   if (!POSSIBLE[name]?.includes(run.state)) throw new AppError('conflict', 'desk.broadcast_moved')
-  const hand = await useDigits(db, keys, actor.officerId, digits, now)
+  const hand = await useHand(db, keys, actor.officerId, digits, now)
   return [
     ...stillActing(actor),
     ...hand,

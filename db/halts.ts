@@ -7,7 +7,7 @@ import { AppError } from '../src/errors.ts'
 import { scopeOf } from '../src/rights.ts'
 import { recordAct } from './audit.ts'
 import { guard } from './client.ts'
-import { useDigits } from './hand.ts'
+import { type Hand, useHand } from './hand.ts'
 import { type Desk, stillActing } from './rights.ts'
 
 export type Halt = { id: number; at: Date; officerId: string; officerName: string; restartBy: string | null }
@@ -29,10 +29,10 @@ export async function findHalt(db: Db): Promise<Halt | undefined> {
 }
 
 /** Stops every push. Said twice it is the same stop. */
-export async function haltPushes(desk: Desk, digits: string): Promise<Statement[]> {
+export async function haltPushes(desk: Desk, digits: Hand): Promise<Statement[]> {
   const { db, keys, actor, now } = desk
   if (scopeOf(actor, 'pushes.halt').length === 0) throw new AppError('forbidden', 'desk.forbidden')
-  const hand = await useDigits(db, keys, actor.officerId, digits, now)
+  const hand = await useHand(db, keys, actor.officerId, digits, now)
   return [
     ...stillActing(actor),
     ...hand,
@@ -45,13 +45,13 @@ export async function haltPushes(desk: Desk, digits: string): Promise<Statement[
  * Starts pushes again: the first officer asks, the second one, not the same, does it. Throws AppError `conflict` when
  * nothing is stopped, `forbidden` when the same officer says it twice.
  */
-export async function restartPushes(desk: Desk, digits: string): Promise<{ writes: Statement[]; restarted: boolean }> {
+export async function restartPushes(desk: Desk, digits: Hand): Promise<{ writes: Statement[]; restarted: boolean }> {
   const { db, keys, actor, now } = desk
   if (scopeOf(actor, 'pushes.restart').length === 0) throw new AppError('forbidden', 'desk.forbidden')
   const halt = await findHalt(db)
   if (!halt) throw new AppError('conflict', 'desk.not_halted')
   if (halt.restartBy === actor.officerId) throw new AppError('forbidden', 'desk.restart_second')
-  const hand = await useDigits(db, keys, actor.officerId, digits, now)
+  const hand = await useHand(db, keys, actor.officerId, digits, now)
   const restarted = halt.restartBy !== null
   const change = restarted
     ? {

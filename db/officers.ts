@@ -7,6 +7,7 @@ import { openText } from '../src/keys.ts'
 import type { Role, Title } from '../src/rights.ts'
 import { guard } from './client.ts'
 import { raiseEdition } from './rights.ts'
+import { closeSessions } from './sessions.ts'
 import { subtreeOf } from './units.ts'
 
 export type Officer = {
@@ -72,7 +73,7 @@ export async function findOfficer(db: Db, id: string): Promise<Officer | undefin
   return rows.map(officerOf)[0]
 }
 
-/** Ends an officer's work; returns a row only when they were active. Tokens and what they lent or borrowed end with it. */
+/** Ends an officer's work; returns a row only when they were active. Sessions, passkeys, tokens and what they lent or borrowed end with it. */
 export function dismissOfficer(id: string, now: Date): Statement[] {
   return [
     {
@@ -86,6 +87,9 @@ export function dismissOfficer(id: string, now: Date): Statement[] {
       args: [now.toISOString(), id, id],
     },
     { sql: 'DELETE FROM officer_codes WHERE officer_id = ?', args: [id] },
+    { sql: 'DELETE FROM sign_in_links WHERE officer_id = ?', args: [id] },
+    closeSessions(id),
+    { sql: 'DELETE FROM passkeys WHERE officer_id = ?', args: [id] },
   ]
 }
 

@@ -35,6 +35,9 @@ export function listRules(now: Date, settings: Settings): Rule[] {
     // A draft ends with its session; this is what a lost one left. The objects are swept by their names.
     rule('photos', 'photos', 'id', 'case_id IS NULL AND day < ?', daysAgo(7)),
     rule('officer_codes', 'officer_codes', 'code_tag', 'expires_at <= ?', at),
+    rule('sign_in_links', 'sign_in_links', 'link_tag', 'expires_at <= ?', at),
+    rule('sessions', 'sessions', 'id', 'expires_at <= ?', at),
+    rule('challenges', 'challenges', 'challenge_tag', 'expires_at <= ?', at),
     rule('push_counts', 'push_counts', 'contact_id', 'week < ?', daysAgo(14)),
     rule('broadcasts', 'broadcasts', 'id', 'ended_at < ? AND forgotten_at IS NOT NULL', Date.parse(months('keep_campaign_months'))),
     rule('broadcast_totals', 'broadcast_totals', 'broadcast_id', 'broadcast_id < (SELECT coalesce(min(id), 0) FROM broadcasts)'),

@@ -28,6 +28,12 @@ export async function findUnit(db: Db, id: string, day: string): Promise<Unit | 
   return (await db.read(`${SELECT} WHERE u.id = ?`, [day, id])).map(unitOf)[0]
 }
 
+/** The first open unit that lies below none. */
+export async function findTopUnit(db: Db, day: string): Promise<Unit | undefined> {
+  const sql = `${SELECT} WHERE u.parent_id IS NULL AND (u.valid_to IS NULL OR u.valid_to >= ?) ORDER BY u.path LIMIT 1`
+  return (await db.read(sql, [day, day])).map(unitOf)[0]
+}
+
 /** By the code its officer gives out; case and spaces do not matter. */
 export async function findUnitByCode(db: Db, code: string, day: string): Promise<Unit | undefined> {
   return (await db.read(`${SELECT} WHERE u.code = ?`, [day, code.trim().toUpperCase()])).map(unitOf)[0]

@@ -23,6 +23,7 @@ import { officer } from './officer.ts'
 import { quiz } from './quiz.ts'
 import { report } from './report/index.ts'
 import { rights } from './rights.ts'
+import { signin } from './signin.ts'
 import { start } from './start.ts'
 import { stop } from './stop.ts'
 import { subscribe } from './subscribe.ts'
@@ -40,6 +41,7 @@ const tasks: readonly Handler[] = [
   erase,
   link,
   bind,
+  signin,
   start,
   consent,
   subscribe,

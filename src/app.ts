@@ -18,6 +18,7 @@ import { createWeb, type WebChannel, type WebLimiters } from './channels/web/ind
 import type { TokenPair } from './channels/zalo/index.ts'
 import type { About, Channel, ChannelState, Db, Keys } from './chat.ts'
 import { type Config, isHere } from './config.ts'
+import { type Console, type ConsoleLimiters, createConsole } from './console/index.ts'
 import { createDispatcher, type Dispatcher } from './dispatch.ts'
 import { AppError, statusOf } from './errors.ts'
 import type { EvidenceStore } from './evidence.ts'
@@ -52,7 +53,9 @@ export type ProductParts = {
   limiters?: WebLimiters
   /** What the REST API remembers between calls; handed in for the same reason. */
   apiMemory?: ApiMemory
-  /** Streams of the web chat and of the API end by themselves after this long (Workers); the page comes again. */
+  /** Counts visits of the console; handed in for the same reason. */
+  consoleLimiters?: ConsoleLimiters
+  /** Streams of the web chat, the API and the console end by themselves after this long (Workers); the page comes again. */
   maxStreamMs?: number
   /** Holds the process until work that outlasts its request is done (Workers). */
   keep?: (work: Promise<void>) => void
@@ -69,7 +72,7 @@ export type Product = {
   about(): About
   /** Registers webhooks and commands, and keeps the bot's own name, which links to the private chat need. One state a channel. */
   connect(): Promise<ChannelState[]>
-  /** Ends the streams of the web chat and of the API. */
+  /** Ends the streams of the web chat, the API and the console. */
   close(): void
 }
 
@@ -112,6 +115,15 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     viewerCopy: parts.viewerCopy,
     later: parts.later,
     memory: parts.apiMemory,
+    maxStreamMs: parts.maxStreamMs,
+  })
+  const officers = createConsole({
+    ...{ db, keys, now, random: secureRandom, log, texts, channels },
+    about: () => about,
+    publicUrl: config.publicUrl,
+    viewerCopy: parts.viewerCopy,
+    later: parts.later,
+    limiters: parts.consoleLimiters,
     maxStreamMs: parts.maxStreamMs,
   })
   const dispatcher = createDispatcher({
@@ -185,7 +197,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
   ]
   const schedule = createSchedule({ db, jobs, log })
   return {
-    app: createRoutes(parts, channels, web, api, receiver),
+    app: createRoutes(parts, channels, web, { api, officers }, receiver),
     channels,
     receiver,
     dispatcher,
@@ -207,6 +219,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     close() {
       web.close()
       api.close()
+      officers.close()
     },
   }
 }
@@ -221,7 +234,13 @@ function commands(): Array<{ command: string; description: string }> {
   )
 }
 
-function createRoutes(parts: ProductParts, channels: readonly Channel[], web: WebChannel, api: Api, receiver: Receiver): Hono {
+function createRoutes(
+  parts: ProductParts,
+  channels: readonly Channel[],
+  web: WebChannel,
+  pages: { api: Api; officers: Console },
+  receiver: Receiver,
+): Hono {
   const { config, db, log } = parts
   const app = new Hono()
   for (const channel of channels) {
@@ -254,7 +273,8 @@ function createRoutes(parts: ProductParts, channels: readonly Channel[], web: We
       c.html(`<html><head><meta name="zalo-platform-site-verification" content="${code}"></head></html>`),
     )
   }
-  app.route('/', api.routes)
+  app.route('/', pages.api.routes)
+  app.route('/', pages.officers.routes)
   app.route('/', web.routes(receiver.receive))
   app.notFound((c) => c.text('not found', 404))
   app.onError((error, c) => {

@@ -4,6 +4,7 @@
  */
 import { serve } from '@hono/node-server'
 import cron from 'node-cron'
+import { firstLink } from './admin/officer-link.ts'
 import { createProduct } from './app.ts'
 import { createFileEvidence } from './evidence-files.ts'
 import { randomId, secureRandom } from './keys.ts'
@@ -48,6 +49,14 @@ const server = serve({ fetch: product.app.fetch, port: config.port, hostname: co
     return []
   })
   for (const { name, ok, link, detail } of states) console.log(`  ${name}: ${ok ? 'ok' : 'NOT CONNECTED'} ${link ?? ''} ${detail}`)
+  const first = await firstLink({ ...ground, now: now() }).catch((error: unknown) => {
+    log('error', 'first_link.failed', { cause: causeOf(error) })
+    return undefined
+  })
+  if (first) {
+    console.log('  Chưa có cán bộ nào. Mở trang cán bộ lần đầu (dùng một lần, trong 24 giờ): / No officers yet. Open the console:')
+    console.log(`  ${config.publicUrl ?? `http://localhost:${port}`}${first}`)
+  }
   if (product.channels.length === 1) console.log('  Chưa nối kênh nào; web chat vẫn chạy. / No channel connected; the web chat runs.')
   // What was missed while nothing ran, after the channels: a night's work may be long.
   await product.schedule.tick(now())

@@ -48,4 +48,8 @@ export type TagPurpose =
   | 'link'
   | 'token'
   | 'officer-code'
+  | 'sign-in'
+  | 'officer-session'
+  | 'csrf'
+  | 'challenge'
   | 'webhook'

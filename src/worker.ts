@@ -12,6 +12,7 @@ import { createProduct, type Product } from './app.ts'
 import { createLimiters, type WebLimiters } from './channels/web/index.ts'
 import type { Db, Keys } from './chat.ts'
 import { type Config, parseConfig } from './config.ts'
+import { type ConsoleLimiters, createConsoleLimiters } from './console/index.ts'
 import { AppError } from './errors.ts'
 import type { EvidenceStore } from './evidence.ts'
 import { createR2Evidence, type EvidenceBucket } from './evidence-r2.ts'
@@ -28,6 +29,7 @@ type Ground = {
   now(): Date
   limiters: WebLimiters
   apiMemory: ApiMemory
+  consoleLimiters: ConsoleLimiters
   keyChecked: boolean
 }
 /** Holds the invocation until the work is done. */
@@ -77,7 +79,7 @@ export default entrance
 async function open(env: Env, keep: Keep): Promise<Opened> {
   try {
     if (ground?.env !== env) ground = await prepare(env)
-    const { config, keys, log, now, limiters, apiMemory } = ground
+    const { config, keys, log, now, limiters, apiMemory, consoleLimiters } = ground
     const db = openServer({ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') })
     if (!ground.keyChecked) {
       await checkKey(db, keys)
@@ -97,6 +99,7 @@ async function open(env: Env, keep: Keep): Promise<Opened> {
       evidence,
       limiters,
       apiMemory,
+      consoleLimiters,
       maxStreamMs: STREAM_MS,
       keep,
     })
@@ -128,6 +131,7 @@ async function prepare(env: Env): Promise<Ground> {
     now,
     limiters: createLimiters(now),
     apiMemory: createApiMemory(now),
+    consoleLimiters: createConsoleLimiters(now),
     keyChecked: false,
   }
 }

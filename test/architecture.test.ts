@@ -25,13 +25,16 @@ const sources: Source[] = ['src', 'handlers', 'content', 'db'].flatMap((folder) 
 const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['entrance', /^src\/(node|worker|admin)[^/]*\.ts$|^src\/admin\//],
   // What only Node can do, handed to the product by its entrance.
-  ['ground', /^src\/(evidence-files|viewer-copy|load-content)\.ts$|^src\/channels\/web\/page\/build\.ts$/],
+  ['ground', /^src\/(evidence-files|viewer-copy|load-content)\.ts$|^src\/channels\/web\/page\/build\.ts$|^src\/console\/page\/build\.ts$/],
   ['app', /^src\/app\.ts$|^src\/channels\/index\.ts$/],
   [
     'engine',
     /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|poller|photos|photo-fetch|photo-intake|retention|metrics)\.ts$/,
   ],
   ['api', /^src\/api\//],
+  // Read by the build of the pages' icons as well.
+  ['word', /^src\/console\/kit\/icon-names\.ts$/],
+  ['console', /^src\/console\//],
   ['channel', /^src\/channels\/[^/]+\//],
   ['handlers', /^handlers\/index\.ts$/],
   ['handler', /^handlers\//],
@@ -40,17 +43,19 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['word', /^src\/vietnamese\//],
   [
     'word',
-    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|settings|hotline|data-clock|incident|incident-notice)\.ts$/,
+    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|site|qr|settings|hotline|data-clock|incident|incident-notice)\.ts$/,
   ],
 ]
 
 /** Who may import whom. Everybody may import its own folder's private files (a channel's, a handler's). */
 const MAY: Record<string, readonly string[]> = {
-  entrance: ['entrance', 'ground', 'app', 'engine', 'api', 'channel', 'handlers', 'db', 'content', 'word'],
+  entrance: ['entrance', 'ground', 'app', 'engine', 'api', 'console', 'channel', 'handlers', 'db', 'content', 'word'],
   ground: ['ground', 'db', 'content', 'word'],
-  app: ['app', 'engine', 'api', 'channel', 'handlers', 'db', 'content', 'word'],
+  app: ['app', 'engine', 'api', 'console', 'channel', 'handlers', 'db', 'content', 'word'],
   engine: ['engine', 'db', 'word'],
   api: ['api', 'db', 'content', 'word'],
+  // Pages show what the API answers with, and the same schemas read both.
+  console: ['console', 'api', 'db', 'content', 'word'],
   channel: ['word'],
   handlers: ['handler', 'word'],
   // Of each other: see HANDLERS_TOGETHER.
@@ -123,9 +128,14 @@ const CONFINED: Array<[library: string, pattern: RegExp, place: RegExp]> = [
   ['sharp', /^sharp$/, /^src\/viewer-copy\.ts$/],
   ['otpauth', /^otpauth$/, /^src\/totp\.ts$/],
   ['zod-openapi', /^zod-openapi$/, /^src\/api\//],
-  ['qrcode', /^qrcode$/, /^src\/admin\/officer-bind\.ts$/],
-  ['esbuild', /^esbuild$/, /^src\/channels\/web\/page\/build\.ts$/],
-  ['node:', /^node:/, /^src\/((node|admin|keys-node|evidence-files|viewer-copy)[^/]*\.ts$|admin\/|channels\/web\/page\/build\.ts$)/],
+  ['qrcode', /^qrcode$/, /^src\/(admin\/officer-bind|qr)\.ts$/],
+  ['esbuild', /^esbuild$/, /^src\/(channels\/web|console)\/page\/build\.ts$/],
+  ['passkeys', /^@simplewebauthn\//, /^src\/console\/(webauthn|page\/passkeys)\.ts$/],
+  [
+    'node:',
+    /^node:/,
+    /^src\/((node|admin|keys-node|evidence-files|viewer-copy)[^/]*\.ts$|admin\/|(channels\/web|console)\/page\/build\.ts$)/,
+  ],
 ]
 
 test.each(CONFINED)('%s stands in one place', (_, pattern, place) => {

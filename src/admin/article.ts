@@ -5,7 +5,7 @@
 import type { Command } from 'commander'
 import { createTexts } from '../../content/index.ts'
 import { recordAct, recordRefusal } from '../../db/audit.ts'
-import { useDigits } from '../../db/hand.ts'
+import { useHand } from '../../db/hand.ts'
 import { findActor, stillActing } from '../../db/rights.ts'
 import { tokenStore } from '../../db/secrets.ts'
 import { createZaloOf } from '../channels/index.ts'
@@ -64,7 +64,7 @@ async function sendArticle(ground: Ground, wish: { articleId: string; officerId:
   const about: [string, string] = ['article', articleId]
   try {
     if (scopeOf(actor, 'article.send').length === 0) throw new AppError('forbidden', 'desk.forbidden')
-    const hand = await useDigits(db, keys, officerId, digits, now())
+    const hand = await useHand(db, keys, officerId, digits, now())
     // The digits are used up before anything leaves: what died between here and Zalo's answer is in the log as confirmed.
     await db.write([...stillActing(actor), ...hand, recordAct(actor, { act: 'article.confirm', about }, now())])
   } catch (error) {

@@ -12,6 +12,7 @@ import { dateVi, dayOf } from '../time.ts'
 import { type Desk, onGround } from './desk.ts'
 import { addBinding } from './officer-bind.ts'
 import { addLending } from './officer-lend.ts'
+import { addLink } from './officer-link.ts'
 import { findActiveOfficer, findOneUnit, nameOf, rolesOf } from './officer-refs.ts'
 
 const PAGE = 200
@@ -89,6 +90,7 @@ export function addOfficers(program: Command, desk: Desk): void {
     )
 
   addBinding(officer, desk)
+  addLink(officer, desk)
   addLending(officer, desk)
 
   officer

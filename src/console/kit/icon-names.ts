@@ -1,0 +1,41 @@
+/**
+ * Icons in use, by their names in Bootstrap Icons; `npm run build:console` packs these and no others into one sprite.
+ */
+export const ICON_NAMES = [
+  'bar-chart',
+  'bell',
+  'book',
+  'building',
+  'calendar3',
+  'check-circle',
+  'chevron-right',
+  'download',
+  'exclamation-triangle',
+  'eye',
+  'file-earmark-text',
+  'gear',
+  'house',
+  'inbox',
+  'journal-text',
+  'key',
+  'list',
+  'moon-stars',
+  'octagon',
+  'patch-question',
+  'pencil',
+  'people',
+  'person-lock',
+  'plus-lg',
+  'question-circle',
+  'search',
+  'send',
+  'shield-exclamation',
+  'shield-lock',
+  'sun',
+  'telephone',
+  'translate',
+  'upload',
+  'x-lg',
+] as const
+
+export type IconName = (typeof ICON_NAMES)[number]

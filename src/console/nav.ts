@@ -1,0 +1,21 @@
+/**
+ * The doors on every page's left, in the order an officer's day takes. One that the officer may not open is not shown.
+ */
+import { type Act, type Actor, scopeOf } from '../rights.ts'
+import type { IconName } from './kit/icon-names.ts'
+
+export type Door = { href: string; icon: IconName; text: string; act: Act | null }
+
+const DOORS: readonly Door[] = [
+  { href: '/console', icon: 'house', text: 'console.nav_today', act: null },
+  { href: '/console/me', icon: 'person-lock', text: 'console.nav_me', act: null },
+  { href: '/console/help', icon: 'question-circle', text: 'console.nav_help', act: null },
+]
+
+export const doorsOf = (actor: Actor): Door[] => DOORS.filter(({ act }) => act === null || scopeOf(actor, act).length > 0)
+
+/** The door the page at this path lies behind: the longest that fits. */
+export function doorAt(doors: readonly Door[], path: string): Door | undefined {
+  const fits = doors.filter(({ href }) => path === href || path.startsWith(`${href}/`))
+  return fits.sort((one, other) => other.href.length - one.href.length)[0]
+}

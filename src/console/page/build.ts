@@ -1,0 +1,73 @@
+/**
+ * Packs what the console's pages load into assets.ts, so that Node, Workers and tests serve the same strings. Of the
+ * design system (Tabler) only rules whose classes stand in our pages are kept: a tenth of it. Names carry the content's
+ * hash: they may be cached for ever.
+ * Run: npm run build:console
+ */
+import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { build, transform } from 'esbuild'
+import { PurgeCSS } from 'purgecss'
+import { ICON_NAMES } from '../kit/icon-names.ts'
+
+const folder = fileURLToPath(new URL('.', import.meta.url))
+const find = createRequire(import.meta.url).resolve
+
+/** The text of assets.ts. */
+export async function buildAssets(): Promise<string> {
+  const assets = {
+    script: asset('console', 'js', 'text/javascript; charset=utf-8', await script()),
+    style: asset('console', 'css', 'text/css; charset=utf-8', await style()),
+    icons: asset('icons', 'svg', 'image/svg+xml', await sprite()),
+    mark: asset('mark', 'svg', 'image/svg+xml', await readFile(new URL('mark.svg', import.meta.url), 'utf8')),
+  }
+  return `/** Made by npm run build:console; a test tells when it is stale. */\nexport const assets = ${JSON.stringify(assets, null, 2)}\n`
+}
+
+async function script(): Promise<string> {
+  const { outputFiles } = await build({
+    absWorkingDir: folder,
+    entryPoints: ['client.ts'],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: ['chrome80', 'safari14.1', 'firefox78'],
+    charset: 'utf8',
+    legalComments: 'none',
+    write: false,
+  })
+  return outputFiles[0]?.text ?? ''
+}
+
+async function style(): Promise<string> {
+  const tabler = await readFile(find('@tabler/core/dist/css/tabler.min.css'), 'utf8')
+  const [kept] = await new PurgeCSS().purge({
+    content: [`${folder}../**/*.tsx`, `${folder}*.ts`],
+    css: [{ raw: tabler }],
+    variables: true,
+    safelist: { standard: ['html', 'body', 'data-bs-theme'], greedy: [/data-bs-theme/] },
+  })
+  const own = await readFile(new URL('style.css', import.meta.url), 'utf8')
+  const { code } = await transform(`${kept?.css ?? ''}\n${own}`, { loader: 'css', minify: true, charset: 'utf8', legalComments: 'none' })
+  return code
+}
+
+async function sprite(): Promise<string> {
+  const symbols = await Promise.all(
+    [...ICON_NAMES].sort().map(async (name) => {
+      const svg = await readFile(find(`bootstrap-icons/icons/${name}.svg`), 'utf8')
+      const inner = svg.replace(/^[\s\S]*?<svg[^>]*>/, '').replace(/<\/svg>\s*$/, '')
+      return `<symbol id="${name}" viewBox="0 0 16 16" fill="currentColor">${inner.trim()}</symbol>`
+    }),
+  )
+  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>`
+}
+
+function asset(name: string, ending: string, mime: string, body: string) {
+  const hash = createHash('sha256').update(body).digest('hex').slice(0, 16)
+  return { name: `${name}-${hash}.${ending}`, mime, body }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(new URL('../assets.ts', import.meta.url), await buildAssets())

@@ -1,0 +1,92 @@
+/**
+ * Who may open what: every page and every form of the console against every role, with a line for each that says so. A
+ * page without a line fails, and so does a line without a page.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { PAGES } from '../src/console/pages.ts'
+import { ROLES, type Role } from '../src/rights.ts'
+import { type ApiDesk, openApiDesk } from './api-desk.ts'
+import { type Browser, openBrowser, signIn } from './console-desk.ts'
+
+const ALL: readonly Role[] = ROLES
+
+/** Method and path → the roles that may, and whether a proof is asked for. */
+const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
+  'get /console': { roles: ALL },
+  'get /console/proof': { roles: ALL },
+  'post /console/proof': { roles: ALL },
+  'post /console/proof/passkey': { roles: ALL },
+  'post /console/proof/passkey/answer': { roles: ALL },
+  'get /console/enrol': { roles: ALL },
+  'get /console/enrol/digits': { roles: ALL },
+  'post /console/enrol/digits': { roles: ALL },
+  'post /console/enrol/passkey': { roles: ALL },
+  'post /console/enrol/passkey/answer': { roles: ALL },
+  'get /console/me': { roles: ALL },
+  'post /console/me/session': { roles: ALL },
+  'post /console/me/sessions': { roles: ALL },
+  'get /console/me/passkey': { roles: ALL, strong: true },
+  'post /console/me/passkey': { roles: ALL, strong: true },
+  'post /console/taste': { roles: ALL },
+  'get /console/help': { roles: ALL },
+  'get /console/help/:name': { roles: ALL },
+}
+
+const nameOf = ({ method, path }: { method: string; path: string }) => `${method} /console${path}`
+/** Any path of this page: what stands there is nothing that exists. */
+const anyOf = (name: string) => name.replace(/^\w+ /, '').replace(/:\w+(\{[^}]*\})?/g, '1')
+
+let desk: ApiDesk
+const browsers = new Map<Role, Browser>()
+beforeAll(async () => {
+  desk = await openApiDesk()
+  for (const role of ROLES) browsers.set(role, await signIn(desk, await desk.officer('tinh', [role], role)))
+})
+afterAll(() => desk.close())
+
+test('every page has its line, and every line its page', () => {
+  expect(PAGES.map(nameOf).sort()).toEqual(Object.keys(LINES).sort())
+  expect(PAGES.filter(({ strong }) => strong).map(nameOf)).toEqual(PAGES.map(nameOf).filter((name) => LINES[name]?.strong))
+  // Where a form asks for a proof there is a page to come back to.
+  const gets = new Set(PAGES.filter(({ method }) => method === 'get').map(({ path }) => path))
+  expect(PAGES.filter(({ method, strong, path }) => method === 'post' && strong && !gets.has(path)).map(nameOf)).toEqual([])
+})
+
+describe.each(Object.entries(LINES))('%s', (name, { roles, strong }) => {
+  const get = name.startsWith('get ')
+
+  test('asks who it is', async () => {
+    const nobody = openBrowser(desk)
+    const answer = await nobody.request(anyOf(name), get ? {} : { method: 'POST', body: new URLSearchParams({ a: 'b' }) })
+    expect([answer.status, answer.headers.get('location')?.split('?')[0]]).toEqual([303, '/console/sign-in'])
+  })
+
+  test.each(ROLES)('%s', async (role) => {
+    const browser = browsers.get(role)
+    if (!browser) throw new Error('no browser')
+    await browser.get('/console/me')
+    const body = new URLSearchParams({ _csrf: browser.csrf() })
+    const answer = await browser.request(anyOf(name), get ? {} : { method: 'POST', body })
+    const asksProof = (answer.headers.get('location') ?? '').startsWith('/console/proof?')
+    if (!roles.includes(role)) expect(answer.status).toBe(403)
+    else if (strong) expect([answer.status, asksProof]).toEqual([303, true])
+    else expect(answer.status === 403 && (await answer.text()).includes(desk.product.about().unitName), 'refused').toBe(false)
+  })
+
+  if (!get)
+    test('refuses a form that no page of this session made', async () => {
+      const browser = browsers.get('admin')
+      const before = await desk.db.read('SELECT count(*) AS n FROM audit WHERE outcome = ?', ['done'])
+      for (const _csrf of ['', 'x'.repeat(32)]) {
+        const answer = await browser?.request(anyOf(name), { method: 'POST', body: new URLSearchParams({ _csrf }) })
+        expect(answer?.status).toBe(403)
+      }
+      const elsewhere = await browser?.request(anyOf(name), {
+        method: 'POST',
+        body: new URLSearchParams({ _csrf: browser.csrf() }),
+        headers: { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+      })
+      expect(elsewhere?.status).toBe(403)
+      expect(await desk.db.read('SELECT count(*) AS n FROM audit WHERE outcome = ?', ['done'])).toEqual(before)
+    })
+})
