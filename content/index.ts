@@ -34,6 +34,7 @@ import report from './report.json' with { type: 'json' }
 import rights from './rights.json' with { type: 'json' }
 import settings from './settings.json' with { type: 'json' }
 import signin from './signin.json' with { type: 'json' }
+import sheet from './sheet.json' with { type: 'json' }
 import start from './start.json' with { type: 'json' }
 import stop from './stop.json' with { type: 'json' }
 import subscribe from './subscribe.json' with { type: 'json' }
@@ -77,6 +78,7 @@ export const namespaces = {
   rights,
   settings,
   signin,
+  sheet,
   start,
   stop,
   subscribe,

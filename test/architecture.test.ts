@@ -40,7 +40,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['handler', /^handlers\//],
   ['db', /^db\//],
   ['content', /^content\//],
-  ['word', /^src\/vietnamese\//],
+  ['word', /^src\/(vietnamese|sheet)\//],
   [
     'word',
     /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|site|qr|settings|hotline|data-clock|incident|incident-notice)\.ts$/,
@@ -136,6 +136,9 @@ const CONFINED: Array<[library: string, pattern: RegExp, place: RegExp]> = [
     /^node:/,
     /^src\/((node|admin|keys-node|evidence-files|viewer-copy)[^/]*\.ts$|admin\/|(channels\/web|console)\/page\/build\.ts$)/,
   ],
+  ['fflate', /^fflate$/, /^src\/sheet\//],
+  ['saxes', /^saxes$/, /^src\/sheet\//],
+  ['write-excel-file', /^write-excel-file/, /^src\/sheet\//],
 ]
 
 test.each(CONFINED)('%s stands in one place', (_, pattern, place) => {
