@@ -33,8 +33,8 @@ import quiz from './quiz.json' with { type: 'json' }
 import report from './report.json' with { type: 'json' }
 import rights from './rights.json' with { type: 'json' }
 import settings from './settings.json' with { type: 'json' }
-import signin from './signin.json' with { type: 'json' }
 import sheet from './sheet.json' with { type: 'json' }
+import signin from './signin.json' with { type: 'json' }
 import start from './start.json' with { type: 'json' }
 import stop from './stop.json' with { type: 'json' }
 import subscribe from './subscribe.json' with { type: 'json' }

@@ -114,7 +114,10 @@ describe('the audit log', () => {
       const plan = (await db.read(`EXPLAIN QUERY PLAN ${sql}`, args)).map(({ detail }) => String(detail))
       const scans = plan.filter((line) => /^SCAN /.test(line) && !/^SCAN (a|\(subquery-\d+\)|[us] USING|CONSTANT ROW)/.test(line))
       expect(scans, `${sql}\n${plan.join('\n')}`).toEqual([])
-      expect(plan.filter((line) => /SCAN audit\b/.test(line) && !sql.includes('LIMIT')), sql).toEqual([])
+      expect(
+        plan.filter((line) => /SCAN audit\b/.test(line) && !sql.includes('LIMIT')),
+        sql,
+      ).toEqual([])
     }
   })
 })
