@@ -5,6 +5,7 @@
 import i18next, { type i18n } from 'i18next'
 import about from './about.json' with { type: 'json' }
 import api from './api.json' with { type: 'json' }
+import audit from './audit.json' with { type: 'json' }
 import bind from './bind.json' with { type: 'json' }
 import campaign from './campaign.json' with { type: 'json' }
 import cancel from './cancel.json' with { type: 'json' }
@@ -49,6 +50,7 @@ type Text = { key: string; params?: Record<string, string | number | Text> } | {
 export const namespaces = {
   about,
   api,
+  audit,
   campaign,
   bind,
   cancel,

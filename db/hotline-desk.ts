@@ -75,6 +75,17 @@ export async function findDeskHotline(db: Db, id: string): Promise<DeskHotline |
   return (await db.read(`${SELECT} WHERE h.id = ?`, [id])).map(hotlineOf)[0]
 }
 
+/**
+ * A line this officer may know of: everyone's, those of their units and of the units above. Throws AppError `not_found`.
+ */
+export async function requireHotline({ db, actor }: Pick<Desk, 'db' | 'actor'>, id: string): Promise<DeskHotline> {
+  const line = await findDeskHotline(db, id)
+  const path = line?.path ?? null
+  const seen = line && (path === null || actor.grants.some((grant) => path.startsWith(grant.path) || grant.path.startsWith(path)))
+  if (!seen) throw new AppError('not_found', 'office.hotline_gone')
+  return line
+}
+
 /** May this officer change this line? One for everyone is changed from the top only. */
 export function mayChange(actor: Actor, { path }: Pick<DeskHotline, 'path'>, act: Act = 'hotline.write'): boolean {
   return path === null ? mayAtTop(actor, act) : may(actor, act, path)

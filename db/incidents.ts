@@ -69,6 +69,13 @@ export async function findIncident(db: Db, keys: Keys, id: string): Promise<Inci
   return row && incidentOf(keys, row)
 }
 
+/** One at or below a unit of this officer. Throws AppError `not_found`. */
+export async function requireIncident({ db, keys, actor }: Pick<Desk, 'db' | 'keys' | 'actor'>, id: string): Promise<Incident> {
+  const incident = await findIncident(db, keys, id)
+  if (!incident || !actor.grants.some(({ path }) => incident.path.startsWith(path))) throw new AppError('not_found', 'office.incident_gone')
+  return incident
+}
+
 /** All entries of one incident, oldest first; an incident has dozens, and 500 at most. */
 export async function listEntries(db: Db, keys: Keys, id: string): Promise<IncidentEntry[]> {
   const rows = await db.read(

@@ -6,7 +6,7 @@ import type { Db, Keys, Row, Statement } from '../src/chat.ts'
 import { answerBy, EXTENSION_MOST, finishBy, isExtendable, type RequestDraft, type RequestKind } from '../src/data-clock.ts'
 import { AppError } from '../src/errors.ts'
 import { openJson, randomCode } from '../src/keys.ts'
-import { type Act, type Actor, demand, mayAtTop, scopeOf } from '../src/rights.ts'
+import { type Act, type Actor, demand, may, mayAtTop, scopeOf } from '../src/rights.ts'
 import { DAY_MS, dayOf, monthOf, vietnamInstant } from '../src/time.ts'
 import { recordAct } from './audit.ts'
 import { guard } from './client.ts'
@@ -81,6 +81,14 @@ const LISTS = {
 
 export async function findRequest(db: Db, id: string): Promise<DataRequest | undefined> {
   return (await db.read(`${SELECT} WHERE r.id = ?`, [id])).map(requestOf)[0]
+}
+
+/** One this officer may know of; what the assistant did itself is seen from the top. Throws AppError `not_found`. */
+export async function requireRequest({ db, actor }: Pick<Desk, 'db' | 'actor'>, id: string): Promise<DataRequest> {
+  const request = await findRequest(db, id)
+  const seen = request && (request.path === null ? mayAtTop(actor, 'data.read') : may(actor, 'data.read', request.path))
+  if (!seen) throw new AppError('not_found', 'office.request_gone')
+  return request
 }
 
 /** What officers wrote about it. */

@@ -7,17 +7,17 @@ import {
   addHotline,
   type DeskHotline,
   editHotline,
-  findDeskHotline,
   hideHotline,
   listDeskHotlines,
   mayChange,
   removeHotline,
+  requireHotline,
 } from '../../db/hotline-desk.ts'
 import type { Desk } from '../../db/rights.ts'
 import { AppError } from '../errors.ts'
 import { HOTLINE_KINDS, hotlineSchema } from '../hotline.ts'
 import { type Route, route } from './route.ts'
-import { reaches, requireUnit } from './scope.ts'
+import { requireUnit } from './scope.ts'
 import { byId, idSchema, limitSchema, pageOf, pageSchema } from './shapes.ts'
 
 const shownSchema = z.object({
@@ -87,7 +87,7 @@ export const hotlines: Route[] = [
       const unit = unitId === null ? null : { id: unitId, path: await requireUnit(desk, unitId, 'hotline.write') }
       const { id, writes } = addHotline(desk, draft, unit)
       await desk.db.write(writes)
-      return shownOf(desk.actor, await requireLine(desk, id))
+      return shownOf(desk.actor, await requireHotline(desk, id))
     },
   }),
   route({
@@ -97,7 +97,7 @@ export const hotlines: Route[] = [
     act: 'hotline.read',
     params: byId,
     answer: shownSchema,
-    handle: async ({ desk, params: { id } }) => shownOf(desk.actor, await requireLine(desk, id)),
+    handle: async ({ desk, params: { id } }) => shownOf(desk.actor, await requireHotline(desk, id)),
   }),
   route({
     method: 'patch',
@@ -110,11 +110,11 @@ export const hotlines: Route[] = [
     body: hotlineSchema.partial(),
     answer: shownSchema,
     async handle({ desk, params: { id }, body }) {
-      const line = await requireLine(desk, id)
+      const line = await requireHotline(desk, id)
       const { kind, number, tel, office, whatFor, free, source, place } = line
       const draft = hotlineSchema.parse({ kind, number, tel, office, whatFor, free, source, place, ...body })
       await desk.db.write(editHotline(desk, line, draft))
-      return shownOf(desk.actor, await requireLine(desk, id))
+      return shownOf(desk.actor, await requireHotline(desk, id))
     },
   }),
   route({
@@ -127,8 +127,8 @@ export const hotlines: Route[] = [
     params: byId,
     answer: shownSchema,
     async handle({ desk, params: { id } }) {
-      await desk.db.write(hideHotline(desk, await requireLine(desk, id)))
-      return shownOf(desk.actor, await requireLine(desk, id))
+      await desk.db.write(hideHotline(desk, await requireHotline(desk, id)))
+      return shownOf(desk.actor, await requireHotline(desk, id))
     },
   }),
   route({
@@ -141,7 +141,7 @@ export const hotlines: Route[] = [
     params: byId,
     answer: z.object({ removed: z.literal(true) }),
     async handle({ desk, params: { id } }) {
-      await desk.db.write(removeHotline(desk, await requireLine(desk, id)))
+      await desk.db.write(removeHotline(desk, await requireHotline(desk, id)))
       return { removed: true as const }
     },
   }),
@@ -158,15 +158,6 @@ export const hotlines: Route[] = [
     handle: () => Promise.reject(new AppError('forbidden', 'api.never_checks')),
   }),
 ]
-
-/** A line this token may know of: everyone's, and those of units it reaches or that stand above one. */
-async function requireLine({ db, actor }: Pick<Desk, 'db' | 'actor'>, id: string): Promise<DeskHotline> {
-  const line = await findDeskHotline(db, id)
-  const { path } = line ?? {}
-  const seen = line && (path == null || reaches(actor, path) || actor.grants.some((grant) => grant.path.startsWith(path)))
-  if (!seen) throw new AppError('not_found', 'office.hotline_gone')
-  return line
-}
 
 function shownOf(actor: Desk['actor'], line: DeskHotline): z.input<typeof shownSchema> {
   const { id, kind, number, tel, office, whatFor, free, source, place, checkedOn, builtIn, unitId, unitName } = line

@@ -3,15 +3,14 @@
  * that the 72 hours run from there. That the authority was told, and that it is over, only an officer says.
  */
 import * as z from 'zod'
-import { addEntry, findIncident, type Incident, listEntries, listIncidents, openIncident } from '../../db/incidents.ts'
-import type { Desk } from '../../db/rights.ts'
+import { addEntry, type Incident, listEntries, listIncidents, openIncident, requireIncident } from '../../db/incidents.ts'
 import { listSettings } from '../../db/settings.ts'
 import { noteSchema } from '../data-clock.ts'
 import { AppError } from '../errors.ts'
 import { affectedSchema, entrySchema, INCIDENT_STATES, type IncidentEntry, incidentTitleSchema } from '../incident.ts'
 import { authorityNotice, peopleNotice } from '../incident-notice.ts'
 import { type Route, route } from './route.ts'
-import { reaches, requireUnit } from './scope.ts'
+import { requireUnit } from './scope.ts'
 import { byId, idSchema, instantSchema, limitSchema, pageOf, pageSchema } from './shapes.ts'
 
 export const incidentSchema = z.object({
@@ -150,12 +149,6 @@ export const incidents: Route[] = [
     }),
   ),
 ]
-
-async function requireIncident({ db, keys, actor }: Pick<Desk, 'db' | 'keys' | 'actor'>, id: string): Promise<Incident> {
-  const incident = await findIncident(db, keys, id)
-  if (!incident || !reaches(actor, incident.path)) throw new AppError('not_found', 'office.incident_gone')
-  return incident
-}
 
 function shownOf(incident: Incident, now: Date): z.input<typeof incidentSchema> {
   const { id, code, unitId, unitName, title, state, detectedAt, dueAt, notifiedAt, peopleToldAt, closedAt, entries } = incident

@@ -8,6 +8,11 @@ export type Door = { href: string; icon: IconName; text: string; act: Act | null
 
 const DOORS: readonly Door[] = [
   { href: '/console', icon: 'house', text: 'console.nav_today', act: null },
+  { href: '/console/hotlines', icon: 'telephone', text: 'console_office.hotlines', act: 'hotline.read' },
+  { href: '/console/data-requests', icon: 'shield-lock', text: 'console_office.requests', act: 'data.read' },
+  { href: '/console/incidents', icon: 'shield-exclamation', text: 'console_office.incidents', act: 'incident.read' },
+  { href: '/console/audit', icon: 'journal-text', text: 'console_office.audit', act: 'audit.read' },
+  { href: '/console/settings', icon: 'gear', text: 'console_office.settings', act: 'setting.read' },
   { href: '/console/me', icon: 'person-lock', text: 'console.nav_me', act: null },
   { href: '/console/help', icon: 'question-circle', text: 'console.nav_help', act: null },
 ]

@@ -5,8 +5,9 @@
 import { enrol } from './enrol.tsx'
 import { help } from './help.tsx'
 import { me } from './me.tsx'
+import { office } from './office/index.ts'
 import type { Page } from './page.ts'
 import { proof } from './proof.tsx'
 import { today } from './today.tsx'
 
-export const PAGES: readonly Page[] = [...today, ...proof, ...enrol, ...me, ...help]
+export const PAGES: readonly Page[] = [...today, ...proof, ...enrol, ...me, ...help, ...office]
