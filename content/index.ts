@@ -18,6 +18,7 @@ import data from './data.json' with { type: 'json' }
 import deals from './deals.json' with { type: 'json' }
 import denounce from './denounce.json' with { type: 'json' }
 import desk from './desk.json' with { type: 'json' }
+import entry from './entry.json' with { type: 'json' }
 import erase from './erase.json' with { type: 'json' }
 import halt from './halt.json' with { type: 'json' }
 import help from './help.json' with { type: 'json' }
@@ -63,6 +64,7 @@ export const namespaces = {
   deals,
   denounce,
   desk,
+  entry,
   erase,
   halt,
   help,

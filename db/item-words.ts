@@ -3,7 +3,6 @@
  * index and the query, fold with the same function.
  */
 import { documentNumber, fold } from '../src/vietnamese/index.ts'
-import type { BuiltInItem } from './items.ts'
 
 /** Words people say for the letters of a number. */
 const KINDS: Record<string, string> = {
@@ -23,7 +22,9 @@ const KINDS: Record<string, string> = {
 
 export type ItemWords = { title: string; body: string; numbers: string }
 
-export function wordsOf({ title, body, document }: Pick<BuiltInItem, 'title' | 'body' | 'document'>): ItemWords {
+type Worded = { title: string; body: string; document: { number: string; title: string; issuer: string } | null }
+
+export function wordsOf({ title, body, document }: Worded): ItemWords {
   if (!document) return { title: fold(title), body: fold(body), numbers: '' }
   return {
     title: fold(title),

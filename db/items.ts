@@ -3,7 +3,10 @@
  * Readers only ever see what is published and not past its review day (R17, F67); everything else waits for an officer.
  */
 import type { Db, Row, Statement } from '../src/chat.ts'
+import type { ItemFields } from '../src/entry.ts'
+import { fold } from '../src/vietnamese/index.ts'
 import { changedRows, hashOf } from './built-in.ts'
+import { offerRow } from './entry-rows.ts'
 import { documentKey, wordsOf } from './item-words.ts'
 
 export type ItemKind = 'fact' | 'law' | 'document'
@@ -49,36 +52,44 @@ export const COLUMNS =
   'id, topic, kind, title, body, source_label, source_url, checked_on, doc_number, doc_issued_on, doc_issuer, doc_title, doc_status'
 
 // Raised when what is made of a row (its words, its keys) changes shape, so that a start makes it again.
-const SHAPE = 1
+const SHAPE = 2
 
 /**
  * One atomic batch that brings the built-in items in: new rows, and changed ones no officer edited. Empty when the
  * table is up to date, so that a second start writes nothing.
  */
 export async function loadItems(db: Db, items: readonly BuiltInItem[]): Promise<Statement[]> {
-  const changed = await changedRows(db, 'items', items, SHAPE)
-  if (changed.length === 0) return []
+  const { changed, behind } = await changedRows(db, 'items', items, SHAPE)
+  const offers = behind.flatMap((item) => offerRow(item.document ? 'documents' : 'library', { ...item, fields: fieldsOf(item) }))
+  if (changed.length === 0) return offers
   const rows = await Promise.all(
-    changed.map(async (item) => ({ ...item, order: await hashOf(item.id), key: item.document && documentKey(item.document.number) })),
+    changed.map(async (item) => ({
+      ...item,
+      order: await hashOf(item.id),
+      key: item.document && documentKey(item.document.number),
+      folded: fold(item.title),
+    })),
   )
   const words = changed.map((item) => ({ id: item.id, ...wordsOf(item) }))
   // An officer may have edited a row since it was read: the words are made only for rows that are still as we filled them.
   const ours = 'SELECT items.id FROM json_each(?) JOIN items ON items.id = value WHERE items.edited_at IS NULL'
   return [
+    ...offers,
     {
       sql: `INSERT INTO items(id, topic, kind, title, body, source_label, source_url, checked_on, review_by, state, daily, daily_order,
-                              doc_key, doc_number, doc_issued_on, doc_issuer, doc_title, doc_status, built_in)
+                              doc_key, doc_number, doc_issued_on, doc_issuer, doc_title, doc_status, built_in, folded)
             SELECT value ->> 'id', value ->> 'topic', value ->> 'kind', value ->> 'title', value ->> 'body', value ->> 'source_label',
                    value ->> 'source_url', value ->> 'checked_on', value ->> 'review_by', value ->> 'state', value ->> 'daily',
                    value ->> 'order', value ->> 'key', value ->> '$.document.number', value ->> '$.document.issued_on',
-                   value ->> '$.document.issuer', value ->> '$.document.title', value ->> '$.document.status', value ->> 'hash'
+                   value ->> '$.document.issuer', value ->> '$.document.title', value ->> '$.document.status', value ->> 'hash',
+                   value ->> 'folded'
             FROM json_each(?) WHERE true
             ON CONFLICT(id) DO UPDATE SET topic = excluded.topic, kind = excluded.kind, title = excluded.title, body = excluded.body,
               source_label = excluded.source_label, source_url = excluded.source_url, checked_on = excluded.checked_on,
               review_by = excluded.review_by, state = excluded.state, daily = excluded.daily, daily_order = excluded.daily_order,
               doc_key = excluded.doc_key, doc_number = excluded.doc_number, doc_issued_on = excluded.doc_issued_on,
               doc_issuer = excluded.doc_issuer, doc_title = excluded.doc_title, doc_status = excluded.doc_status,
-              built_in = excluded.built_in
+              built_in = excluded.built_in, folded = excluded.folded
             WHERE items.edited_at IS NULL`,
       args: [JSON.stringify(rows)],
     },
@@ -90,6 +101,13 @@ export async function loadItems(db: Db, items: readonly BuiltInItem[]): Promise<
       args: [JSON.stringify(words)],
     },
   ]
+}
+
+/** A built-in item as officers write items. */
+function fieldsOf({ topic, kind, title, body, source_label, source_url, checked_on, review_by, daily, document }: BuiltInItem): ItemFields {
+  const dated = { sourceLabel: source_label, sourceUrl: source_url, checkedOn: checked_on, reviewBy: review_by }
+  const paper = document && { ...document, issuedOn: document.issued_on, issued_on: undefined }
+  return { topic, kind, title, body, ...dated, daily, document: paper } as ItemFields
 }
 
 /** @param day today in Vietnam, here and below */

@@ -3,7 +3,10 @@
  * (R3).
  */
 import type { Db, Row, Statement } from '../src/chat.ts'
+import type { QuestionFields } from '../src/entry.ts'
+import { fold } from '../src/vietnamese/index.ts'
 import { changedRows } from './built-in.ts'
+import { offerRow, questionWords } from './entry-rows.ts'
 
 export type Audience = 'doan_vien' | 'can_bo'
 
@@ -37,28 +40,45 @@ export type BuiltInQuestion = {
 }
 
 const COLUMNS = 'id, text, options, correct, explanation, source_label, law'
-const SHAPE = 1
+const SHAPE = 2
 
 /** One atomic batch for new rows and changed ones no officer edited. Empty when the table is up to date. */
 export async function loadQuestions(db: Db, questions: readonly BuiltInQuestion[]): Promise<Statement[]> {
-  const changed = await changedRows(db, 'questions', questions, SHAPE)
-  if (changed.length === 0) return []
+  const { changed, behind } = await changedRows(db, 'questions', questions, SHAPE)
+  const offers = behind.flatMap((question) => offerRow('questions', { ...question, fields: fieldsOf(question) }))
+  if (changed.length === 0) return offers
+  const rows = changed.map((question) => ({ ...question, folded: fold(question.text), words: questionWords(question) }))
+  // Whoever edited a row since it was read keeps their words with it.
+  const ours = "json_each(?) JOIN questions ON questions.id = value ->> 'id' WHERE questions.edited_at IS NULL"
   return [
+    ...offers,
     {
       sql: `INSERT INTO questions(id, topic, difficulty, audience, text, options, correct, explanation, source_label, law, checked_on,
-                                  review_by, state, built_in)
+                                  review_by, state, built_in, folded)
             SELECT value ->> 'id', value ->> 'topic', value ->> 'difficulty', value ->> 'audience', value ->> 'text', value -> 'options',
                    value ->> 'correct', value ->> 'explanation', value ->> 'source_label', value ->> 'law', value ->> 'checked_on',
-                   value ->> 'review_by', value ->> 'state', value ->> 'hash'
+                   value ->> 'review_by', value ->> 'state', value ->> 'hash', value ->> 'folded'
             FROM json_each(?) WHERE true
             ON CONFLICT(id) DO UPDATE SET topic = excluded.topic, difficulty = excluded.difficulty, audience = excluded.audience,
               text = excluded.text, options = excluded.options, correct = excluded.correct, explanation = excluded.explanation,
               source_label = excluded.source_label, law = excluded.law, checked_on = excluded.checked_on,
-              review_by = excluded.review_by, state = excluded.state, built_in = excluded.built_in
+              review_by = excluded.review_by, state = excluded.state, built_in = excluded.built_in, folded = excluded.folded
             WHERE questions.edited_at IS NULL`,
-      args: [JSON.stringify(changed)],
+      args: [JSON.stringify(rows)],
+    },
+    { sql: `DELETE FROM question_words WHERE question_id IN (SELECT questions.id FROM ${ours})`, args: [JSON.stringify(rows)] },
+    {
+      sql: `INSERT INTO question_words(text, question_id) SELECT value ->> 'words', questions.id FROM ${ours}`,
+      args: [JSON.stringify(rows)],
     },
   ]
+}
+
+/** A built-in question as officers write questions. */
+function fieldsOf(question: BuiltInQuestion): QuestionFields {
+  const { topic, difficulty, audience, text, options, correct, explanation, source_label, law, checked_on, review_by } = question
+  const dated = { sourceLabel: source_label, checkedOn: checked_on, reviewBy: review_by }
+  return { topic, difficulty, audience, text, options: [...options], correct, explanation, ...dated, law } as QuestionFields
 }
 
 /** Ids of up to `n` questions for this audience in random order, none of `exclude` unless too few are left without them. */

@@ -57,6 +57,9 @@ export const ACTS = {
   'incident.write': ['admin', 'data'],
   'incident.settle': ['admin', 'data'],
   'article.send': ['admin'],
+  'content.read': ROLES,
+  'content.write': ['editor', 'approver'],
+  'content.review': ['approver'],
 } as const satisfies Record<string, readonly Role[]>
 export type Act = keyof typeof ACTS
 
@@ -66,12 +69,28 @@ export type Act = keyof typeof ACTS
  */
 export const BY_TOKEN: Record<TokenScope, readonly Act[]> = {
   read: [
-    ...(['campaign.read', 'contacts.count', 'unit.read', 'officer.read', 'audit.read'] as const),
-    ...(['hotline.read', 'setting.read', 'data.read', 'incident.read'] as const),
+    'campaign.read',
+    'contacts.count',
+    'unit.read',
+    'officer.read',
+    'audit.read',
+    'content.read',
+    'hotline.read',
+    'setting.read',
+    'data.read',
+    'incident.read',
   ],
   draft: [
-    ...(['campaign.read', 'campaign.write', 'contacts.count', 'unit.read'] as const),
-    ...(['hotline.read', 'hotline.write', 'data.record', 'incident.write'] as const),
+    'campaign.read',
+    'campaign.write',
+    'contacts.count',
+    'unit.read',
+    'content.read',
+    'content.write',
+    'hotline.read',
+    'hotline.write',
+    'data.record',
+    'incident.write',
   ],
 }
 

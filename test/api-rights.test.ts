@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ROUTES } from '../src/api/routes.ts'
+import { loadContent } from '../src/load-content.ts'
 import { ACTS, BY_TOKEN, ROLES, type Role, type TokenScope } from '../src/rights.ts'
 import { type ApiDesk, draft, openApiDesk } from './api-desk.ts'
 import { broadcastRow } from './broadcast-rows.ts'
@@ -21,11 +22,20 @@ type Line = {
   path?: string
   body?: unknown
   headers?: Record<string, string>
+  /** Reading that leaves a row all the same: an export. */
+  audited?: true
 }
+
+const SHEET = new TextEncoder().encode('Câu hỏi,Nguồn\nMột câu,Luật')
 
 const BOTH: readonly TokenScope[] = ['read', 'draft']
 const READ: readonly TokenScope[] = ['read']
 const DRAFT: readonly TokenScope[] = ['draft']
+
+const FACT = {
+  ...{ topic: 'cuoc_van_dong', kind: 'fact', title: 'Một điều', body: 'Một câu về hàng Việt.', sourceLabel: 'Báo Mẫu' },
+  ...{ checkedOn: '2026-11-20', reviewBy: '2027-11-20' },
+}
 
 const LINES: Record<string, Line> = {
   'get /me': { roles: ALL, scopes: BOTH, ok: 200 },
@@ -48,6 +58,29 @@ const LINES: Record<string, Line> = {
   'post /broadcasts/:id/resend': { roles: NOBODY, scopes: BOTH, ok: 0, body: { which: 'failed', digits: '123456' } },
   'get /officers': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
   'get /audit': { roles: ['admin', 'data'], scopes: READ, ok: 200 },
+  'get /entries/:section': { roles: ALL, scopes: BOTH, ok: 200, path: '/entries/library' },
+  'get /entries/:section/:id': { roles: ALL, scopes: BOTH, ok: 200, path: '/entries/library/cvd-01' },
+  'get /entries/:section/:id/history': { roles: ALL, scopes: BOTH, ok: 200, path: '/entries/library/cvd-01/history' },
+  'get /entry-queues/:section/:queue': { roles: ALL, scopes: BOTH, ok: 200, path: '/entry-queues/library/waiting' },
+  'post /entries/:section/:id/recheck': { roles: WRITERS, scopes: DRAFT, ok: 201, path: '/entries/library/:entry/recheck', body: {} },
+  'post /entries/:section/:id/retire': { roles: NOBODY, scopes: BOTH, ok: 0, path: '/entries/library/cvd-01/retire', body: {} },
+  'get /entry-exports/:section': { roles: ALL, scopes: BOTH, ok: 200, path: '/entry-exports/library?format=csv', audited: true },
+  'get /entry-drafts': { roles: ALL, scopes: BOTH, ok: 200, path: '/entry-drafts?section=library' },
+  'post /entry-drafts': { roles: WRITERS, scopes: DRAFT, ok: 201, body: { section: 'library', unitId: 'xa', fields: FACT } },
+  'get /entry-drafts/:id': { roles: ALL, scopes: BOTH, ok: 200, path: '/entry-drafts/:draft' },
+  'patch /entry-drafts/:id': {
+    ...{ roles: WRITERS, scopes: DRAFT, ok: 200, path: '/entry-drafts/:draft' },
+    body: { edition: 1, fields: { ...FACT, title: 'Khác' } },
+  },
+  'post /entry-drafts/:id/submit': { roles: WRITERS, scopes: DRAFT, ok: 200, path: '/entry-drafts/:draft/submit', body: { edition: 1 } },
+  'post /entry-drafts/:id/drop': { roles: WRITERS, scopes: DRAFT, ok: 200, path: '/entry-drafts/:draft/drop', body: {} },
+  'post /entry-drafts/:id/approve': { roles: NOBODY, scopes: BOTH, ok: 0, path: '/entry-drafts/:draft/approve', body: {} },
+  'post /entry-imports/:section': {
+    ...{ roles: WRITERS, scopes: DRAFT, ok: 201, path: '/entry-imports/questions?unit=xa' },
+    ...{ body: SHEET, headers: { 'content-type': 'text/csv' } },
+  },
+  'get /entry-imports/:id': { roles: WRITERS, scopes: DRAFT, ok: 200, path: '/entry-imports/:import' },
+  'post /entry-imports/:id/take': { roles: WRITERS, scopes: DRAFT, ok: 200, path: '/entry-imports/:import/take', body: {} },
   ...officeLines(),
   'post /images': { roles: WRITERS, scopes: DRAFT, ok: 201, path: '/images?unit=xa', body: PNG, headers: { 'content-type': 'image/png' } },
 }
@@ -98,6 +131,7 @@ const clients = new Map<string, ReturnType<ApiDesk['client']>>()
 
 beforeAll(async () => {
   desk = await openApiDesk()
+  await loadContent(desk.db, () => {})
   const author = await desk.clientOf('xa', ['editor'])
   campaignId = ((await (await author.post('/campaigns', draft('xa'))).json()) as { id: string }).id
   await desk.db.write([
@@ -141,11 +175,11 @@ test('the table of the code says the same about who may', () => {
   }
 })
 
-describe.each(Object.entries(LINES))('%s', (name, { roles, scopes, ok, path, body, headers }) => {
+describe.each(Object.entries(LINES))('%s', (name, { roles, scopes, ok, path, body, headers, audited }) => {
   test.each(ROLES.flatMap((role) => SCOPES.map((given) => [role, given] as const)))('%s with [%s]', async (role, given) => {
     const [method = '', route = ''] = name.split(' ')
     const draftOf = method === 'get' ? campaignId : await freshDraft(name)
-    const at = (path ?? route).replace(':id', route.startsWith('/broadcasts') ? '1' : draftOf)
+    const at = (await entryPath(path ?? route, role)).replace(':id', route.startsWith('/broadcasts') ? '1' : draftOf)
     const before = (await desk.audits()).length
     const answer = await clients.get(`${role} ${given}`)?.call(method.toUpperCase(), at, body, headers)
     const may = roles.includes(role) && (name === 'get /me' || given.some((scope) => scopes.includes(scope)))
@@ -153,7 +187,9 @@ describe.each(Object.entries(LINES))('%s', (name, { roles, scopes, ok, path, bod
     await answer?.body?.cancel()
     // Every change leaves a row, done or refused; reading leaves none.
     const rows = (await desk.audits()).slice(before)
-    expect(rows.map(({ outcome, via }) => `${outcome} ${via}`)).toEqual(method === 'get' ? [] : [may ? 'done api' : 'refused api'])
+    expect(rows.map(({ outcome, via }) => `${outcome} ${via}`)).toEqual(
+      method !== 'get' ? [may ? 'done api' : 'refused api'] : audited && may ? ['done api'] : [],
+    )
   })
 })
 
@@ -164,6 +200,32 @@ test('nothing was approved, stopped or sent by any of it', async () => {
   expect(desk.sent).toEqual([])
   expect(desk.lines).toEqual([])
 })
+
+/** The path with things of its own: an entry, a text of it being written, a sheet that was looked at. */
+async function entryPath(path: string, role: Role): Promise<string> {
+  if (!/:(entry|draft|import)/.test(path)) return path
+  const id = `thing${++serial}`
+  const at = '2026-11-23T02:00:00.000Z'
+  const fields = JSON.stringify({ ...FACT, sourceUrl: null, daily: false, document: null })
+  await desk.db.write([
+    {
+      sql: `INSERT INTO items(id, topic, kind, title, body, source_label, checked_on, review_by, state) SELECT ?, topic, kind, title, body,
+              source_label, checked_on, review_by, state FROM items WHERE id = 'cvd-01'`,
+      args: [id],
+    },
+    {
+      sql: `INSERT INTO entry_versions(id, section, entry_id, state, fields, folded, unit_id, created_at, changed_at)
+            VALUES (?, 'library', ?, ?, ?, '', 'xa', ?, ?)`,
+      args: [id, `new${id}`, path.includes(':draft') ? 'draft' : 'dropped', fields, at, at],
+    },
+    {
+      sql: `INSERT INTO entry_imports(id, section, officer_id, unit_id, name, rows, created_at)
+            SELECT ?, 'library', id, 'xa', 'x', ?, ? FROM officers WHERE roles = ? ORDER BY rowid DESC LIMIT 1`,
+      args: [id, JSON.stringify({ rows: [{ line: 2, code: null, raw: { ...FACT, title: id } }], bad: [] }), at, JSON.stringify([role])],
+    },
+  ])
+  return path.replace(/:(entry|draft|import)/, id)
+}
 
 /** A draft of its own for a route that changes one. */
 let serial = 0

@@ -43,7 +43,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['word', /^src\/(vietnamese|sheet)\//],
   [
     'word',
-    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|site|qr|settings|hotline|data-clock|incident|incident-notice)\.ts$/,
+    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|site|qr|entry|entry-sheet|difference|settings|hotline|data-clock|incident|incident-notice)\.ts$/,
   ],
 ]
 
@@ -131,14 +131,15 @@ const CONFINED: Array<[library: string, pattern: RegExp, place: RegExp]> = [
   ['qrcode', /^qrcode$/, /^src\/(admin\/officer-bind|qr)\.ts$/],
   ['esbuild', /^esbuild$/, /^src\/(channels\/web|console)\/page\/build\.ts$/],
   ['passkeys', /^@simplewebauthn\//, /^src\/console\/(webauthn|page\/passkeys)\.ts$/],
+  ['diff', /^diff$/, /^src\/difference\.ts$/],
+  ['fflate', /^fflate$/, /^src\/sheet\//],
+  ['saxes', /^saxes$/, /^src\/sheet\//],
+  ['write-excel-file', /^write-excel-file/, /^src\/sheet\//],
   [
     'node:',
     /^node:/,
     /^src\/((node|admin|keys-node|evidence-files|viewer-copy)[^/]*\.ts$|admin\/|(channels\/web|console)\/page\/build\.ts$)/,
   ],
-  ['fflate', /^fflate$/, /^src\/sheet\//],
-  ['saxes', /^saxes$/, /^src\/sheet\//],
-  ['write-excel-file', /^write-excel-file/, /^src\/sheet\//],
 ]
 
 test.each(CONFINED)('%s stands in one place', (_, pattern, place) => {

@@ -2,10 +2,13 @@
  * Who may open what: every page and every form of the console against every role, with a line for each that says so. A
  * page without a line fails, and so does a line without a page.
  */
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildAssets } from '../src/console/page/build.ts'
 import { PAGES } from '../src/console/pages.ts'
 import { ROLES, type Role } from '../src/rights.ts'
 import { type ApiDesk, openApiDesk } from './api-desk.ts'
+import { ADDRESS_OF } from './console-addresses.ts'
 import { type Browser, openBrowser, signIn } from './console-desk.ts'
 
 const ALL: readonly Role[] = ROLES
@@ -28,6 +31,7 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'get /console/me/passkey': { roles: ALL, strong: true },
   'post /console/me/passkey': { roles: ALL, strong: true },
   'post /console/taste': { roles: ALL },
+  'get /console/api': { roles: ALL },
   'get /console/help': { roles: ALL },
   'get /console/help/:name': { roles: ALL },
 }
@@ -50,6 +54,16 @@ test('every page has its line, and every line its page', () => {
   // Where a form asks for a proof there is a page to come back to.
   const gets = new Set(PAGES.filter(({ method }) => method === 'get').map(({ path }) => path))
   expect(PAGES.filter(({ method, strong, path }) => method === 'post' && strong && !gets.has(path)).map(nameOf)).toEqual([])
+})
+
+test('every page that can be looked at is looked at, by the browser test and by `npm run screens`', () => {
+  const pages = PAGES.filter(({ method }) => method === 'get').map(({ path }) => path)
+  expect(pages.filter((path) => !(path in ADDRESS_OF))).toEqual([])
+})
+
+test('what browsers load is made of what stands in the folder', async () => {
+  const committed = await readFile(new URL('../src/console/assets.ts', import.meta.url), 'utf8')
+  expect(committed === (await buildAssets()), 'assets.ts is stale: npm run build:console').toBe(true)
 })
 
 describe.each(Object.entries(LINES))('%s', (name, { roles, strong }) => {

@@ -67,8 +67,9 @@ function makeDocument(say: (key: string) => string) {
 }
 
 function operationOf(route: Route, say: (key: string) => string): ZodOpenApiOperationObject {
-  const { name, act, params, query, body, file, answer, stream, status = 200, never } = route
-  const content = stream ? { 'text/event-stream': { schema: answer } } : { 'application/json': { schema: answer } }
+  const { name, act, params, query, body, file, answer, stream, download, status = 200, never } = route
+  const types = download ?? [stream ? 'text/event-stream' : 'application/json']
+  const content = Object.fromEntries(types.map((type) => [type, { schema: answer }]))
   return {
     operationId: name,
     tags: [route.path.split('/')[1] ?? ''],

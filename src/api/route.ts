@@ -70,9 +70,11 @@ export type Route = {
   query?: z.ZodObject
   body?: z.ZodType
   /** A file instead of JSON: its types, and bytes at most. */
-  file?: { types: readonly string[]; most: number }
+  file?: { types: readonly string[]; most: number /** Text key of another type; a picture's unless told. */; wrong?: string }
   status?: 200 | 201
   answer: z.ZodType
+  /** The answer is a file of one of these types. */
+  download?: readonly string[]
   /** The answer is an event stream; each event's data is `answer`. */
   stream?: true
   handle(call: Call<unknown, unknown, unknown>): Promise<unknown>

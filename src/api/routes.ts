@@ -6,6 +6,8 @@ import { broadcasts } from './broadcasts.ts'
 import { campaigns } from './campaigns.ts'
 import { counts } from './counts.ts'
 import { dataRequests } from './data-requests.ts'
+import { entries } from './entries.ts'
+import { entryDrafts } from './entry-drafts.ts'
 import { hotlines } from './hotlines.ts'
 import { images } from './images.ts'
 import { incidents } from './incidents.ts'
@@ -26,6 +28,8 @@ export const ROUTES: readonly Route[] = [
   ...officers,
   ...audit,
   ...images,
+  ...entries,
+  ...entryDrafts,
   ...hotlines,
   ...settings,
   ...dataRequests,

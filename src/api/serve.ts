@@ -105,9 +105,14 @@ async function jsonOf(schema: z.ZodType, request: Request, visit: Visit): Promis
   }
 }
 
-async function fileOf({ types, most }: NonNullable<Route['file']>, actor: TokenActor, { images }: ApiMemory, request: Request) {
+async function fileOf(
+  { types, most, wrong = 'api.image_kind' }: NonNullable<Route['file']>,
+  actor: TokenActor,
+  { images }: ApiMemory,
+  request: Request,
+) {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
-  if (!types.includes(type)) throw new AppError('invalid', 'api.image_kind')
+  if (!types.includes(type)) throw new AppError('invalid', wrong)
   const { wait } = images.take(actor.token.id)
   if (wait > 0) throw new Refusal('too_many', 'api.too_many', { retryAfter: wait })
   return readBytes(request, most)

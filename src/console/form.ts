@@ -61,5 +61,6 @@ const listOf = (value: string | string[] | undefined): string[] => (value === un
 
 /** A page of ours to go on to, or the first one: never another site's, whatever stands in the address. */
 export function safeNext(next: string | undefined): string {
-  return next !== undefined && next.length <= 300 && /^\/console(\/[\w.~%-]+)*(\?[\w.~%&=+-]*)?$/.test(next) ? next : '/console'
+  const whole = next !== undefined && next.length <= 300 && !/\/\.{1,2}(\/|\?|$)/.test(next)
+  return whole && /^\/console(\/[\w.~%-]+)*(\?[\w.~%&=+-]*)?$/.test(next) ? next : '/console'
 }

@@ -64,13 +64,13 @@ export function drawPage(frame: Frame, head: Head, body: Child, status: 200 | 40
                   {t('console.halt')}
                 </a>
               ) : null}
-              <Taste t={t} csrf={csrf} locale={locale} dark={themeOf(c) === 'dark'} path={pathname} />
+              <Taste t={t} csrf={csrf} locale={locale} path={pathname} />
             </div>
           </div>
           <div class="page-header">
             <div class="container-xl">
               <div class="row g-2 align-items-center">
-                <div class="col">
+                <div class="col-12 col-md">
                   {head.crumbs ? (
                     <nav aria-label={t('console.crumbs')}>
                       <ol class="breadcrumb">
@@ -192,7 +192,7 @@ function Doors({ t, doors, here, label }: { t: Say; doors: readonly Door[]; here
 }
 
 /** Language and light: kept in the browser, by forms that need no script. */
-function Taste({ t, csrf, locale, dark, path }: { t: Say; csrf: string; locale: Locale; dark: boolean; path: string }) {
+function Taste({ t, csrf, locale, path }: { t: Say; csrf: string; locale: Locale; path: string }) {
   return (
     <form method="post" action="/console/taste" class="btn-list">
       <input type="hidden" name="_csrf" value={csrf} />
@@ -201,10 +201,12 @@ function Taste({ t, csrf, locale, dark, path }: { t: Say; csrf: string; locale: 
         <Icon name="translate" />
         {locale === 'vi' ? 'English' : 'Tiếng Việt'}
       </button>
-      <button type="submit" class="btn btn-sm btn-ghost-secondary" name="theme" value={dark ? 'light' : 'dark'}>
-        <Icon name={dark ? 'sun' : 'moon-stars'} />
-        {t(dark ? 'console.light' : 'console.dark')}
-      </button>
+      {(['light', 'dark'] as const).map((theme) => (
+        <button type="submit" class={`btn btn-sm btn-ghost-secondary to-${theme}`} name="theme" value={theme}>
+          <Icon name={theme === 'light' ? 'sun' : 'moon-stars'} />
+          {t(`console.${theme}`)}
+        </button>
+      ))}
     </form>
   )
 }

@@ -14,6 +14,7 @@ const DOORS: readonly Door[] = [
   { href: '/console/audit', icon: 'journal-text', text: 'console_office.audit', act: 'audit.read' },
   { href: '/console/settings', icon: 'gear', text: 'console_office.settings', act: 'setting.read' },
   { href: '/console/me', icon: 'person-lock', text: 'console.nav_me', act: null },
+  { href: '/console/api', icon: 'code-slash', text: 'console.nav_api', act: 'officer.read' },
   { href: '/console/help', icon: 'question-circle', text: 'console.nav_help', act: null },
 ]
 

@@ -2,6 +2,7 @@
  * The table of all pages. Adding one is a row in its noun's file; test/console-rights.test.ts fails for a row whose
  * rights nobody wrote down.
  */
+import { apiDocs } from './api-docs.tsx'
 import { enrol } from './enrol.tsx'
 import { help } from './help.tsx'
 import { me } from './me.tsx'
@@ -10,4 +11,4 @@ import type { Page } from './page.ts'
 import { proof } from './proof.tsx'
 import { today } from './today.tsx'
 
-export const PAGES: readonly Page[] = [...today, ...proof, ...enrol, ...me, ...help, ...office]
+export const PAGES: readonly Page[] = [...today, ...proof, ...enrol, ...me, ...apiDocs, ...help, ...office]

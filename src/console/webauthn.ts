@@ -2,14 +2,7 @@
  * Passkeys by @simplewebauthn/server, which runs on Node and workerd: what a browser is asked for, and whether its answer
  * holds. The challenge is known to the database as a keyed hash and good for one answer.
  */
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import type { Context } from 'hono'
 import { addPasskey, findPasskey, listPasskeys, makeChallenge, type Passkey, takeChallenge, usePasskey } from '../../db/passkeys.ts'
 import type { Statement } from '../chat.ts'
@@ -20,13 +13,16 @@ import type { ConsoleParts } from './page.ts'
 /** Of a passkey's name as its officer types it. */
 const NAME_MOST = 60
 
+/** Loaded by whoever first uses a passkey: it is half of the console in memory and in time to start. */
+const library = () => import('@simplewebauthn/server')
+
 type Officer = { officerId: string; name: string }
 
 /** What the browser is asked to make; its challenge is good for five minutes. */
 export async function askNewPasskey(c: Context, parts: ConsoleParts, { officerId, name }: Officer) {
   const { db, about } = parts
   const has = await listPasskeys(db, officerId)
-  const options = await generateRegistrationOptions({
+  const options = await (await library()).generateRegistrationOptions({
     rpName: about().unitName,
     rpID: hostOf(c, parts),
     userID: Uint8Array.from(new TextEncoder().encode(officerId)),
@@ -47,15 +43,17 @@ export async function newPasskey(
   answer: Answer,
   name: string,
 ): Promise<Statement[]> {
-  const { verified, registrationInfo } = await verifyRegistrationResponse({
-    response: parsed<RegistrationResponseJSON>(answer),
-    expectedChallenge: (challenge) => taken(parts, challenge),
-    expectedOrigin: originOf(c, parts),
-    expectedRPID: hostOf(c, parts),
-    requireUserVerification: true,
-  }).catch((cause: unknown) => {
-    throw wrong(cause)
-  })
+  const { verified, registrationInfo } = await (await library())
+    .verifyRegistrationResponse({
+      response: parsed<RegistrationResponseJSON>(answer),
+      expectedChallenge: (challenge) => taken(parts, challenge),
+      expectedOrigin: originOf(c, parts),
+      expectedRPID: hostOf(c, parts),
+      requireUserVerification: true,
+    })
+    .catch((cause: unknown) => {
+      throw wrong(cause)
+    })
   if (!verified) throw wrong()
   const { credential } = registrationInfo
   return addPasskey({
@@ -72,7 +70,7 @@ export async function newPasskey(
 /** What the browser is asked to sign. Without an officer any passkey of this site may answer. */
 export async function askPasskey(c: Context, parts: ConsoleParts, officerId?: string) {
   const has = officerId === undefined ? [] : await listPasskeys(parts.db, officerId)
-  const options = await generateAuthenticationOptions({
+  const options = await (await library()).generateAuthenticationOptions({
     rpID: hostOf(c, parts),
     userVerification: 'required',
     allowCredentials: has.map(({ id, transports }) => ({ id, transports: transports as AuthenticatorTransport[] })),
@@ -86,21 +84,23 @@ export async function givenPasskey(c: Context, parts: ConsoleParts, answer: Answ
   const response = parsed<AuthenticationResponseJSON>(answer)
   const passkey = typeof response.id === 'string' ? await findPasskey(parts.db, response.id) : undefined
   if (!passkey) throw wrong()
-  const { verified, authenticationInfo } = await verifyAuthenticationResponse({
-    response,
-    expectedChallenge: (challenge) => taken(parts, challenge),
-    expectedOrigin: originOf(c, parts),
-    expectedRPID: hostOf(c, parts),
-    requireUserVerification: true,
-    credential: {
-      id: passkey.id,
-      publicKey: new Uint8Array(passkey.publicKey),
-      counter: passkey.counter,
-      transports: passkey.transports as AuthenticatorTransport[],
-    },
-  }).catch((cause: unknown) => {
-    throw wrong(cause)
-  })
+  const { verified, authenticationInfo } = await (await library())
+    .verifyAuthenticationResponse({
+      response,
+      expectedChallenge: (challenge) => taken(parts, challenge),
+      expectedOrigin: originOf(c, parts),
+      expectedRPID: hostOf(c, parts),
+      requireUserVerification: true,
+      credential: {
+        id: passkey.id,
+        publicKey: new Uint8Array(passkey.publicKey),
+        counter: passkey.counter,
+        transports: passkey.transports as AuthenticatorTransport[],
+      },
+    })
+    .catch((cause: unknown) => {
+      throw wrong(cause)
+    })
   if (!verified) throw wrong()
   return { passkey, writes: usePasskey(passkey, authenticationInfo.newCounter, dayOf(parts.now())) }
 }

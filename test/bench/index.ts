@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { audienceFigures } from './audience.ts'
 import { bundleFigure } from './bundle.ts'
+import { consoleFigures } from './console.ts'
 import { drainFigures } from './drain.ts'
 import { killpointFigures } from './killpoints.ts'
 import { replyFigure } from './replies.ts'
@@ -21,6 +22,7 @@ const figures = [
   ...(await audienceFigures(say)),
   await replyFigure(say),
   ...(await killpointFigures(say)),
+  ...(await consoleFigures(say)),
 ]
 for (const one of figures) console.log(JSON.stringify(one))
 process.exit(0)

@@ -1,5 +1,5 @@
 /**
- * People and a run for the bench, as rows: two hundred units, ids as random as real ones, the message both sides of a
+ * People and a run for the bench, as rows: two hundred units unless told, ids as random as real ones, the message both sides of a
  * drain send.
  */
 import { addBroadcast } from '../../db/broadcasts.ts'
@@ -12,13 +12,13 @@ const UNITS = 200
 const STEP = 10_000
 
 /** People who agreed to messages, with chats from `chatOf(from + 1)` on. */
-export async function fillPeople(db: Db, people: number, from = 0): Promise<void> {
+export async function fillPeople(db: Db, people: number, from = 0, units = UNITS): Promise<void> {
   await db.write([
     { sql: "INSERT OR IGNORE INTO units(id, kind, level, name, path) VALUES ('u', 'cong_doan', 'tinh', 'LĐLĐ tỉnh Mẫu', '/u/')", args: [] },
     {
       sql: `INSERT OR IGNORE INTO units(id, kind, level, name, parent_id, path)
             SELECT 'u' || value, 'cong_doan', 'xa', 'Đơn vị ' || value, 'u', '/u/u' || value || '/' FROM json_each(?)`,
-      args: [JSON.stringify(Array.from({ length: UNITS }, (_, i) => i))],
+      args: [JSON.stringify(Array.from({ length: units }, (_, i) => i))],
     },
   ])
   for (let done = 0; done < people; done += STEP) {
@@ -26,7 +26,7 @@ export async function fillPeople(db: Db, people: number, from = 0): Promise<void
       randomId(secureRandom),
       randomId(secureRandom),
       chatOf(from + done + i + 1),
-      `u${(done + i) % UNITS}`,
+      `u${(done + i) % units}`,
     ])
     const json = JSON.stringify(rows)
     await db.write([

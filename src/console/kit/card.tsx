@@ -21,7 +21,7 @@ export type Tone = 'good' | 'bad' | 'waiting' | 'plain'
 
 /** A state in a word; the word says all, the colour repeats it. */
 export function Badge({ tone = 'plain', label }: { tone?: Tone; label: string }) {
-  const look = { good: 'badge bg-green-lt', bad: 'badge bg-red-lt', waiting: 'badge bg-yellow-lt', plain: 'badge bg-secondary-lt' }
+  const look = { good: 'badge tone-good', bad: 'badge tone-bad', waiting: 'badge tone-waiting', plain: 'badge tone-plain' }
   return <span class={look[tone]}>{label}</span>
 }
 

@@ -9,6 +9,7 @@ export const ICON_NAMES = [
   'calendar3',
   'check-circle',
   'chevron-right',
+  'code-slash',
   'download',
   'exclamation-triangle',
   'eye',

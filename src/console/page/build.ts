@@ -43,14 +43,14 @@ async function script(): Promise<string> {
 
 async function style(): Promise<string> {
   const tabler = await readFile(find('@tabler/core/dist/css/tabler.min.css'), 'utf8')
+  const own = await readFile(new URL('style.css', import.meta.url), 'utf8')
   const [kept] = await new PurgeCSS().purge({
     content: [`${folder}../**/*.tsx`, `${folder}*.ts`],
-    css: [{ raw: tabler }],
+    css: [{ raw: `${tabler}\n${own}` }],
     variables: true,
     safelist: { standard: ['html', 'body', 'data-bs-theme'], greedy: [/data-bs-theme/] },
   })
-  const own = await readFile(new URL('style.css', import.meta.url), 'utf8')
-  const { code } = await transform(`${kept?.css ?? ''}\n${own}`, { loader: 'css', minify: true, charset: 'utf8', legalComments: 'none' })
+  const { code } = await transform(kept?.css ?? '', { loader: 'css', minify: true, charset: 'utf8', legalComments: 'none' })
   return code
 }
 

@@ -1,0 +1,17 @@
+/**
+ * How far a new deployment has come: what the checklist of the first day shows. Each is one row looked for, never a count.
+ */
+import type { Db } from '../src/chat.ts'
+
+export type FirstDay = { units: boolean; officers: boolean; bound: boolean; tested: boolean }
+
+/** Own units, a second officer, an approver's chat account, a message tried out. */
+export async function findFirstDay(db: Db): Promise<FirstDay> {
+  const [row] = await db.read(
+    `SELECT EXISTS (SELECT 1 FROM units WHERE sample = 0) AS units,
+       (SELECT count(*) FROM (SELECT 1 FROM officers WHERE active = 1 LIMIT 2)) > 1 AS officers,
+       EXISTS (SELECT 1 FROM officers WHERE active = 1 AND contact_id IS NOT NULL) AS bound,
+       EXISTS (SELECT 1 FROM audit WHERE act = 'campaign.test' AND outcome = 'done') AS tested`,
+  )
+  return { units: row?.units === 1, officers: row?.officers === 1, bound: row?.bound === 1, tested: row?.tested === 1 }
+}

@@ -1,0 +1,132 @@
+/**
+ * The officers' console over a large deployment: 1,000,000 contacts in 2,000 units, 10,000,000 rows of ledger. Every page
+ * of the real program, in turns, against the page that asks the database for nothing but the session.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { migrate } from '../../db/migrate.ts'
+import { addOfficer } from '../../db/officers.ts'
+import { openDb } from '../../db/open.ts'
+import { openSession } from '../../db/sessions.ts'
+import type { Db, Keys } from '../../src/chat.ts'
+import { createNodeKeys } from '../../src/keys-node.ts'
+import { loadContent } from '../../src/load-content.ts'
+import { ROLES } from '../../src/rights.ts'
+import { ADDRESS_OF, furnish } from '../console-addresses.ts'
+import type { Stage } from '../console-stage.ts'
+import { readMigrations } from '../database.ts'
+import { fakeClock } from '../harness.ts'
+import { unitRows } from '../people.ts'
+import { type Figure, figure, median } from './figures.ts'
+import { addRun, fillPeople } from './people.ts'
+import { freePort, startServer } from './server.ts'
+
+const PEOPLE = 1_000_000
+const UNITS = 2_000
+const RUNS = 10
+const ROUNDS = 9
+/** Asks for its session, and nothing else. */
+const PLAIN = '/console/help'
+const SECRET = 'BENCHBENCHBENCHBENCHBENCHBENCH22'
+const PROGRAM = new URL('../../dist/node.js', import.meta.url).pathname
+
+export async function consoleFigures(say: (line: string) => void): Promise<Figure[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'hang-viet-bench-'))
+  const url = `file:${join(folder, 'ours.db')}`
+  const clock = fakeClock()
+  const keys = createNodeKeys(new Uint8Array(32).fill(7))
+  const db = openDb({ url })
+  const addresses = Object.values(ADDRESS_OF)
+  try {
+    await furnished(db, keys, clock)
+    await fill(db, clock.now(), say)
+    const cookie = await session(db, keys, clock.now())
+    const server = await startServer(['--max-semi-space-size=8', PROGRAM], envOf(url, folder, clock.now()), await freePort())
+    try {
+      const took = new Map<string, number[]>([PLAIN, ...addresses].map((address) => [address, []]))
+      for (let round = 0; round <= ROUNDS; round++)
+        for (const [address, times] of took) {
+          // What a page proves is used up by acts alone, but a quarter of an hour may pass here.
+          const ms = await time(`${server.url}${address}`, cookie)
+          if (round > 0) times.push(ms)
+        }
+      const plain = median(took.get(PLAIN) ?? [])
+      const pages = [...took].map(([address, times]) => ({ address, ms: median(times) })).sort((one, other) => other.ms - one.ms)
+      const slowest = pages[0] ?? { address: '', ms: 0 }
+      for (const { address, ms } of pages.slice(0, 8)) say(`${ms.toFixed(1)} ms ${address}`)
+      const detail = {
+        slowest: slowest.address,
+        plainMs: round1(plain),
+        pages: Object.fromEntries(pages.map(({ address, ms }) => [address, round1(ms)])),
+      }
+      return [figure('console_page_ms', slowest.ms, '<300', detail), figure('console_page_vs_plain', slowest.ms / plain, '<100')]
+    } finally {
+      await server.stop()
+    }
+  } finally {
+    db.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const round1 = (value: number) => Math.round(value * 10) / 10
+
+async function furnished(db: Db, keys: Keys, clock: { now(): Date; advance(ms: number): void }): Promise<void> {
+  await migrate(db, await readMigrations())
+  await loadContent(db, () => {})
+  await db.write(unitRows())
+  await db.write([addOfficer({ id: 'an', name: 'Nguyễn Thị An', unitId: 'tinh', roles: ROLES, now: clock.now() })])
+  await furnish({ db, keys, clock, origin: '', complaints: [], errors: [] } as unknown as Stage, 'an')
+}
+
+/** People, and the ledger of ten runs that are over: rows as they stand afterwards. */
+async function fill(db: Db, now: Date, say: (line: string) => void): Promise<void> {
+  const startedAt = performance.now()
+  await fillPeople(db, PEOPLE, 0, UNITS)
+  await db.write([
+    { sql: "UPDATE units SET path = '/tinh' || path, parent_id = coalesce(parent_id, 'tinh') WHERE path LIKE '/u/%'", args: [] },
+  ])
+  for (let run = 1; run <= RUNS; run++) {
+    await addRun(db, now, now)
+    const [row] = await db.read('SELECT max(id) AS id FROM broadcasts')
+    const id = Number(row?.id)
+    await db.write([
+      {
+        sql: `INSERT INTO outbox(priority, channel, address_id, contact_id, broadcast_id, state, due_at, settled_at, created_at)
+              SELECT 1, last_channel, last_address, id, ?, 'sent', 0, 0, 0 FROM contacts WHERE last_channel IS NOT NULL ORDER BY id`,
+        args: [String(id)],
+      },
+      {
+        sql: "UPDATE broadcasts SET state = 'done', cursor = NULL, started_at = ?, ended_at = ? WHERE id = ?",
+        args: [now.getTime(), now.getTime(), id],
+      },
+    ])
+  }
+  const [rows] = await db.read('SELECT max(id) AS n FROM outbox')
+  say(`${PEOPLE} contacts, ${UNITS} units, ${Number(rows?.n)} rows of ledger in ${Math.round((performance.now() - startedAt) / 1000)} s`)
+}
+
+/** A session that has just given a proof, as its cookie. */
+async function session(db: Db, keys: Keys, now: Date): Promise<string> {
+  const tag = await keys.tag('officer-session', SECRET)
+  await db.write(openSession({ id: 'bench', tag, officerId: 'an', device: 'bench', now, proven: true }))
+  return `hv_officer=${SECRET}.${await keys.tag('csrf', `cookie:${SECRET}`)}`
+}
+
+/** From the request to the last byte. Anything but the page itself measures nothing. */
+async function time(url: string, cookie: string): Promise<number> {
+  const startedAt = performance.now()
+  const answer = await fetch(url, { headers: { cookie } })
+  await answer.text()
+  if (answer.status !== 200 || answer.url.includes('/sign-in')) throw new Error(`${url} answered ${answer.status}`)
+  return performance.now() - startedAt
+}
+
+const envOf = (url: string, folder: string, now: Date): Record<string, string> => ({
+  LIBSQL_URL: url,
+  EVIDENCE_DIR: join(folder, 'evidence'),
+  DATA_KEY: Buffer.alloc(32, 7).toString('base64'),
+  LOG_LEVEL: 'error',
+  NOW: now.toISOString(),
+})

@@ -1,0 +1,23 @@
+/**
+ * An address for every page of the console that can be looked at, and the rows they need to have something to show. Used
+ * by the browser test and by `npm run screens`; a page without an address fails test/console-rights.test.ts.
+ */
+import type { Stage } from './console-stage.ts'
+
+/** Path of a page as its row writes it → an address with what `furnish` made. */
+export const ADDRESS_OF: Record<string, string> = {
+  '': '/console',
+  '/proof': '/console/proof',
+  '/enrol': '/console/enrol',
+  '/enrol/digits': '/console/enrol/digits',
+  '/me': '/console/me',
+  '/me/passkey': '/console/me/passkey',
+  '/api': '/console/api',
+  '/help': '/console/help',
+  '/help/:name': '/console/help/first',
+}
+
+export const ADDRESSES: readonly string[] = Object.values(ADDRESS_OF)
+
+/** Rows for every page, seen by this officer of the unit `tinh`. */
+export async function furnish(_stage: Stage, _officerId: string): Promise<void> {}
