@@ -14,6 +14,7 @@ import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
 import console from './console.json' with { type: 'json' }
 import consoleHelp from './console_help.json' with { type: 'json' }
+import consoleOffice from './console_office.json' with { type: 'json' }
 import data from './data.json' with { type: 'json' }
 import deals from './deals.json' with { type: 'json' }
 import denounce from './denounce.json' with { type: 'json' }
@@ -60,6 +61,7 @@ export const namespaces = {
   consent,
   console,
   console_help: consoleHelp,
+  console_office: consoleOffice,
   data,
   deals,
   denounce,

@@ -12,6 +12,8 @@ import { ADDRESS_OF } from './console-addresses.ts'
 import { type Browser, openBrowser, signIn } from './console-desk.ts'
 
 const ALL: readonly Role[] = ROLES
+const EDITORS: readonly Role[] = ['editor', 'admin']
+const OFFICE: readonly Role[] = ['data', 'admin']
 
 /** Method and path → the roles that may, and whether a proof is asked for. */
 const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
@@ -32,6 +34,45 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'post /console/me/passkey': { roles: ALL, strong: true },
   'post /console/taste': { roles: ALL },
   'get /console/api': { roles: ALL },
+  'get /console/hotlines': { roles: ALL },
+  'get /console/hotlines/export': { roles: ALL, strong: true },
+  'post /console/hotlines/export': { roles: ALL, strong: true },
+  'get /console/hotlines/new': { roles: EDITORS },
+  'post /console/hotlines/new': { roles: EDITORS },
+  'get /console/hotlines/:id': { roles: ALL },
+  'post /console/hotlines/:id': { roles: EDITORS },
+  'post /console/hotlines/:id/check': { roles: EDITORS },
+  'post /console/hotlines/:id/hide': { roles: EDITORS },
+  'post /console/hotlines/:id/remove': { roles: EDITORS },
+  'get /console/settings': { roles: OFFICE },
+  'get /console/settings/:name': { roles: ['admin'], strong: true },
+  'post /console/settings/:name': { roles: ['admin'], strong: true },
+  'get /console/audit': { roles: OFFICE },
+  'get /console/audit/export': { roles: OFFICE, strong: true },
+  'post /console/audit/export': { roles: OFFICE, strong: true },
+  'get /console/data-requests': { roles: OFFICE },
+  'get /console/data-requests/export': { roles: OFFICE, strong: true },
+  'post /console/data-requests/export': { roles: OFFICE, strong: true },
+  'get /console/data-requests/new': { roles: OFFICE },
+  'post /console/data-requests/new': { roles: OFFICE },
+  'get /console/data-requests/:id': { roles: OFFICE },
+  'post /console/data-requests/:id/answer': { roles: OFFICE },
+  'post /console/data-requests/:id/extend': { roles: OFFICE },
+  'post /console/data-requests/:id/finish': { roles: OFFICE },
+  'get /console/incidents': { roles: OFFICE },
+  'get /console/incidents/export': { roles: OFFICE, strong: true },
+  'post /console/incidents/export': { roles: OFFICE, strong: true },
+  'get /console/incidents/new': { roles: OFFICE },
+  'post /console/incidents/new': { roles: OFFICE },
+  'get /console/incidents/:id': { roles: OFFICE },
+  'post /console/incidents/:id/entries': { roles: OFFICE },
+  'post /console/incidents/:id/affected': { roles: OFFICE },
+  'post /console/incidents/:id/notified': { roles: OFFICE },
+  'post /console/incidents/:id/people-told': { roles: OFFICE },
+  'post /console/incidents/:id/close': { roles: OFFICE },
+  'post /console/incidents/:id/reopen': { roles: OFFICE },
+  'get /console/incidents/:id/notices': { roles: OFFICE },
+  'get /console/incidents/:id/notices/:name': { roles: OFFICE },
   'get /console/help': { roles: ALL },
   'get /console/help/:name': { roles: ALL },
 }
