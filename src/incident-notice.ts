@@ -55,7 +55,7 @@ export function peopleNotice(render: Render, facts: NoticeFacts): string {
 
 function listOf(render: Render, { entries }: NoticeFacts, kind: IncidentEntry['kind']): string {
   const found = entries.filter((entry) => entry.kind === kind && entry.text !== '')
-  if (found.length === 0) return render({ key: 'incident.unknown_yet' })
+  if (found.length === 0) return render({ key: 'incident.nothing_yet' })
   return found.map(({ text }) => `- ${text.replaceAll('\n', '\n  ')}`).join('\n')
 }
 

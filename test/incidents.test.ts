@@ -170,7 +170,7 @@ describe('the breach desk', () => {
     expect(authority).toContain('Số người: 40.')
     expect(authority).toContain('Số bản ghi dữ liệu: đang xác định.')
     expect(authority).toContain('- Đã đổi khóa.\n  Đã thu hồi máy.')
-    expect(authority).toContain('Hậu quả, thiệt hại có thể xảy ra\nđang xác định')
+    expect(authority).toContain('Hậu quả, thiệt hại có thể xảy ra\nĐang xác định.')
     expect(authority).not.toMatch(/1\.250|nhân viên cũ|sau hạn 72 giờ|\{\{/)
     expect(await notice(authorityNotice, new Date('2026-11-26T01:30:01Z'))).toContain('sau hạn 72 giờ. Lý do chậm')
     const people = await notice(peopleNotice, now)

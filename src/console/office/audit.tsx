@@ -13,6 +13,7 @@ import { allRows, ExportLink, exportPages } from '../kit/export.tsx'
 import { type Choice, Field, Select } from '../kit/form.tsx'
 import { addressWith, Empty, Filters, Table } from '../kit/list.tsx'
 import type { Page, Visit } from '../page.ts'
+import { actName, factsOf, thingOf } from './audit-words.ts'
 import { unitsFor } from './unit-choice.tsx'
 
 const PAGE = 50
@@ -166,41 +167,22 @@ function Who({ visit: { t, c }, row: { officerId, officerName, via } }: { visit:
   )
 }
 
-function What({ visit, row: { act, about, aboutId, detail } }: { visit: Visit; row: AuditRow }) {
-  const thing = about === null ? '' : `${aboutName(visit, about)}${aboutId === null ? '' : ` ${aboutId}`}`
-  const facts = factsOf(visit, detail)
+function What({ visit, row }: { visit: Visit; row: AuditRow }) {
+  const { about, aboutId } = row
+  const facts = factsOf(visit, row)
   return (
     <>
-      {actName(visit, act)}
+      {actName(visit, row.act)}
       {about !== null && aboutId !== null && /^[A-Za-z0-9_-]{1,40}$/.test(aboutId) ? (
         <div>
           <a class="text-secondary" href={addressWith(visit.c.req.url, { about: `${about}:${aboutId}`, before: '' })}>
-            {thing}
+            {thingOf(visit, row)}
           </a>
         </div>
       ) : null}
       {facts === '' ? null : <div class="text-secondary text-break">{facts}</div>}
     </>
   )
-}
-
-/** What was done, in words where there are some. */
-function actName({ t, parts: { texts } }: Visit, act: string): string {
-  const key = `audit.act_${act.replaceAll('.', '_')}`
-  return texts.has(key) ? t(key) : act
-}
-
-function aboutName({ t, parts: { texts } }: Visit, about: string): string {
-  const key = `audit.about_${about}`
-  return texts.has(key) ? t(key) : about
-}
-
-/** What the row says besides: counts, states, why not. A reason is a sentence of ours. */
-function factsOf({ t, parts: { texts } }: Visit, detail: AuditRow['detail']): string {
-  return Object.entries(detail ?? {})
-    .filter(([, value]) => value !== null && value !== '')
-    .map(([name, value]) => (name === 'why' && texts.has(String(value)) ? t(String(value)) : `${name}: ${String(value)}`))
-    .join(' · ')
 }
 
 /** Throws AppError `not_found` for a unit that is out of reach. */
@@ -235,7 +217,7 @@ async function gather(visit: Visit) {
     rows: rows.map((row) => [
       ...[timeVi(new Date(row.at)), row.officerName ?? '', t(`console_office.via_${row.via}`), actName(visit, row.act)],
       ...[row.unitName ?? '', t(row.outcome === 'refused' ? 'console_office.audit_refused' : 'console_office.audit_done')],
-      ...[row.about === null ? '' : `${aboutName(visit, row.about)} ${row.aboutId ?? ''}`, factsOf(visit, row.detail)],
+      ...[thingOf(visit, row), factsOf(visit, row)],
     ]),
   }
 }

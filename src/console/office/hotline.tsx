@@ -127,9 +127,13 @@ function Acts({ visit, line }: { visit: Visit; line: DeskHotline }) {
         </Form>
       )}
       {line.builtIn ? null : (
-        <Form visit={visit} action={`/hotlines/${line.id}/remove`}>
-          <Button kind="danger" label={t('console_office.hotline_remove')} />
-        </Form>
+        <details>
+          <summary class="btn btn-ghost-secondary">{t('console_office.hotline_remove')}</summary>
+          <Form visit={visit} action={`/hotlines/${line.id}/remove`} class="mt-2">
+            <p>{t('console_office.hotline_remove_sure')}</p>
+            <Button kind="danger" label={t('console_office.hotline_remove')} />
+          </Form>
+        </details>
       )}
     </div>
   )

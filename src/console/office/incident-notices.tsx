@@ -42,7 +42,7 @@ async function show(visit: Visit): Promise<Response> {
             </a>
           }
         >
-          <pre class="mb-0">{text}</pre>
+          <div class="paper">{text}</div>
         </Card>
       ))}
     </>,

@@ -137,7 +137,7 @@ export function IncidentClock({ visit: { t, desk }, incident }: { visit: Visit; 
         tone={left < 0 ? 'bad' : 'waiting'}
         label={left < 0 ? t('console_office.hours_over', { hours }) : t('console_office.hours_left', { hours })}
       />
-      <div class={left < 0 ? 'text-danger' : 'text-secondary'}>{t('console_office.tell_by', { at: timeVi(dueAt) })}</div>
+      <div class={left < 0 ? 'fw-bold' : 'text-secondary'}>{t('console_office.tell_by', { at: timeVi(dueAt) })}</div>
     </>
   )
 }

@@ -147,7 +147,7 @@ export function Clock({ visit: { t, desk }, request: { state, clockAt, doneAt, o
   return (
     <>
       <Badge tone={over ? 'bad' : 'waiting'} label={t(over ? 'console_office.request_overdue' : `console_office.request_is_${state}`)} />
-      <div class={over ? 'text-danger' : 'text-secondary'}>
+      <div class={over ? 'fw-bold' : 'text-secondary'}>
         {t(state === 'waiting' ? 'console_office.answer_by' : 'console_office.finish_by', { day: dateVi(dayOf(clockAt)) })}
       </div>
     </>

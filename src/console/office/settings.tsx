@@ -56,7 +56,7 @@ async function show(visit: Visit): Promise<Response> {
               },
               {
                 label: t('console_office.setting_value'),
-                cell: (name) => <Value visit={visit} value={effectiveOf(set, name)} own={name in set} />,
+                cell: (name) => <Value visit={visit} value={shownOf(name, effectiveOf(set, name))} own={name in set} />,
               },
               { label: t('console_office.setting_floor'), cell: (name) => t(`settings.f_${name}`) },
               ...(writes
@@ -109,6 +109,9 @@ function Channels({ visit: { t }, served }: { visit: Visit; served: readonly str
     </div>
   )
 }
+
+/** An hour as a clock shows it. */
+const shownOf = (name: SettingName, value: string | null) => (value !== null && name.startsWith('quiet_') ? `${value}:00` : value)
 
 function Value({ visit: { t }, value, own }: { visit: Visit; value: string | null; own: boolean }) {
   if (value === null) return <span class="text-secondary">{t('console_office.setting_none')}</span>
