@@ -179,6 +179,21 @@ describe('the breach desk', () => {
     expect(people).not.toMatch(/nhân viên cũ|A05|\{\{/)
   })
 
+  test('lists walk their own index', async () => {
+    let seen: [string, Parameters<Db['read']>[1]] = ['', []]
+    const watched: Db = {
+      ...db,
+      read(sql, args = []) {
+        seen = [sql, args]
+        return db.read(sql, args)
+      },
+    }
+    await listIncidents(watched, keys, (await desk()).actor, 'open', { after: null, limit: 50 })
+    const plan = JSON.stringify(await db.read(`EXPLAIN QUERY PLAN ${seen[0]}`, seen[1]))
+    expect(plan).toContain('incidents_state')
+    expect(plan).not.toContain('TEMP B-TREE')
+  })
+
   test('a closed file stays as long as is set, then goes with its entries; an open one stays', async () => {
     const closed = await open()
     await db.write(await closeIncident(await desk(), await read(closed), 'Không thuộc trường hợp phải báo.'))

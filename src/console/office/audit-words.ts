@@ -9,6 +9,8 @@ import type { Visit } from '../page.ts'
 type Says = Pick<Visit, 't' | 'parts'>
 
 export function actName(visit: Says, act: string): string {
+  // A refused form of the console has no act of its own, only its page.
+  if (act.startsWith('console.')) return visit.t('audit.act_console', { page: act.slice('console.'.length).replaceAll('.', '/') })
   return wordOf(visit, `audit.act_${act.replaceAll('.', '_')}`) ?? act
 }
 
