@@ -8,6 +8,7 @@ import { loadContent } from '../src/load-content.ts'
 import { readSheet } from '../src/sheet/index.ts'
 import { type ApiDesk, openApiDesk } from './api-desk.ts'
 import { type Browser, signIn } from './console-desk.ts'
+import { furnishOffice } from './console-office.ts'
 
 let desk: ApiDesk
 let admin: Browser
@@ -44,7 +45,8 @@ describe('the directory', () => {
     expect(await listHotlines(desk.db, null)).toEqual(
       expect.arrayContaining([expect.objectContaining({ number: '0299.123.456', tel: '0299123456', checkedOn: '2026-11-23' })]),
     )
-    const changed = await admin.post(path, { ...line, number: '0299.999.999' })
+    const edition = /name="edition" value="([^"]+)"/.exec(shown.html)?.[1] ?? ''
+    const changed = await admin.post(path, { ...line, edition, number: '0299.999.999' })
     expect(changed.text).toContain('Đang ẩn, chưa gọi thử')
     const removed = await admin.post(`${path}/remove`)
     expect(removed.text).toContain('Đã xóa dòng danh bạ')
@@ -69,6 +71,19 @@ describe('the directory', () => {
     const future = await admin.post('/console/hotlines/new', { ...line, checkedOn: '2026-12-01' })
     expect(future.text).toContain('Ngày kiểm tra không được ở sau hôm nay')
     expect(await desk.db.read('SELECT count(*) AS n FROM hotlines WHERE built_in IS NULL')).toEqual([{ n: 0 }])
+  })
+
+  test('an older form does not overwrite a newer one: what was typed stays, and is saved the second time', async () => {
+    await admin.get('/console/hotlines/new')
+    const path = (await admin.post('/console/hotlines/new', line)).path.split('?')[0] ?? ''
+    const edition = /name="edition" value="([^"]+)"/.exec((await admin.get(path)).html)?.[1] ?? ''
+    desk.clock.advance(1000)
+    await admin.post(path, { ...line, edition, office: 'Chi cục, tên mới' })
+    const late = await admin.post(path, { ...line, edition, whatFor: 'Gõ đã lâu.' })
+    expect([late.status, late.text.includes('vừa được người khác sửa'), late.html.includes('Gõ đã lâu.')]).toEqual([409, true, true])
+    expect(await desk.db.read('SELECT office FROM hotlines WHERE built_in IS NULL')).toEqual([{ office: 'Chi cục, tên mới' }])
+    const again = /name="edition" value="([^"]+)"/.exec(late.html)?.[1] ?? ''
+    expect((await admin.post(path, { ...line, edition: again, whatFor: 'Gõ đã lâu.' })).status).toBe(200)
   })
 
   test('is searched without accents, filtered in the address, and a commune changes its own lines only', async () => {
@@ -200,6 +215,21 @@ describe('requests about data', () => {
   })
 })
 
+test.each([
+  ['hotlines', 'danh-ba', 'Số hoặc tên cổng'],
+  ['data-requests', 'yeu-cau-du-lieu', 'Mã'],
+  ['incidents', 'su-co', 'Mã hồ sơ'],
+])('%s leave as a file with a proof, and it is recorded', async (list, file, first) => {
+  await furnishOffice({ db: desk.db, keys: desk.keys, now: desk.clock.now() }, 'an')
+  await admin.get(`/console/${list}/export`)
+  const body = new URLSearchParams({ _csrf: admin.csrf(), format: 'xlsx' })
+  const answer = await admin.request(`/console/${list}/export`, { method: 'POST', body })
+  expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${file}-2026-11-23.xlsx"`)
+  const rows = await readSheet(new Uint8Array(await answer.arrayBuffer()), 'x.xlsx')
+  expect([rows[0]?.cells[0], rows.length > 2]).toEqual([first, true])
+  expect((await acts()).at(-1)).toMatch(/\.export done$/)
+})
+
 describe('an incident', () => {
   test('from the first word to the closed file, with notices written from its entries', async () => {
     await admin.get('/console/incidents/new')
@@ -237,6 +267,21 @@ describe('an incident', () => {
     const short = await admin.post(`${path}/close`, { note: 'Xong' })
     expect([short.status, short.text.includes('Ghi kết quả xử lý trước khi đóng')]).toEqual([400, true])
     expect((await admin.post(`${path}/close`, { note: 'Không thấy ai truy cập trái phép.' })).text).toContain('Mở lại hồ sơ')
+  })
+
+  test('two who write at the same moment lose no word', async () => {
+    await admin.get('/console/incidents/new')
+    const opened = await admin.post('/console/incidents/new', {
+      ...{ title: 'Mất máy', day: '2026-11-22', time: '21:00', unit: 'tinh', happened: 'Một máy bị mất.' },
+    })
+    const path = opened.path.split('?')[0] ?? ''
+    const other = await signIn(desk, await desk.officer('tinh', ['data'], 'binh'))
+    await other.get(path)
+    const words = ['Thứ nhất.', 'Thứ hai.', 'Thứ ba.', 'Thứ tư.']
+    const pages = await Promise.all(words.map((text, i) => (i % 2 ? admin : other).post(`${path}/entries`, { kind: 'note', text })))
+    expect(pages.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+    const { text } = await admin.get(path)
+    for (const word of words) expect(text).toContain(word)
   })
 
   test('past its 72 hours it is called overdue, in hours', async () => {

@@ -3,6 +3,7 @@
  * one a new or changed number waits, hidden.
  */
 import * as z from 'zod'
+import { conflictOf } from '../../../db/client.ts'
 import {
   addHotline,
   type DeskHotline,
@@ -32,6 +33,8 @@ const formSchema = hotlineSchema.extend({
     .regex(/^\d{1,4}$/)
     .transform(Number),
   checkedOn: dayField,
+  /** What the form was filled in over. */
+  edition: z.string().max(40).default(''),
   unit: z.string().max(40).optional(),
   unitName: z.string().max(200).optional(),
 })
@@ -71,7 +74,7 @@ async function add(visit: Visit): Promise<Response> {
   const { desk } = visit
   const posted = visit.read(formSchema)
   if (!posted.ok) return write(visit, posted.typed, posted.wrong)
-  const { unit, unitName, checkedOn, ...draft } = posted.data
+  const { unit, unitName, checkedOn, edition: _edition, ...draft } = posted.data
   const chosen = await chosenUnit(desk, 'hotline.write', { unit, unitName })
   if ('wrong' in chosen) return write(visit, posted.typed, chosen.wrong)
   if (chosen.unit === null && !mayAtTop(desk.actor, 'hotline.write'))
@@ -82,11 +85,16 @@ async function add(visit: Visit): Promise<Response> {
   return visit.go(`/hotlines/${id}`, checkedOn ? 'console_office.said_hotline_shown' : 'console_office.said_hotline_waits')
 }
 
-function show(visit: Visit, line: DeskHotline, typed?: Typed, wrong?: Wrong): Response {
+function show(visit: Visit, line: DeskHotline, typed?: Typed, wrong?: Wrong, moved = false): Response {
   const { t, desk } = visit
   const mine = mayChange(desk.actor, line)
   return visit.show(
-    { title: `${line.number} – ${line.office}`, help: 'hotlines', crumbs: crumbsOf(visit) },
+    {
+      title: `${line.number} – ${line.office}`,
+      help: 'hotlines',
+      crumbs: crumbsOf(visit),
+      ...(moved ? { notice: { kind: 'warning' as const, text: t('console_office.hotline_moved') } } : {}),
+    },
     <>
       <Card title={t('console_office.hotline_state')}>
         <Pairs
@@ -102,13 +110,14 @@ function show(visit: Visit, line: DeskHotline, typed?: Typed, wrong?: Wrong): Re
       {mine ? (
         <Card title={t('console_office.edit')}>
           <Form visit={visit} action={`/hotlines/${line.id}`}>
+            <input type="hidden" name="edition" value={line.edition} />
             <Fields visit={visit} line={line} typed={typed} wrong={wrong} />
             <Button label={t('console_office.save')} />
           </Form>
         </Card>
       ) : null}
     </>,
-    wrong ? 400 : 200,
+    moved ? 409 : wrong ? 400 : 200,
   )
 }
 
@@ -144,9 +153,16 @@ async function edit(visit: Visit): Promise<Response> {
   const line = await requireHotline(visit.desk, visit.param('id'))
   const posted = visit.read(formSchema)
   if (!posted.ok) return show(visit, line, posted.typed, posted.wrong)
-  const { unit: _unit, unitName: _name, checkedOn, ...draft } = posted.data
+  const { unit: _unit, unitName: _name, edition, checkedOn, ...draft } = posted.data
   if (checkedOn > dayOf(desk.now)) return show(visit, line, posted.typed, { checkedOn: { key: 'office.checked_future' } })
-  await desk.db.write(editHotline(desk, line, draft, checkedOn || null))
+  try {
+    // An older form does not overwrite what somebody has saved since: it is shown again, over the new line.
+    await desk.db.write(editHotline(desk, { ...line, edition }, draft, checkedOn || null))
+  } catch (error) {
+    if (!conflictOf(error)) throw error
+    const typed = { ...posted.typed, edition: line.edition }
+    return show(visit, line, typed, {}, true)
+  }
   const now = await findDeskHotline(desk.db, line.id)
   return visit.go(`/hotlines/${line.id}`, now?.checkedOn ? 'console_office.said_saved' : 'console_office.said_hotline_waits')
 }

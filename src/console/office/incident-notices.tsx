@@ -3,6 +3,7 @@
  * out is numbered, signed and sent by a person.
  */
 import { type Incident, listEntries, requireIncident } from '../../../db/incidents.ts'
+import { listSettings } from '../../../db/settings.ts'
 import { AppError } from '../../errors.ts'
 import { authorityNotice, peopleNotice } from '../../incident-notice.ts'
 import { Card } from '../kit/card.tsx'
@@ -21,6 +22,7 @@ export const noticePages: readonly Page[] = [
 async function show(visit: Visit): Promise<Response> {
   const { t, desk, param } = visit
   const incident = await requireIncident(desk, param('id'))
+  const { data_officer } = await listSettings(desk.db)
   const drafts = await Promise.all(NAMES.map(async (name) => [name, await draftOf(visit, incident, name)] as const))
   return visit.show(
     {
@@ -30,6 +32,7 @@ async function show(visit: Visit): Promise<Response> {
         { href: '/console/incidents', label: t('console_office.incidents') },
         { href: `/console/incidents/${incident.id}`, label: incident.code },
       ],
+      ...(data_officer === undefined ? { notice: { kind: 'warning' as const, text: t('console_office.no_data_officer') } } : {}),
     },
     <>
       <p class="d-print-none">{t('console_office.notices_what')}</p>

@@ -2,6 +2,7 @@
  * One incident: its clock, what is known (entries, only ever added), who is affected, and the next step.
  */
 import * as z from 'zod'
+import { conflictOf } from '../../../db/client.ts'
 import {
   addEntry,
   closeIncident,
@@ -39,6 +40,8 @@ const affectedForm = z.strictObject({
   text: noteSchema(0, 2000),
 })
 const stepForm = z.strictObject({ note: noteSchema(0, 1000) })
+
+const TRIES = 4
 
 type Step = 'notified' | 'people-told' | 'close' | 'reopen'
 
@@ -184,15 +187,22 @@ async function settle(visit: Visit, step: Step): Promise<Response> {
   return keep(visit, acts[step], { of: step, typed: posted.typed })
 }
 
-/** Does it and comes back to the page; a note that is too short is asked for again. */
+/**
+ * Does it and comes back to the page; a note that is too short is asked for again. Where somebody else has just added
+ * to the file it is decided anew on what the file then says, so that no words are lost.
+ */
 async function keep(visit: Visit, act: (incident: Incident) => Promise<Statement[]>, sent?: { of: Step; typed: Typed }): Promise<Response> {
-  const incident = await requireIncident(visit.desk, visit.param('id'))
-  try {
-    await visit.desk.db.write(await act(incident))
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'invalid' || !sent) throw error
-    const wrong: Wrong = { note: { key: error.message } }
-    return show(visit, { ...sent, wrong })
+  const { desk, param } = visit
+  for (let attempt = 1; ; attempt++) {
+    const incident = await requireIncident(desk, param('id'))
+    try {
+      await desk.db.write(await act(incident))
+      return visit.go(`/incidents/${incident.id}`, 'console_office.said_entry')
+    } catch (error) {
+      if (conflictOf(error) && attempt < TRIES) continue
+      if (!(error instanceof AppError) || error.code !== 'invalid' || !sent) throw error
+      const wrong: Wrong = { note: { key: error.message } }
+      return show(visit, { ...sent, wrong })
+    }
   }
-  return visit.go(`/incidents/${incident.id}`, 'console_office.said_entry')
 }

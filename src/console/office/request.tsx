@@ -2,6 +2,7 @@
  * One request about data: its clock, what officers noted, and the next step: answered, drawn out, done.
  */
 import * as z from 'zod'
+import { conflictOf } from '../../../db/client.ts'
 import {
   answerRequest,
   type DataRequest,
@@ -42,7 +43,7 @@ export const requestStepPages: readonly Page[] = [
 
 /** Which of the page's forms was sent. */
 type Step = 'answer' | 'extend' | 'finish'
-type Sent = { step: Step; typed: Typed; wrong: Wrong }
+type Sent = { step: Step; typed: Typed; wrong: Wrong; moved?: true }
 
 async function show(visit: Visit, sent?: Sent): Promise<Response> {
   const { t, desk, param } = visit
@@ -55,6 +56,7 @@ async function show(visit: Visit, sent?: Sent): Promise<Response> {
       title: request.code ?? t('console_office.request_by_chat'),
       help: 'requests',
       crumbs: [{ href: '/console/data-requests', label: t('console_office.requests') }],
+      ...(sent?.moved ? { notice: { kind: 'warning' as const, text: t('office.request_moved') } } : {}),
     },
     <>
       <Card title={t(`console_office.request_${request.kind}`)}>
@@ -76,7 +78,7 @@ async function show(visit: Visit, sent?: Sent): Promise<Response> {
       <Notes visit={visit} notes={notes} />
       {works ? <Steps visit={visit} request={request} sent={sent} /> : null}
     </>,
-    sent ? 400 : 200,
+    sent?.moved ? 409 : sent ? 400 : 200,
   )
 }
 
@@ -183,6 +185,8 @@ async function take<S extends z.ZodType>(
   } catch (error) {
     if (error instanceof AppError && error.message === 'office.extension_days')
       return show(visit, { step, typed: posted.typed, wrong: { days: { key: error.message } } })
+    // Somebody else was faster: what was typed stays, beside what they did.
+    if (conflictOf(error)) return show(visit, { step, typed: posted.typed, wrong: {}, moved: true })
     throw error
   }
   return visit.go(`/data-requests/${request.id}`, 'console_office.said_request_step')
