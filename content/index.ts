@@ -13,6 +13,7 @@ import check from './check.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
 import console from './console.json' with { type: 'json' }
+import consoleContent from './console_content.json' with { type: 'json' }
 import consoleHelp from './console_help.json' with { type: 'json' }
 import consoleOffice from './console_office.json' with { type: 'json' }
 import data from './data.json' with { type: 'json' }
@@ -60,6 +61,7 @@ export const namespaces = {
   common,
   consent,
   console,
+  console_content: consoleContent,
   console_help: consoleHelp,
   console_office: consoleOffice,
   data,

@@ -8,6 +8,9 @@ export type Door = { href: string; icon: IconName; text: string; act: Act | null
 
 const DOORS: readonly Door[] = [
   { href: '/console', icon: 'house', text: 'console.nav_today', act: null },
+  { href: '/console/content/library', icon: 'book', text: 'entry.section_library', act: 'content.read' },
+  { href: '/console/content/documents', icon: 'file-earmark-text', text: 'entry.section_documents', act: 'content.read' },
+  { href: '/console/content/questions', icon: 'patch-question', text: 'entry.section_questions', act: 'content.read' },
   { href: '/console/hotlines', icon: 'telephone', text: 'console_office.hotlines', act: 'hotline.read' },
   { href: '/console/data-requests', icon: 'shield-lock', text: 'console_office.requests', act: 'data.read' },
   { href: '/console/incidents', icon: 'shield-exclamation', text: 'console_office.incidents', act: 'incident.read' },

@@ -3,6 +3,7 @@
  * rights nobody wrote down.
  */
 import { apiDocs } from './api-docs.tsx'
+import { content } from './content/index.ts'
 import { enrol } from './enrol.tsx'
 import { help } from './help.tsx'
 import { me } from './me.tsx'
@@ -11,4 +12,4 @@ import type { Page } from './page.ts'
 import { proof } from './proof.tsx'
 import { today } from './today.tsx'
 
-export const PAGES: readonly Page[] = [...today, ...proof, ...enrol, ...me, ...apiDocs, ...help, ...office]
+export const PAGES: readonly Page[] = [...today, ...proof, ...enrol, ...me, ...content, ...apiDocs, ...help, ...office]
