@@ -148,6 +148,8 @@ describe.each(Object.entries(LINES))('%s', (name, { roles, strong }) => {
   test.each(ROLES)('%s', async (role) => {
     const browser = browsers.get(role)
     if (!browser) throw new Error('no browser')
+    // Nobody opens hundreds of pages in a minute.
+    desk.clock.advance(2_000)
     await browser.get('/console/me')
     const body = new URLSearchParams({ _csrf: browser.csrf() })
     const answer = await browser.request(anyOf(name), get ? {} : { method: 'POST', body })
