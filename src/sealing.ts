@@ -43,6 +43,7 @@ export type TagPurpose =
   | 'consent'
   | 'request'
   | 'phrase'
+  | 'figure'
   | 'tries'
   | 'visitor'
   | 'link'
