@@ -12,6 +12,8 @@ export const HELP = [
   'inquiries',
   'content',
   'import',
+  'units',
+  'officers',
   'figures',
   'health',
   'api',

@@ -22,6 +22,8 @@ const DOORS: readonly Door[] = [
   { href: '/console/figures', icon: 'bar-chart', text: 'console.nav_figures', act: 'figure.read' },
   { href: '/console/phrases', icon: 'patch-question', text: 'console.nav_phrases', act: 'phrase.read', whole: true },
   { href: '/console/health', icon: 'activity', text: 'console.nav_health', act: 'channel.read' },
+  { href: '/console/units', icon: 'building', text: 'console_units.title', act: 'unit.read' },
+  { href: '/console/officers', icon: 'people', text: 'console_officers.title', act: 'officer.read' },
   { href: '/console/hotlines', icon: 'telephone', text: 'console_office.hotlines', act: 'hotline.read' },
   { href: '/console/data-requests', icon: 'shield-lock', text: 'console_office.requests', act: 'data.read' },
   { href: '/console/incidents', icon: 'shield-exclamation', text: 'console_office.incidents', act: 'incident.read' },
