@@ -13,6 +13,7 @@ import { help } from './help.tsx'
 import { inquiries } from './inquiries.tsx'
 import { levels } from './levels.tsx'
 import { me } from './me.tsx'
+import { office } from './office/index.ts'
 import { officerForms } from './officer-forms.tsx'
 import { officerHands } from './officer-hands.tsx'
 import { officers } from './officers.tsx'
@@ -47,4 +48,5 @@ export const PAGES: readonly Page[] = [
   ...me,
   ...apiDocs,
   ...help,
+  ...office,
 ]
