@@ -12,6 +12,7 @@ import check from './check.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
 import console from './console.json' with { type: 'json' }
+import consoleContent from './console_content.json' with { type: 'json' }
 import consoleHelp from './console_help.json' with { type: 'json' }
 import consoleOfficers from './console_officers.json' with { type: 'json' }
 import consoleUnits from './console_units.json' with { type: 'json' }
@@ -57,6 +58,7 @@ export const namespaces = {
   common,
   consent,
   console,
+  console_content: consoleContent,
   console_help: consoleHelp,
   console_officers: consoleOfficers,
   console_units: consoleUnits,

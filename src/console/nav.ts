@@ -8,6 +8,9 @@ export type Door = { href: string; icon: IconName; text: string; act: Act | null
 
 const DOORS: readonly Door[] = [
   { href: '/console', icon: 'house', text: 'console.nav_today', act: null },
+  { href: '/console/content/library', icon: 'book', text: 'entry.section_library', act: 'content.read' },
+  { href: '/console/content/documents', icon: 'file-earmark-text', text: 'entry.section_documents', act: 'content.read' },
+  { href: '/console/content/questions', icon: 'patch-question', text: 'entry.section_questions', act: 'content.read' },
   { href: '/console/units', icon: 'building', text: 'console_units.title', act: 'unit.read' },
   { href: '/console/officers', icon: 'people', text: 'console_officers.title', act: 'officer.read' },
   { href: '/console/me', icon: 'person-lock', text: 'console.nav_me', act: null },
