@@ -13,8 +13,11 @@ import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
 import console from './console.json' with { type: 'json' }
 import consoleContent from './console_content.json' with { type: 'json' }
+import consoleFigures from './console_figures.json' with { type: 'json' }
 import consoleHelp from './console_help.json' with { type: 'json' }
+import consoleInquiries from './console_inquiries.json' with { type: 'json' }
 import consoleOfficers from './console_officers.json' with { type: 'json' }
+import consoleToday from './console_today.json' with { type: 'json' }
 import consoleUnits from './console_units.json' with { type: 'json' }
 import data from './data.json' with { type: 'json' }
 import deals from './deals.json' with { type: 'json' }
@@ -22,6 +25,7 @@ import denounce from './denounce.json' with { type: 'json' }
 import desk from './desk.json' with { type: 'json' }
 import entry from './entry.json' with { type: 'json' }
 import erase from './erase.json' with { type: 'json' }
+import figures from './figures.json' with { type: 'json' }
 import halt from './halt.json' with { type: 'json' }
 import help from './help.json' with { type: 'json' }
 import hotlines from './hotlines.json' with { type: 'json' }
@@ -59,8 +63,11 @@ export const namespaces = {
   consent,
   console,
   console_content: consoleContent,
+  console_figures: consoleFigures,
   console_help: consoleHelp,
+  console_inquiries: consoleInquiries,
   console_officers: consoleOfficers,
+  console_today: consoleToday,
   console_units: consoleUnits,
   data,
   deals,
@@ -68,6 +75,7 @@ export const namespaces = {
   desk,
   entry,
   erase,
+  figures,
   halt,
   help,
   hotlines,

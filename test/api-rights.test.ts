@@ -3,6 +3,7 @@
  * adds one without saying who may.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openInquiry } from '../db/inquiries.ts'
 import { loadLevelNames } from '../db/unit-rows.ts'
 import { ROUTES } from '../src/api/routes.ts'
 import { loadContent } from '../src/load-content.ts'
@@ -21,10 +22,10 @@ type Line = {
   scopes: readonly TokenScope[]
   ok: number
   path?: string
-  /** Only officers of this unit may. */
-  at?: string
   body?: unknown
   headers?: Record<string, string>
+  /** Where the officers sit; `xa` unless told. */
+  unit?: string
   /** Reading that leaves a row all the same: an export. */
   audited?: true
 }
@@ -37,8 +38,10 @@ const TREE: readonly TokenScope[] = ['read', 'draft', 'units']
 const UNITS: readonly TokenScope[] = ['units']
 const ADMIN: readonly Role[] = ['admin']
 const READ: readonly TokenScope[] = ['read']
+const DESK: readonly TokenScope[] = ['desk']
 const DRAFT: readonly TokenScope[] = ['draft']
 
+const OFFICERS_OF_INQUIRIES: readonly Role[] = ['editor', 'approver', 'case', 'welfare', 'data', 'admin']
 const FACT = {
   ...{ topic: 'cuoc_van_dong', kind: 'fact', title: 'Một điều', body: 'Một câu về hàng Việt.', sourceLabel: 'Báo Mẫu' },
   ...{ checkedOn: '2026-11-20', reviewBy: '2027-11-20' },
@@ -58,7 +61,7 @@ const LINES: Record<string, Line> = {
     scopes: UNITS,
     ok: 200,
     body: { kind: 'cong_doan', level: 'co_so', vi: 'CĐCS', en: 'Local' },
-    at: 'tinh',
+    unit: 'tinh',
   },
   'post /units': { roles: ADMIN, scopes: UNITS, ok: 201, body: { parentId: 'xa', kind: 'cong_doan', level: 'co_so', name: 'CĐCS Mới' } },
   'patch /units/:id': { roles: ADMIN, scopes: UNITS, ok: 200, body: { aliases: ['Tên gọi khác'] } },
@@ -92,6 +95,15 @@ const LINES: Record<string, Line> = {
   'post /delegations': { roles: NOBODY, scopes: BOTH, ok: 0, body: {} },
   'post /delegations/:id/end': { roles: NOBODY, scopes: BOTH, ok: 0 },
   'get /audit': { roles: ['admin', 'data'], scopes: READ, ok: 200 },
+  'get /figures': { roles: ALL, scopes: READ, ok: 200 },
+  'get /phrases': { roles: ['editor', 'approver', 'case', 'admin'], scopes: READ, ok: 200, unit: 'tinh' },
+  'get /channels': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
+  'get /inquiries': { roles: OFFICERS_OF_INQUIRIES, scopes: DESK, ok: 200 },
+  'post /inquiries/:id/read': { roles: OFFICERS_OF_INQUIRIES, scopes: DESK, ok: 200 },
+  'get /inquiries/:id/places': { roles: OFFICERS_OF_INQUIRIES, scopes: DESK, ok: 200 },
+  'post /inquiries/:id/answer': { roles: OFFICERS_OF_INQUIRIES, scopes: DESK, ok: 200, body: { seen: 1, text: 'Chào bạn.' } },
+  'post /inquiries/:id/hand-over': { roles: OFFICERS_OF_INQUIRIES, scopes: DESK, ok: 200, body: { seen: 1, unitId: 'tinh' } },
+  'post /inquiries/:id/close': { roles: OFFICERS_OF_INQUIRIES, scopes: DESK, ok: 200, body: { seen: 1 } },
   'get /entries/:section': { roles: ALL, scopes: BOTH, ok: 200, path: '/entries/library' },
   'get /entries/:section/:id': { roles: ALL, scopes: BOTH, ok: 200, path: '/entries/library/cvd-01' },
   'get /entries/:section/:id/history': { roles: ALL, scopes: BOTH, ok: 200, path: '/entries/library/cvd-01/history' },
@@ -118,7 +130,7 @@ const LINES: Record<string, Line> = {
   'post /images': { roles: WRITERS, scopes: DRAFT, ok: 201, path: '/images?unit=xa', body: PNG, headers: { 'content-type': 'image/png' } },
 }
 
-const SCOPES: TokenScope[][] = [['read'], ['draft'], ['read', 'draft'], ['units'], []]
+const SCOPES: TokenScope[][] = [['read'], ['draft'], ['desk'], ['units'], ['read', 'draft'], []]
 
 let desk: ApiDesk
 let campaignId: string
@@ -135,11 +147,9 @@ beforeAll(async () => {
   await desk.officer('xa', ['viewer'], 'xa-somebody')
   await desk.db.write(loadLevelNames([{ kind: 'cong_doan', level: 'co_so', vi: 'Công đoàn cơ sở', en: 'Grassroots union' }]))
   for (const role of ROLES) {
-    const above = await desk.officer('tinh', [role])
-    const officer = await desk.officer('xa', [role])
-    for (const scopes of SCOPES) {
-      clients.set(`${role} ${scopes}`, desk.client((await desk.token(officer, scopes)).token))
-      clients.set(`tinh ${role} ${scopes}`, desk.client((await desk.token(above, scopes)).token))
+    for (const unit of ['xa', 'tinh']) {
+      const officer = await desk.officer(unit, [role])
+      for (const scopes of SCOPES) clients.set(`${unit} ${role} ${scopes}`, desk.client((await desk.token(officer, scopes)).token))
     }
   }
 })
@@ -159,12 +169,12 @@ test('the table of the code says the same about who may', () => {
   }
 })
 
-describe.each(Object.entries(LINES))('%s', (name, { roles, scopes, ok, path, at: of, body, headers, audited }) => {
+describe.each(Object.entries(LINES))('%s', (name, { roles, scopes, ok, path, body, headers, audited, unit = 'xa' }) => {
   test.each(ROLES.flatMap((role) => SCOPES.map((given) => [role, given] as const)))('%s with [%s]', async (role, given) => {
     const [method = '', route = ''] = name.split(' ')
     const at = (await entryPath(path ?? route, role)).replace(':id', await idOf(name))
     const before = (await desk.audits()).length
-    const answer = await clients.get(`${of ? `${of} ` : ''}${role} ${given}`)?.call(method.toUpperCase(), at, body, headers)
+    const answer = await clients.get(`${unit} ${role} ${given}`)?.call(method.toUpperCase(), at, body, headers)
     const may = roles.includes(role) && (name === 'get /me' || given.some((scope) => scopes.includes(scope)))
     expect(answer?.status).toBe(may ? ok : 403)
     await answer?.body?.cancel()
@@ -203,7 +213,7 @@ async function entryPath(path: string, role: Role): Promise<string> {
     },
     {
       sql: `INSERT INTO entry_imports(id, section, officer_id, unit_id, name, rows, created_at)
-            SELECT ?, 'library', id, 'xa', 'x', ?, ? FROM officers WHERE roles = ? ORDER BY rowid DESC LIMIT 1`,
+            SELECT ?, 'library', id, 'xa', 'x', ?, ? FROM officers WHERE roles = ? AND unit_id = 'xa'`,
       args: [id, JSON.stringify({ rows: [{ line: 2, code: null, raw: { ...FACT, title: id } }], bad: [] }), at, JSON.stringify([role])],
     },
   ])
@@ -216,6 +226,7 @@ let serial = 0
 async function idOf(name: string): Promise<string> {
   const route = name.split(' ')[1] ?? ''
   if (route.startsWith('/broadcasts')) return '1'
+  if (route.startsWith('/inquiries/')) return freshInquiry()
   if (route.startsWith('/officers')) return 'xa-somebody'
   if (route.startsWith('/unit-changes')) return freshChange()
   if (name === 'post /units/:id/changes') return freshUnit()
@@ -257,5 +268,16 @@ async function freshDraft(name: string): Promise<string> {
       args: [id, campaignId],
     },
   ])
+  return id
+}
+
+/** What a member asked, waiting at the unit of the officers. */
+async function freshInquiry(): Promise<string> {
+  const [contactId = ''] = await desk.people('xa', 1)
+  const [address] = await desk.db.read('SELECT id FROM addresses WHERE contact_id = ?', [contactId])
+  const id = `inquiry${++serial}`
+  const at = desk.clock.now()
+  const asked = { id, contactId, addressId: String(address?.id), unitId: 'xa', text: 'Em hỏi ai?', now: at, dueAt: at }
+  await desk.db.write(await openInquiry(desk.keys, asked))
   return id
 }

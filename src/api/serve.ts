@@ -139,6 +139,7 @@ async function thingOf({ about }: Route, { db }: ApiParts, id: string): Promise<
     const unit = (await findTreeUnits(db, [id])).get(id)
     return unit && { unitId: unit.id, path: unit.path }
   }
+  if (about === 'inquiry') return undefined
   return about === 'broadcast' ? findBroadcast(db, Number(id)) : findCampaign(db, id)
 }
 
