@@ -10,32 +10,6 @@ import { changeSchema } from '../src/tree.ts'
 import type { Stage } from './console-stage.ts'
 import { deskAt } from './people.ts'
 
-export const UNIT_ADDRESSES: Record<string, string> = {
-  '/units': '/console/units?q=cong+doan',
-  '/units/:id': '/console/units/xa',
-  '/units/:id/new': '/console/units/xa/new',
-  '/units/:id/edit': '/console/units/co-so/edit',
-  '/units/:id/rename': '/console/units/xa/rename',
-  '/units/:id/move': '/console/units/xa/move',
-  '/units/:id/merge': '/console/units/xa/merge',
-  '/units/:id/split': '/console/units/co-so/split',
-  '/units/:id/close': '/console/units/co-so/close',
-  '/units/:id/code': '/console/units/co-so/code',
-  '/units/:id/poster': '/console/units/co-so/poster',
-  '/units/changes': '/console/units/changes',
-  '/units/levels': '/console/units/levels?kind=cong_doan&level=co_so',
-  '/officers': '/console/officers?which=all',
-  '/officers/new': '/console/officers/new?unit=xa',
-  '/officers/:id': '/console/officers/binh',
-  '/officers/:id/edit': '/console/officers/binh/edit',
-  '/officers/:id/dismiss': '/console/officers/binh/dismiss',
-  '/officers/:id/lend': '/console/officers/binh/lend',
-  '/officers/:id/bind': '/console/officers/binh/bind',
-  '/officers/:id/unbind': '/console/officers/binh/unbind',
-  '/officers/loans/:id/end': '/console/officers/loans/loan1/end',
-  '/officers/roster/:id': '/console/officers/roster/xa',
-}
-
 export async function furnishUnits({ db, keys, clock }: Pick<Stage, 'db' | 'keys' | 'clock'>, officerId: string) {
   const desk = () => deskAt(db, keys, officerId, clock.now())
   await db.write([

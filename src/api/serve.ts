@@ -134,12 +134,12 @@ async function record(route: Route, parts: ApiParts, { actor, id }: Visit, error
 }
 
 async function thingOf({ about }: Route, { db }: ApiParts, id: string): Promise<{ unitId: string; path: string } | undefined> {
+  if (about === 'inquiry') return undefined
   if (about === 'officer') return findSeat(db, id)
   if (about === 'unit') {
     const unit = (await findTreeUnits(db, [id])).get(id)
     return unit && { unitId: unit.id, path: unit.path }
   }
-  if (about === 'inquiry') return undefined
   return about === 'broadcast' ? findBroadcast(db, Number(id)) : findCampaign(db, id)
 }
 
