@@ -29,6 +29,8 @@ export const ADDRESS_OF: Record<string, string> = {
   ...CONTENT_ADDRESSES,
   '/api': '/console/api',
   '/units': '/console/units?q=cong+doan',
+  '/units/export': '/console/units/export?q=xa',
+  '/officers/export': '/console/officers/export?which=all',
   '/units/:id': '/console/units/xa',
   '/units/:id/new': '/console/units/xa/new',
   '/units/:id/edit': '/console/units/co-so/edit',

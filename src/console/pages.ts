@@ -24,12 +24,13 @@ import { roster } from './roster.tsx'
 import { today } from './today.tsx'
 import { unitChanges } from './unit-changes.tsx'
 import { unitCode } from './unit-code.tsx'
+import { unitExport } from './unit-export.tsx'
 import { unitForms } from './unit-forms.tsx'
 import { unitReform } from './unit-reform.tsx'
 import { units } from './units.tsx'
 
 /** What is no id comes before what takes one: `/units/changes`, `/officers/new`. */
-const UNITS: readonly Page[] = [...unitChanges, ...levels, ...units, ...unitForms, ...unitReform, ...unitCode]
+const UNITS: readonly Page[] = [...unitExport, ...unitChanges, ...levels, ...units, ...unitForms, ...unitReform, ...unitCode]
 const OFFICERS: readonly Page[] = [...officerForms, ...officerHands, ...roster, ...officers]
 
 export const PAGES: readonly Page[] = [
