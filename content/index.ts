@@ -12,6 +12,7 @@ import check from './check.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
 import console from './console.json' with { type: 'json' }
+import consoleContent from './console_content.json' with { type: 'json' }
 import consoleFigures from './console_figures.json' with { type: 'json' }
 import consoleHelp from './console_help.json' with { type: 'json' }
 import consoleInquiries from './console_inquiries.json' with { type: 'json' }
@@ -58,6 +59,7 @@ export const namespaces = {
   common,
   consent,
   console,
+  console_content: consoleContent,
   console_figures: consoleFigures,
   console_help: consoleHelp,
   console_inquiries: consoleInquiries,

@@ -99,10 +99,14 @@ export function moveDraft(desk: Desk, draft: Draft, from: string, to: string, ac
   ]
 }
 
-/** The row of a draft; its id begins with the time, so that lists go by age. */
-export function draftRow(desk: Desk, { section, unitId, fields, entryId, importId = '', state = 'draft' }: NewDraft & { entryId: string }) {
+/** The row of a draft; its id begins with the time, and with its place in a sheet, so that lists go by age and row. */
+export function draftRow(
+  desk: Desk,
+  { section, unitId, fields, entryId, importId = '', state = 'draft' }: NewDraft & { entryId: string },
+  place = 0,
+) {
   const { actor, now } = desk
-  const id = `${now.getTime().toString(36).padStart(9, '0')}${desk.id().slice(0, 11)}`
+  const id = `${base36(now.getTime(), 9)}${base36(place, 3)}${desk.id().slice(0, 8)}`
   const at = now.toISOString()
   const editors = JSON.stringify([actor.officerId])
   const write: Statement = {
@@ -125,6 +129,8 @@ export function draftRow(desk: Desk, { section, unitId, fields, entryId, importI
   }
   return { id, write }
 }
+
+const base36 = (n: number, width: number) => n.toString(36).padStart(width, '0')
 
 export const newCode = ({ random }: Pick<Desk, 'random'>) => randomCode(CODE, random)
 

@@ -100,8 +100,8 @@ export async function takeImport(desk: Desk, one: EntryImport): Promise<{ taken:
   const { good, bad } = await checkImport(desk, one)
   if (good.length === 0) throw new AppError('invalid', 'entry.s_none')
   const { section, unitId, id: importId } = one
-  const rows = good.map(({ fields, entryId = newCode(desk) }) =>
-    draftRow(desk, { section, unitId, fields, entryId, importId, state: 'submitted' }),
+  const rows = good.map(({ fields, entryId = newCode(desk) }, place) =>
+    draftRow(desk, { section, unitId, fields, entryId, importId, state: 'submitted' }, place),
   )
   const act = {
     act: 'content.import',

@@ -20,11 +20,31 @@ export function differencesOf(before: Fields | null, after: Fields): Difference[
   })
 }
 
+/** Changes with nothing but a space between them are told as one: "Một tên" for "Ưu tiên", not word by word. */
 function piecesOf(was: string, is: string): Piece[] {
-  return diffWordsWithSpace(was, is).map(({ value, added, removed }) => ({
-    text: value,
-    kind: added ? ('added' as const) : removed ? ('removed' as const) : ('same' as const),
-  }))
+  const pieces: Piece[] = []
+  let removed = ''
+  let added = ''
+  const flush = () => {
+    if (removed !== '') pieces.push({ text: removed, kind: 'removed' })
+    if (added !== '') pieces.push({ text: added, kind: 'added' })
+    removed = ''
+    added = ''
+  }
+  const changes = diffWordsWithSpace(was, is)
+  for (const [at, { value, ...change }] of changes.entries()) {
+    const next = changes[at + 1]
+    const between = value.trim() === '' && (removed !== '' || added !== '') && next !== undefined && (next.added || next.removed)
+    if (!change.added && !change.removed && !between) {
+      flush()
+      pieces.push({ text: value, kind: 'same' })
+      continue
+    }
+    if (!change.added) removed += value
+    if (!change.removed) added += value
+  }
+  flush()
+  return pieces
 }
 
 /** Every field as text; lists and the document's parts by their paths. The right answer is shown as its words. */

@@ -61,7 +61,8 @@ const NO = new Set(['', 'khong', 'sai', 'false', '0', 'no'])
 
 /** What a field is called on pages and in headings: `document.issuedOn` is `entry.f_document_issued_on`. */
 export function labelOf(field: string): Text {
-  return { key: `entry.f_${field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll('.', '_')}` }
+  const name = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll('.', '_')
+  return { key: `entry.f_${name}` }
 }
 
 /** What is wrong, with the name of its column before it. */
@@ -94,7 +95,7 @@ export function readEntryRows(
     rows: body.map(({ line, cells }) => {
       const raw: Record<string, unknown> = {}
       for (const { field, kind, place } of found)
-        if (place !== undefined) put(raw, field, valueOfCell(kind, cells[place] ?? '', names, topics))
+        if (place !== undefined) putField(raw, field, valueOfCell(kind, cells[place] ?? '', names, topics))
       const code = codeAt === undefined ? '' : (cells[codeAt] ?? '')
       return { line, code: code === '' ? null : code, raw }
     }),
@@ -156,7 +157,8 @@ function cellOf(kind: Kind, value: unknown, name: (text: Text) => string, topics
   return typeof kind === 'object' ? name({ key: kind.label(String(value)) }) : String(value)
 }
 
-function put(raw: Record<string, unknown>, field: string, value: unknown): void {
+/** Sets a field by its path. */
+export function putField(raw: Record<string, unknown>, field: string, value: unknown): void {
   const [first = '', second] = field.split('.')
   if (second === undefined) raw[first] = value
   else if (first === 'options') raw[first] = [...((raw[first] as unknown[] | undefined) ?? []), value]

@@ -181,7 +181,7 @@ async function entryPath(path: string, role: Role): Promise<string> {
     },
     {
       sql: `INSERT INTO entry_imports(id, section, officer_id, unit_id, name, rows, created_at)
-            SELECT ?, 'library', id, 'xa', 'x', ?, ? FROM officers WHERE roles = ? ORDER BY rowid DESC LIMIT 1`,
+            SELECT ?, 'library', id, 'xa', 'x', ?, ? FROM officers WHERE roles = ? AND unit_id = 'xa'`,
       args: [id, JSON.stringify({ rows: [{ line: 2, code: null, raw: { ...FACT, title: id } }], bad: [] }), at, JSON.stringify([role])],
     },
   ])

@@ -2,6 +2,7 @@
  * An address for every page of the console that can be looked at, and the rows they need to have something to show. Used
  * by the browser test and by `npm run screens`; a page without an address fails test/console-rights.test.ts.
  */
+import { CONTENT_ADDRESSES, furnishContent } from './console-content.ts'
 import { furnishDay } from './console-figures.ts'
 import type { Stage } from './console-stage.ts'
 
@@ -21,6 +22,7 @@ export const ADDRESS_OF: Record<string, string> = {
   '/enrol/digits': '/console/enrol/digits',
   '/me': '/console/me',
   '/me/passkey': '/console/me/passkey',
+  ...CONTENT_ADDRESSES,
   '/api': '/console/api',
   '/help': '/console/help',
   '/help/:name': '/console/help/first',
@@ -30,5 +32,6 @@ export const ADDRESSES: readonly string[] = Object.values(ADDRESS_OF)
 
 /** Rows for every page, seen by this officer of the unit `tinh`. */
 export async function furnish(stage: Stage, officerId: string): Promise<void> {
+  await furnishContent({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishDay(stage, officerId)
 }

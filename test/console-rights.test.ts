@@ -12,6 +12,8 @@ import { ADDRESS_OF } from './console-addresses.ts'
 import { type Browser, openBrowser, signIn } from './console-desk.ts'
 
 const ALL: readonly Role[] = ROLES
+const WRITERS: readonly Role[] = ['editor', 'approver']
+const APPROVERS: readonly Role[] = ['approver']
 
 const INQUIRIES: readonly Role[] = ['editor', 'approver', 'case', 'welfare', 'data', 'admin']
 
@@ -46,6 +48,33 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'get /console/me/passkey': { roles: ALL, strong: true },
   'post /console/me/passkey': { roles: ALL, strong: true },
   'post /console/taste': { roles: ALL },
+  'get /console/content/:section': { roles: ALL },
+  'get /console/content/:section/new': { roles: WRITERS },
+  'post /console/content/:section/new': { roles: WRITERS },
+  'get /console/content/:section/review': { roles: APPROVERS, strong: true },
+  'post /console/content/:section/review': { roles: APPROVERS, strong: true },
+  'get /console/content/:section/import': { roles: WRITERS },
+  'post /console/content/:section/import': { roles: WRITERS },
+  'post /console/content/:section/template': { roles: WRITERS },
+  'get /console/content/:section/export': { roles: ALL, strong: true },
+  'post /console/content/:section/export': { roles: ALL, strong: true },
+  'get /console/content/:section/entry/:id': { roles: ALL },
+  'get /console/content/:section/entry/:id/edit': { roles: WRITERS },
+  'post /console/content/:section/entry/:id/edit': { roles: WRITERS },
+  'post /console/content/:section/entry/:id/recheck': { roles: WRITERS },
+  'post /console/content/:section/entry/:id/take': { roles: WRITERS },
+  'post /console/content/:section/entry/:id/settle': { roles: APPROVERS },
+  'get /console/content/:section/entry/:id/retire': { roles: APPROVERS, strong: true },
+  'post /console/content/:section/entry/:id/retire': { roles: APPROVERS, strong: true },
+  'get /console/content/:section/draft/:id': { roles: ALL },
+  'get /console/content/:section/draft/:id/edit': { roles: WRITERS },
+  'post /console/content/:section/draft/:id/edit': { roles: WRITERS },
+  'post /console/content/:section/draft/:id/submit': { roles: WRITERS },
+  'post /console/content/:section/draft/:id/drop': { roles: WRITERS },
+  'get /console/content/:section/draft/:id/review': { roles: APPROVERS, strong: true },
+  'post /console/content/:section/draft/:id/review': { roles: APPROVERS, strong: true },
+  'get /console/content/:section/import/:id': { roles: WRITERS },
+  'post /console/content/:section/import/:id': { roles: WRITERS },
   'get /console/api': { roles: ALL },
   'get /console/help': { roles: ALL },
   'get /console/help/:name': { roles: ALL },

@@ -96,6 +96,12 @@ describe('retention', () => {
       { id: 'y', contact_id: 'c', address_id: 'a', box, asked_at: '2020', due_at: '2020' },
     ],
     ['item_flags', '24 months', { id: 'x', item_id: 'i', day: '2024-11-22' }, { id: 'y', item_id: 'i', day: '2024-11-23' }],
+    [
+      'entry_imports',
+      'a week',
+      { id: 'x', section: 'library', officer_id: 'o', unit_id: 'u', name: 'n', rows: '{}', created_at: ago(7, -1).toISOString() },
+      { id: 'y', section: 'library', officer_id: 'o', unit_id: 'u', name: 'n', rows: '{}', created_at: ago(7).toISOString() },
+    ],
     ['deals', '24 months after the end', deal('x', '2024-11-22'), deal('y', '2024-11-23')],
     ['photos', 'a week without a report', photo('x', addDays(today, -8)), photo('y', addDays(today, -8), 'case')],
     ['photos', 'a week without a report', photo('x', addDays(today, -8)), photo('y', addDays(today, -7))],

@@ -5,12 +5,12 @@ import { type Found, searchWords } from '../../db/item-search.ts'
 import { type Item, listItemsAfter, listItemsByTopic, PAGE, type Page } from '../../db/items.ts'
 import { listTopics } from '../../db/topics.ts'
 import type { Button, Reply, Text, Turn } from '../../src/chat.ts'
+import { itemText } from '../../src/entry-text.ts'
 import { payloadOf } from '../../src/text.ts'
 import { dateVi, dayOf } from '../../src/time.ts'
 
 /** The topic whose items are documents. */
 const DOCUMENTS = 'van_ban'
-const STATUSES = new Set(['con_hieu_luc', 'het_hieu_luc', 'het_giai_doan', 'tham_khao'])
 /** What fits the id of a payload. */
 const MAX_QUERY = 36
 
@@ -18,31 +18,10 @@ export const topicsButton = button('library.b_topics', 'topics')
 const menuButton: Button = { label: { key: 'common.b_menu' }, payload: payloadOf('help', 'menu') }
 const officerButton: Button = { label: { key: 'common.b_officer' }, payload: payloadOf('officer', 'start') }
 
-/** Law and documents are marked as reference only (R17). */
 export function itemReply(item: Item, turn: Turn): Reply {
-  const { id, kind, title, body, sourceUrl, document } = item
-  const source: Text = {
-    key: kind === 'fact' ? 'library.source' : 'library.source_law',
-    params: { label: item.sourceLabel, date: dateVi(item.checkedOn) },
-  }
-  const text: Text = document
-    ? {
-        key: 'library.document',
-        params: {
-          title,
-          body,
-          number: document.number,
-          date: dateVi(document.issuedOn),
-          issuer: document.issuer,
-          name: document.title,
-          // A status this version does not know must not sound surer than it is.
-          status: { key: `library.status_${STATUSES.has(document.status) ? document.status : 'tham_khao'}` },
-          source,
-        },
-      }
-    : { key: 'library.item', params: { title, body, source } }
+  const { id, sourceUrl, document } = item
   return {
-    text,
+    text: itemText(item),
     buttons: [
       ...(sourceUrl?.startsWith('https://') ? [{ label: { key: 'library.b_source' }, url: sourceUrl }] : []),
       topicsButton,

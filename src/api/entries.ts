@@ -19,7 +19,9 @@ import { type Route, route } from './route.ts'
 import { idSchema, limitSchema, numberSchema, pageOf, pageSchema } from './shapes.ts'
 
 export const sectionSchema = z.enum(SECTIONS)
-export const fieldsSchema = z.union([fieldsSchemas.library, fieldsSchemas.documents, fieldsSchemas.questions])
+const fieldsForms = z.union([fieldsSchemas.library, fieldsSchemas.documents, fieldsSchemas.questions])
+/** Read by the section's own schema (`readFields`), so that every wrong field is named; the document shows all three forms. */
+export const fieldsSchema = z.looseObject({}).meta({ override: z.toJSONSchema(fieldsForms, { io: 'input' }) as Record<string, unknown> })
 export const inSection = z.object({ section: sectionSchema })
 const oneOf = z.object({ section: sectionSchema, id: idSchema })
 const afterSchema = z.string().max(60).default('')

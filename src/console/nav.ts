@@ -15,6 +15,9 @@ export type Door = {
 
 const DOORS: readonly Door[] = [
   { href: '/console', icon: 'house', text: 'console.nav_today', act: null },
+  { href: '/console/content/library', icon: 'book', text: 'entry.section_library', act: 'content.read' },
+  { href: '/console/content/documents', icon: 'file-earmark-text', text: 'entry.section_documents', act: 'content.read' },
+  { href: '/console/content/questions', icon: 'patch-question', text: 'entry.section_questions', act: 'content.read' },
   { href: '/console/inquiries', icon: 'inbox', text: 'console.nav_inquiries', act: 'inquiry.read' },
   { href: '/console/figures', icon: 'bar-chart', text: 'console.nav_figures', act: 'figure.read' },
   { href: '/console/phrases', icon: 'patch-question', text: 'console.nav_phrases', act: 'phrase.read', whole: true },

@@ -3,6 +3,7 @@
  * rights nobody wrote down.
  */
 import { apiDocs } from './api-docs.tsx'
+import { content } from './content/index.ts'
 import { enrol } from './enrol.tsx'
 import { figures } from './figures.tsx'
 import { health } from './health.tsx'
@@ -17,6 +18,7 @@ import { today } from './today.tsx'
 export const PAGES: readonly Page[] = [
   ...today,
   ...inquiries,
+  ...content,
   ...figures,
   ...phrases,
   ...health,

@@ -45,7 +45,7 @@ export async function parseXml(bytes: Uint8Array, { open, text, close }: XmlList
     depth -= 1
     close?.(bare(name))
   })
-  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
   try {
     for (let from = 0; from < bytes.byteLength; from += PIECE) {
       parser.write(decoder.decode(bytes.subarray(from, from + PIECE), { stream: true }))
