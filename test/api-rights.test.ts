@@ -113,8 +113,7 @@ beforeAll(async () => {
     broadcastRow(1, { unit_id: 'xa', campaign_id: campaignId, state: 'done', message: '{"topic":null,"purpose":"push"}', audience: '{}' }),
   ])
   for (const role of ROLES) {
-    // Those of the commune last: rows of their own are given to the newest officer of a role.
-    for (const unit of ['tinh', 'xa']) {
+    for (const unit of ['xa', 'tinh']) {
       const officer = await desk.officer(unit, [role])
       for (const scopes of SCOPES) clients.set(`${unit} ${role} ${scopes}`, desk.client((await desk.token(officer, scopes)).token))
     }
