@@ -3,12 +3,15 @@
  */
 import { audit } from './audit.ts'
 import { broadcasts } from './broadcasts.ts'
+import { calendar } from './calendar.ts'
+import { campaignExports } from './campaign-exports.ts'
 import { campaigns } from './campaigns.ts'
 import { channels } from './channels.ts'
 import { counts } from './counts.ts'
 import { entries } from './entries.ts'
 import { entryDrafts } from './entry-drafts.ts'
 import { figures } from './figures.ts'
+import { halts } from './halts.ts'
 import { images } from './images.ts'
 import { inquiries } from './inquiries.ts'
 import { me } from './me.ts'
@@ -28,8 +31,11 @@ export const ROUTES: readonly Route[] = [
   ...unitChanges,
   ...counts,
   ...campaigns,
+  ...campaignExports,
   ...preview,
   ...broadcasts,
+  ...calendar,
+  ...halts,
   ...officers,
   ...seats,
   ...audit,
