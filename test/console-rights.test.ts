@@ -68,7 +68,6 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'post /console/halt': { roles: ['approver', 'admin'], strong: true },
   'get /console/halt/restart': { roles: ['approver', 'admin'], strong: true },
   'post /console/halt/restart': { roles: ['approver', 'admin'], strong: true },
-  'get /console/today/:id/events': { roles: ALL },
   'get /console/inquiries': { roles: INQUIRIES },
   'get /console/inquiries/:id': { roles: INQUIRIES },
   'post /console/inquiries/:id/answer': { roles: INQUIRIES },

@@ -254,7 +254,11 @@ describe('quiz', () => {
       { day: '2026-11-23', channel: 'telegram', what: 'quiz_finished', reason: 'all', total: 1 },
     ])
     const columns = await bot.db.read("SELECT m.name FROM sqlite_master m WHERE m.type = 'table' AND m.sql LIKE '%question_id%'")
-    expect(columns).toEqual([])
+    // The search index of the questions themselves, and nothing of a person.
+    expect(columns).toEqual([{ name: 'question_words' }])
+    expect(
+      JSON.stringify(await bot.db.read('SELECT * FROM figure_counts UNION ALL SELECT tag, month, 0, 0, 0, 0 FROM figure_people')),
+    ).not.toMatch(/question|addr|contact/)
   })
 
   test('the end is the moment to offer messages, the middle is not', async () => {

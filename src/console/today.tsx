@@ -6,9 +6,7 @@ import { countOf, type LedgerCount, totalOf } from '../../db/ledger-counts.ts'
 import { listPhrases } from '../../db/phrases.ts'
 import { type Day, findDay, SHOWN } from '../../db/waiting.ts'
 import { listUnderWay, type WatchedRun } from '../../db/watched.ts'
-import { requireBroadcastFor } from '../api/scope.ts'
 import { RESULT_LEAST } from '../campaign.ts'
-import { AppError } from '../errors.ts'
 import { scopeOf } from '../rights.ts'
 import { monthOf, whenVi } from '../time.ts'
 import { numberVi, partNameOf } from './figure-cells.tsx'
@@ -19,12 +17,8 @@ import { Badge, Bar, Card } from './kit/card.tsx'
 import { Empty, Table } from './kit/list.tsx'
 import type { Page, Visit } from './page.ts'
 import { PhraseTable, seesPhrases } from './phrases.tsx'
-import { admit } from './serve.ts'
 
-export const today: readonly Page[] = [
-  { method: 'get', path: '', act: null, handle: show },
-  { method: 'get', path: '/today/:id/events', act: 'campaign.read', handle: live },
-]
+export const today: readonly Page[] = [{ method: 'get', path: '', act: null, handle: show }]
 
 const PHRASES = 5
 
@@ -175,7 +169,7 @@ function Runs({ visit, runs }: { visit: Visit; runs: readonly WatchedRun[] }) {
   return (
     <Card title={t('console_today.sending')}>
       {runs.map(({ run, counts }) => (
-        <div class="mb-3" data-live-run={`/console/today/${run.id}/events`}>
+        <div class="mb-3" data-live-run={`/console/campaigns/runs/${run.id}/events`}>
           <div class="d-flex flex-wrap align-items-center gap-2 mb-1">
             <a href={`/console/campaigns/runs/${run.id}`}>{run.title}</a>
             <Badge tone="waiting" label={t(`console_today.run_${run.state}`)} />
@@ -201,19 +195,4 @@ function Progress({ visit: { t }, counts, title }: { visit: Visit; counts: Ledge
       </p>
     </>
   )
-}
-
-/** The numbers of one run as they change, for as long as the officer may see them. */
-async function live(visit: Visit): Promise<Response> {
-  const { desk, session, c, parts, watch } = visit
-  const id = Number(visit.param('id'))
-  if (!Number.isSafeInteger(id)) throw new AppError('not_found', 'desk.broadcast_gone')
-  const { path } = await requireBroadcastFor(desk, id, 'campaign.read')
-  const still = async () => {
-    const signed = await admit(c, parts)
-    return signed !== undefined && scopeOf(signed.actor, 'campaign.read').some((scope) => path.startsWith(scope))
-  }
-  const stream = watch.open({ id, token: session.id, still })
-  if (!stream) throw new AppError('too_many', 'console.too_many')
-  return stream
 }
