@@ -13,13 +13,17 @@ import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
 import console from './console.json' with { type: 'json' }
 import consoleContent from './console_content.json' with { type: 'json' }
+import consoleFigures from './console_figures.json' with { type: 'json' }
 import consoleHelp from './console_help.json' with { type: 'json' }
+import consoleInquiries from './console_inquiries.json' with { type: 'json' }
+import consoleToday from './console_today.json' with { type: 'json' }
 import data from './data.json' with { type: 'json' }
 import deals from './deals.json' with { type: 'json' }
 import denounce from './denounce.json' with { type: 'json' }
 import desk from './desk.json' with { type: 'json' }
 import entry from './entry.json' with { type: 'json' }
 import erase from './erase.json' with { type: 'json' }
+import figures from './figures.json' with { type: 'json' }
 import halt from './halt.json' with { type: 'json' }
 import help from './help.json' with { type: 'json' }
 import hotlines from './hotlines.json' with { type: 'json' }
@@ -56,13 +60,17 @@ export const namespaces = {
   consent,
   console,
   console_content: consoleContent,
+  console_figures: consoleFigures,
   console_help: consoleHelp,
+  console_inquiries: consoleInquiries,
+  console_today: consoleToday,
   data,
   deals,
   denounce,
   desk,
   entry,
   erase,
+  figures,
   halt,
   help,
   hotlines,

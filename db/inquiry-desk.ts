@@ -17,7 +17,7 @@ import { listReachableOfficers, tellOfficers } from './officer-notices.ts'
 import { findPushRules, isAllowedLink, linksIn } from './push-rules.ts'
 import { type Desk, stillActing } from './rights.ts'
 import { enqueueReplies } from './turns.ts'
-import { subtreeOf } from './units.ts'
+import { isTop, subtreeOf } from './units.ts'
 
 /** Characters of an answer. */
 const ANSWER_MOST = 1000
@@ -54,7 +54,7 @@ export async function listWaiting(
   const inside = [...paths.map(() => '(u.path >= ? AND u.path < ?)'), ...(paths.some(isTop) ? ['u.id IS NULL'] : [])].join(' OR ')
   const rows = await db.read(
     `SELECT i.id, i.unit_id, coalesce(u.short_name, u.name) AS unit_name, u.path, i.asked_at, i.due_at
-     FROM inquiries i LEFT JOIN units u ON u.id = i.unit_id
+     FROM inquiries i INDEXED BY inquiries_due LEFT JOIN units u ON u.id = i.unit_id
      WHERE i.state = 'waiting' AND (${inside}) AND (i.due_at, i.id) > (?, ?) ORDER BY i.due_at, i.id LIMIT ?`,
     [...paths.flatMap((path) => subtreeOf(path)), after?.dueAt.toISOString() ?? '', after?.id ?? '', limit],
   )
@@ -206,8 +206,6 @@ function speaksFor({ grants, unitName }: Actor, inquiry: Waiting): string {
 function isWithin(actor: Actor, act: Act, path: string | null): boolean {
   return scopeOf(actor, act).some((scope) => (path === null ? isTop(scope) : path.startsWith(scope)))
 }
-
-const isTop = (path: string) => path.split('/').filter((id) => id !== '').length === 1
 
 const ANSWERERS = JSON.stringify(ACTS['inquiry.answer'])
 

@@ -25,6 +25,8 @@ export function listRules(now: Date): Rule[] {
     rule('tries', 'tries', 'tag', 'until <= ?', at),
     rule('phrase_people', 'phrase_people', 'tag', 'month < ?', monthsBefore(monthOf(now), 1)),
     rule('phrases', 'phrases', 'tag', 'month < ?', monthsBefore(monthOf(now), 1)),
+    rule('figure_people', 'figure_people', 'tag', 'month < ?', monthOf(now)),
+    rule('figures', 'figures', 'id', 'month < ?', monthsBefore(monthOf(now), 60)),
     rule('data_requests', 'data_requests', 'id', 'asked_at < ?', monthsBefore(now.toISOString(), 24)),
     rule('consent_proofs', 'consent_proofs', 'hash', 'ended_at < ?', monthsBefore(now.toISOString(), 60)),
     rule('inquiries', 'inquiries', 'id', 'answered_at < ?', instant(30)),

@@ -98,6 +98,9 @@ export function subtreeOf(path: string): [from: string, to: string] {
   return [path, `${path.slice(0, -1)}0`]
 }
 
+/** The highest unit of a tree. */
+export const isTop = (path: string): boolean => path.split('/').filter((id) => id !== '').length === 1
+
 /** Names of levels, per kind. */
 export async function listLevelNames(db: Db): Promise<Array<{ kind: string; level: string; vi: string; en: string }>> {
   const rows = await db.read('SELECT kind, level, vi, en FROM level_names ORDER BY kind, level')

@@ -2,6 +2,7 @@
  * The quiz (F20): five questions drawn at random, options shuffled for each attempt, an explanation and its source
  * after each answer. What a person answered lives only in their sealed session and ends with the quiz (R3).
  */
+import { countRound } from '../db/figure-counts.ts'
 import { drawQuestions, findQuestions, type Question, shuffle } from '../db/questions.ts'
 import { addTallies } from '../db/tallies.ts'
 import type { Button, Decision, Handler, Reply, Text, Turn } from '../src/chat.ts'
@@ -103,7 +104,7 @@ async function goOn(turn: Turn, data: QuizData, said: Reply[]): Promise<Decision
   return { replies: [...replies, questionReply(next, question)], next: { step: 'question', data: next } }
 }
 
-function finish({ now, message }: Turn, { right, asked }: QuizData, said: Reply[]): Decision {
+async function finish({ keys, now, message, contact }: Turn, { right, asked }: QuizData, said: Reply[]): Promise<Decision> {
   const total = asked.length
   if (total === 0) return { replies: [...said, { text: { key: 'quiz.none' }, buttons: [menuButton] }] }
   const band = right === total ? 'all' : right === 0 ? 'none' : right * 2 > total ? 'most' : 'some'
@@ -114,7 +115,10 @@ function finish({ now, message }: Turn, { right, asked }: QuizData, said: Reply[
   }
   return {
     replies: [...said, score],
-    writes: [addTallies([{ day: dayOf(now), channel: message.channel, what: 'quiz_finished', reason: band, n: 1 }])],
+    writes: [
+      addTallies([{ day: dayOf(now), channel: message.channel, what: 'quiz_finished', reason: band, n: 1 }]),
+      ...(await countRound(keys, { contactId: contact.id, unitId: contact.unitId, channel: message.channel, right, asked: total, now })),
+    ],
     useful: true,
   }
 }

@@ -23,15 +23,15 @@ import { createDispatcher, type Dispatcher } from './dispatch.ts'
 import { AppError, statusOf } from './errors.ts'
 import type { EvidenceStore } from './evidence.ts'
 import type { Later } from './gather.ts'
+import { listJobs } from './jobs.ts'
 import { secureRandom } from './keys.ts'
 import { causeOf, type Log } from './log.ts'
 import type { Fetch } from './media.ts'
 import { metricsText } from './metrics.ts'
 import { createPhotoLoop, type PhotoLoop } from './photos.ts'
 import { createReceiver, type Receiver } from './receive.ts'
-import { createRetention } from './retention.ts'
 import { createRouter } from './router.ts'
-import { createSchedule, type Job, type Schedule } from './schedule.ts'
+import { createSchedule, type Schedule } from './schedule.ts'
 import { addDays, dayOf } from './time.ts'
 
 export type ProductParts = {
@@ -171,30 +171,10 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     holder: parts.holder,
     log,
   })
-  const jobs: Job[] = [
-    ...channels.flatMap((channel): Job[] =>
-      channel.tend ? [{ name: `tend:${channel.name}`, at: 'minute', run: (at) => channel.tend?.(at) ?? Promise.resolve() }] : [],
-    ),
-    {
-      name: 'about',
-      at: 'minute',
-      run: async () => {
-        about = await readAbout(parts)
-      },
-    },
-    {
-      name: 'retention',
-      at: { hour: 3, minute: 10 },
-      run: async () => {
-        await createRetention({ db, keys, now, log }).run()
-      },
-    },
-    {
-      name: 'sweep-photos',
-      at: { hour: 3, minute: 40 },
-      run: async (at) => log('info', 'photos.swept', { objects: await photos.sweep(at) }),
-    },
-  ]
+  const readAgain = async () => {
+    about = await readAbout(parts)
+  }
+  const jobs = listJobs({ db, keys, channels, photos, now, log, publicUrl: config.publicUrl, readAbout: readAgain })
   const schedule = createSchedule({ db, jobs, log })
   return {
     app: createRoutes(parts, channels, web, { api, officers }, receiver),

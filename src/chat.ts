@@ -238,6 +238,19 @@ export type Limits = {
 /** What a channel reports at start and on the console: one sentence for a person, no secret. */
 export type ChannelState = { ok: boolean; name: string; link: string | null; detail: string }
 
+/**
+ * What a platform says when it is asked whether all is well; no secret, no sentence. `webhook`: it delivers to us, nowhere,
+ * somewhere else, is polled, cannot be asked (its address is entered by hand), or did not answer.
+ */
+export type ChannelCheck = {
+  token: boolean
+  webhook: 'ok' | 'missing' | 'elsewhere' | 'polled' | 'by_hand' | 'unknown'
+  /** Updates that wait at the platform. */
+  waiting: number | null
+  /** Machine word of what is wrong. */
+  trouble: string | null
+}
+
 export type Channel = {
   name: string
   limits: Limits
@@ -255,6 +268,8 @@ export type Channel = {
   answer?(inbound: Inbound[]): unknown
   /** At start: registers commands and the webhook, learns its own name. */
   setUp?(webhookUrl: string | null): Promise<ChannelState>
+  /** Asks without changing anything; never throws. */
+  check?(webhookUrl: string | null): Promise<ChannelCheck>
   /** Each minute: refreshes what runs out (Zalo's token). */
   tend?(now: Date): Promise<void>
 }

@@ -24,7 +24,7 @@ export type Title = keyof typeof TITLES
 export type Via = 'chat' | 'api' | 'console' | 'admin'
 
 /** Acts a token may be allowed. */
-export const TOKEN_SCOPES = ['read', 'draft'] as const
+export const TOKEN_SCOPES = ['read', 'draft', 'desk'] as const
 export type TokenScope = (typeof TOKEN_SCOPES)[number]
 
 /** Which roles may do what. An act that stands here is checked and audited wherever it is offered. */
@@ -45,6 +45,10 @@ export const ACTS = {
   'officer.write': ['admin'],
   'audit.read': ['admin', 'data'],
   'article.send': ['admin'],
+  'figure.read': ROLES,
+  'figure.export': ROLES,
+  'phrase.read': ['editor', 'approver', 'case', 'admin'],
+  'channel.read': ['admin', 'approver'],
   'content.read': ROLES,
   'content.write': ['editor', 'approver'],
   'content.review': ['approver'],
@@ -53,8 +57,13 @@ export type Act = keyof typeof ACTS
 
 /** What a token of each scope may do. Whatever is not here no token may. */
 export const BY_TOKEN: Record<TokenScope, readonly Act[]> = {
-  read: ['campaign.read', 'contacts.count', 'unit.read', 'officer.read', 'audit.read', 'content.read'],
+  read: [
+    ...(['campaign.read', 'contacts.count', 'unit.read', 'officer.read', 'audit.read', 'content.read'] as const),
+    ...(['figure.read', 'phrase.read', 'channel.read'] as const),
+  ],
   draft: ['campaign.read', 'campaign.write', 'contacts.count', 'unit.read', 'content.read', 'content.write'],
+  // What members wrote to officers: only a token made for it opens it.
+  desk: ['inquiry.read', 'inquiry.answer'],
 }
 
 /** Roles at a unit and everything below it. `path` as units have it: `/root/…/id/`. */

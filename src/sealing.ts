@@ -41,6 +41,7 @@ export type TagPurpose =
   | 'consent'
   | 'request'
   | 'phrase'
+  | 'figure'
   | 'tries'
   | 'visitor'
   | 'link'

@@ -3,9 +3,10 @@
  * adds one without saying who may.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openInquiry } from '../db/inquiries.ts'
 import { ROUTES } from '../src/api/routes.ts'
 import { loadContent } from '../src/load-content.ts'
-import { ACTS, BY_TOKEN, ROLES, type Role, type TokenScope } from '../src/rights.ts'
+import { ACTS, BY_TOKEN, ROLES, type Role, TOKEN_SCOPES, type TokenScope } from '../src/rights.ts'
 import { type ApiDesk, draft, openApiDesk } from './api-desk.ts'
 import { broadcastRow } from './broadcast-rows.ts'
 import { PNG } from './pictures.ts'
@@ -22,6 +23,8 @@ type Line = {
   path?: string
   body?: unknown
   headers?: Record<string, string>
+  /** Where the officers sit; `xa` unless told. */
+  unit?: string
   /** Reading that leaves a row all the same: an export. */
   audited?: true
 }
@@ -30,8 +33,10 @@ const SHEET = new TextEncoder().encode('Câu hỏi,Nguồn\nMột câu,Luật')
 
 const BOTH: readonly TokenScope[] = ['read', 'draft']
 const READ: readonly TokenScope[] = ['read']
+const DESK: readonly TokenScope[] = ['desk']
 const DRAFT: readonly TokenScope[] = ['draft']
 
+const OFFICERS_OF_INQUIRIES: readonly Role[] = ['editor', 'approver', 'case', 'welfare', 'data', 'admin']
 const FACT = {
   ...{ topic: 'cuoc_van_dong', kind: 'fact', title: 'Một điều', body: 'Một câu về hàng Việt.', sourceLabel: 'Báo Mẫu' },
   ...{ checkedOn: '2026-11-20', reviewBy: '2027-11-20' },
@@ -58,6 +63,15 @@ const LINES: Record<string, Line> = {
   'post /broadcasts/:id/resend': { roles: NOBODY, scopes: BOTH, ok: 0, body: { which: 'failed', digits: '123456' } },
   'get /officers': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
   'get /audit': { roles: ['admin', 'data'], scopes: READ, ok: 200 },
+  'get /figures': { roles: ALL, scopes: READ, ok: 200 },
+  'get /phrases': { roles: ['editor', 'approver', 'case', 'admin'], scopes: READ, ok: 200, unit: 'tinh' },
+  'get /channels': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
+  'get /inquiries': { roles: OFFICERS_OF_INQUIRIES, scopes: DESK, ok: 200 },
+  'post /inquiries/:id/read': { roles: OFFICERS_OF_INQUIRIES, scopes: DESK, ok: 200 },
+  'get /inquiries/:id/places': { roles: OFFICERS_OF_INQUIRIES, scopes: DESK, ok: 200 },
+  'post /inquiries/:id/answer': { roles: OFFICERS_OF_INQUIRIES, scopes: DESK, ok: 200, body: { seen: 1, text: 'Chào bạn.' } },
+  'post /inquiries/:id/hand-over': { roles: OFFICERS_OF_INQUIRIES, scopes: DESK, ok: 200, body: { seen: 1, unitId: 'tinh' } },
+  'post /inquiries/:id/close': { roles: OFFICERS_OF_INQUIRIES, scopes: DESK, ok: 200, body: { seen: 1 } },
   'get /entries/:section': { roles: ALL, scopes: BOTH, ok: 200, path: '/entries/library' },
   'get /entries/:section/:id': { roles: ALL, scopes: BOTH, ok: 200, path: '/entries/library/cvd-01' },
   'get /entries/:section/:id/history': { roles: ALL, scopes: BOTH, ok: 200, path: '/entries/library/cvd-01/history' },
@@ -84,7 +98,7 @@ const LINES: Record<string, Line> = {
   'post /images': { roles: WRITERS, scopes: DRAFT, ok: 201, path: '/images?unit=xa', body: PNG, headers: { 'content-type': 'image/png' } },
 }
 
-const SCOPES: TokenScope[][] = [['read'], ['draft'], ['read', 'draft'], []]
+const SCOPES: TokenScope[][] = [['read'], ['draft'], ['desk'], ['read', 'draft'], []]
 
 let desk: ApiDesk
 let campaignId: string
@@ -99,8 +113,10 @@ beforeAll(async () => {
     broadcastRow(1, { unit_id: 'xa', campaign_id: campaignId, state: 'done', message: '{"topic":null,"purpose":"push"}', audience: '{}' }),
   ])
   for (const role of ROLES) {
-    const officer = await desk.officer('xa', [role])
-    for (const scopes of SCOPES) clients.set(`${role} ${scopes}`, desk.client((await desk.token(officer, scopes)).token))
+    for (const unit of ['xa', 'tinh']) {
+      const officer = await desk.officer(unit, [role])
+      for (const scopes of SCOPES) clients.set(`${unit} ${role} ${scopes}`, desk.client((await desk.token(officer, scopes)).token))
+    }
   }
 })
 afterAll(() => desk.close())
@@ -113,19 +129,19 @@ test('the table of the code says the same about who may', () => {
   for (const { method, path, act } of ROUTES) {
     const line = LINES[`${method} ${path}`] as Line
     if (act === null) continue
-    const scopes = (['read', 'draft'] as const).filter((scope) => BY_TOKEN[scope].includes(act))
+    const scopes = TOKEN_SCOPES.filter((scope) => BY_TOKEN[scope].includes(act))
     expect([path, scopes]).toEqual([path, line.roles === NOBODY ? [] : line.scopes])
     if (line.roles !== NOBODY) expect([path, [...ACTS[act]].sort()]).toEqual([path, [...line.roles].sort()])
   }
 })
 
-describe.each(Object.entries(LINES))('%s', (name, { roles, scopes, ok, path, body, headers, audited }) => {
+describe.each(Object.entries(LINES))('%s', (name, { roles, scopes, ok, path, body, headers, audited, unit = 'xa' }) => {
   test.each(ROLES.flatMap((role) => SCOPES.map((given) => [role, given] as const)))('%s with [%s]', async (role, given) => {
     const [method = '', route = ''] = name.split(' ')
-    const draftOf = method === 'get' ? campaignId : await freshDraft(name)
+    const draftOf = route.startsWith('/inquiries/') ? await freshInquiry() : method === 'get' ? campaignId : await freshDraft(name)
     const at = (await entryPath(path ?? route, role)).replace(':id', route.startsWith('/broadcasts') ? '1' : draftOf)
     const before = (await desk.audits()).length
-    const answer = await clients.get(`${role} ${given}`)?.call(method.toUpperCase(), at, body, headers)
+    const answer = await clients.get(`${unit} ${role} ${given}`)?.call(method.toUpperCase(), at, body, headers)
     const may = roles.includes(role) && (name === 'get /me' || given.some((scope) => scopes.includes(scope)))
     expect(answer?.status).toBe(may ? ok : 403)
     await answer?.body?.cancel()
@@ -164,7 +180,7 @@ async function entryPath(path: string, role: Role): Promise<string> {
     },
     {
       sql: `INSERT INTO entry_imports(id, section, officer_id, unit_id, name, rows, created_at)
-            SELECT ?, 'library', id, 'xa', 'x', ?, ? FROM officers WHERE roles = ? ORDER BY rowid DESC LIMIT 1`,
+            SELECT ?, 'library', id, 'xa', 'x', ?, ? FROM officers WHERE roles = ? AND unit_id = 'xa'`,
       args: [id, JSON.stringify({ rows: [{ line: 2, code: null, raw: { ...FACT, title: id } }], bad: [] }), at, JSON.stringify([role])],
     },
   ])
@@ -183,5 +199,16 @@ async function freshDraft(name: string): Promise<string> {
       args: [id, campaignId],
     },
   ])
+  return id
+}
+
+/** What a member asked, waiting at the unit of the officers. */
+async function freshInquiry(): Promise<string> {
+  const [contactId = ''] = await desk.people('xa', 1)
+  const [address] = await desk.db.read('SELECT id FROM addresses WHERE contact_id = ?', [contactId])
+  const id = `inquiry${++serial}`
+  const at = desk.clock.now()
+  const asked = { id, contactId, addressId: String(address?.id), unitId: 'xa', text: 'Em hỏi ai?', now: at, dueAt: at }
+  await desk.db.write(await openInquiry(desk.keys, asked))
   return id
 }

@@ -338,7 +338,8 @@ describe('campaigns', () => {
     await desk.product.dispatcher.drain()
     expect(await desk.db.read('SELECT count(*) AS n FROM broadcasts')).toEqual([{ n: 0 }])
     expect(await desk.db.read('SELECT state, approvals FROM campaigns')).toEqual([{ state: 'submitted', approvals: 0 }])
-    expect(desk.sent).toEqual([])
+    // The minute's work asks how the channel is, and nothing more.
+    expect(desk.sent.filter((url) => !url.endsWith('/getWebhookInfo'))).toEqual([])
   })
 
   test.each([

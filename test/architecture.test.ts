@@ -29,7 +29,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['app', /^src\/app\.ts$|^src\/channels\/index\.ts$/],
   [
     'engine',
-    /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|poller|photos|photo-fetch|photo-intake|retention|metrics)\.ts$/,
+    /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|jobs|figures|health|poller|photos|photo-fetch|photo-intake|retention|metrics)\.ts$/,
   ],
   ['api', /^src\/api\//],
   // Read by the build of the pages' icons as well.
@@ -130,6 +130,7 @@ const CONFINED: Array<[library: string, pattern: RegExp, place: RegExp]> = [
   ['zod-openapi', /^zod-openapi$/, /^src\/api\//],
   ['qrcode', /^qrcode$/, /^src\/(admin\/officer-bind|qr)\.ts$/],
   ['esbuild', /^esbuild$/, /^src\/(channels\/web|console)\/page\/build\.ts$/],
+  ['the charts', /^chart\.js$/, /^src\/console\/page\/chart\.ts$/],
   ['passkeys', /^@simplewebauthn\//, /^src\/console\/(webauthn|page\/passkeys)\.ts$/],
   ['diff', /^diff$/, /^src\/difference\.ts$/],
   ['fflate', /^fflate$/, /^src\/sheet\//],

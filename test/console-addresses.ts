@@ -3,11 +3,20 @@
  * by the browser test and by `npm run screens`; a page without an address fails test/console-rights.test.ts.
  */
 import { CONTENT_ADDRESSES, furnishContent } from './console-content.ts'
+import { furnishDay } from './console-figures.ts'
 import type { Stage } from './console-stage.ts'
 
 /** Path of a page as its row writes it → an address with what `furnish` made. */
 export const ADDRESS_OF: Record<string, string> = {
   '': '/console',
+  '/inquiries': '/console/inquiries',
+  '/inquiries/:id': '/console/inquiries/asked-late',
+  '/figures': '/console/figures',
+  '/figures/units': '/console/figures/units?unit=tinh',
+  '/figures/parts': '/console/figures/parts?cut=channel',
+  '/figures/export': '/console/figures/export?unit=tinh',
+  '/phrases': '/console/phrases',
+  '/health': '/console/health',
   '/proof': '/console/proof',
   '/enrol': '/console/enrol',
   '/enrol/digits': '/console/enrol/digits',
@@ -22,6 +31,7 @@ export const ADDRESS_OF: Record<string, string> = {
 export const ADDRESSES: readonly string[] = Object.values(ADDRESS_OF)
 
 /** Rows for every page, seen by this officer of the unit `tinh`. */
-export async function furnish({ db, keys, clock }: Stage, officerId: string): Promise<void> {
-  await furnishContent({ db, keys, now: clock.now() }, officerId)
+export async function furnish(stage: Stage, officerId: string): Promise<void> {
+  await furnishContent({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
+  await furnishDay(stage, officerId)
 }

@@ -70,6 +70,13 @@ describe('retention', () => {
     ['tries', 'their end', { tag: 'x', count: 1, until: now.getTime() }, { tag: 'y', count: 1, until: now.getTime() + 1 }],
     ['phrases', 'the next month', { tag: 'x', month: '2026-09', people: 1 }, { tag: 'y', month: '2026-10', people: 1 }],
     ['phrase_people', 'the next month', { tag: 'x', phrase_tag: 'p', month: '2026-09' }, { tag: 'y', phrase_tag: 'p', month: '2026-10' }],
+    ['figure_people', 'the month', { tag: 'x', month: '2026-10' }, { tag: 'y', month: '2026-11' }],
+    [
+      'figures',
+      '60 months',
+      { id: 1, cut: 'unit', what: 'reach', key: 'u', month: '2021-10', n: 10 },
+      { id: 2, cut: 'unit', what: 'reach', key: 'u', month: '2021-11', n: 10 },
+    ],
     [
       'data_requests',
       '24 months',

@@ -44,6 +44,9 @@ const OFFICIAL = [
   'halts',
   'images',
   'tallies',
+  'figure_counts',
+  'figure_people',
+  'figures',
   'meta',
 ]
 const GRID_MS = 60_000

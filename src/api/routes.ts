@@ -4,12 +4,16 @@
 import { audit } from './audit.ts'
 import { broadcasts } from './broadcasts.ts'
 import { campaigns } from './campaigns.ts'
+import { channels } from './channels.ts'
 import { counts } from './counts.ts'
 import { entries } from './entries.ts'
 import { entryDrafts } from './entry-drafts.ts'
+import { figures } from './figures.ts'
 import { images } from './images.ts'
+import { inquiries } from './inquiries.ts'
 import { me } from './me.ts'
 import { officers } from './officers.ts'
+import { phrases } from './phrases.ts'
 import { preview } from './preview.ts'
 import type { Route } from './route.ts'
 import { units } from './units.ts'
@@ -24,6 +28,10 @@ export const ROUTES: readonly Route[] = [
   ...officers,
   ...audit,
   ...images,
+  ...figures,
+  ...inquiries,
+  ...phrases,
+  ...channels,
   ...entries,
   ...entryDrafts,
 ]

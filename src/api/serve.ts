@@ -132,6 +132,7 @@ async function record(route: Route, parts: ApiParts, { actor, id }: Visit, error
 }
 
 async function thingOf({ about }: Route, { db }: ApiParts, id: string): Promise<{ unitId: string; path: string } | undefined> {
+  if (about === 'inquiry') return undefined
   return about === 'broadcast' ? findBroadcast(db, Number(id)) : findCampaign(db, id)
 }
 

@@ -1,22 +1,34 @@
 /**
  * The doors on every page's left, in the order an officer's day takes. One that the officer may not open is not shown.
  */
+import { isTop } from '../../db/units.ts'
 import { type Act, type Actor, scopeOf } from '../rights.ts'
 import type { IconName } from './kit/icon-names.ts'
 
-export type Door = { href: string; icon: IconName; text: string; act: Act | null }
+export type Door = {
+  href: string
+  icon: IconName
+  text: string
+  act: Act | null /** Of all units together: only for the highest one. */
+  whole?: true
+}
 
 const DOORS: readonly Door[] = [
   { href: '/console', icon: 'house', text: 'console.nav_today', act: null },
   { href: '/console/content/library', icon: 'book', text: 'entry.section_library', act: 'content.read' },
   { href: '/console/content/documents', icon: 'file-earmark-text', text: 'entry.section_documents', act: 'content.read' },
   { href: '/console/content/questions', icon: 'patch-question', text: 'entry.section_questions', act: 'content.read' },
+  { href: '/console/inquiries', icon: 'inbox', text: 'console.nav_inquiries', act: 'inquiry.read' },
+  { href: '/console/figures', icon: 'bar-chart', text: 'console.nav_figures', act: 'figure.read' },
+  { href: '/console/phrases', icon: 'patch-question', text: 'console.nav_phrases', act: 'phrase.read', whole: true },
+  { href: '/console/health', icon: 'activity', text: 'console.nav_health', act: 'channel.read' },
   { href: '/console/me', icon: 'person-lock', text: 'console.nav_me', act: null },
   { href: '/console/api', icon: 'code-slash', text: 'console.nav_api', act: 'officer.read' },
   { href: '/console/help', icon: 'question-circle', text: 'console.nav_help', act: null },
 ]
 
-export const doorsOf = (actor: Actor): Door[] => DOORS.filter(({ act }) => act === null || scopeOf(actor, act).length > 0)
+export const doorsOf = (actor: Actor): Door[] =>
+  DOORS.filter(({ act, whole }) => act === null || scopeOf(actor, act).some((path) => !whole || isTop(path)))
 
 /** The door the page at this path lies behind: the longest that fits. */
 export function doorAt(doors: readonly Door[], path: string): Door | undefined {

@@ -13,7 +13,7 @@ import { asksForName, inboundOf, type Self } from './inbound.ts'
 import { sendOne } from './outgoing.ts'
 import { LONG_POLL, pause, pollUpdates } from './poll.ts'
 import { parseUpdate, type TelegramUpdate } from './update.ts'
-import { type Command, register } from './webhook.ts'
+import { type Command, checkTelegram, register } from './webhook.ts'
 
 export { type Command, telegramWebhook } from './webhook.ts'
 
@@ -102,6 +102,8 @@ export function createTelegram(options: TelegramOptions): Channel & { name: 'tel
         warn: options.warn ?? (() => undefined),
       })
     },
+
+    check: (webhookUrl) => checkTelegram(api, webhookUrl, now()),
 
     setUp: (webhookUrl) => register({ api, token, secret, self, commands: options.commands(), webhookUrl }),
   }

@@ -2,9 +2,9 @@
  * Registration at Telegram: who the bot is, the commands in its menu, where its updates go. Used at start and by
  * the operator's admin command. Sentences here are for the operator and carry no secret.
  */
-import type { Api } from 'grammy'
+import { type Api, GrammyError } from 'grammy'
 import type { WebhookInfo } from 'grammy/types'
-import type { ChannelState } from '../../chat.ts'
+import type { ChannelCheck, ChannelState } from '../../chat.ts'
 import { AppError } from '../../errors.ts'
 import { type Connection, openApi } from './api.ts'
 import { sentenceOf } from './failure.ts'
@@ -16,6 +16,8 @@ export type Command = { command: string; description: string }
 /** Deliveries Telegram makes at a time. */
 const MAX_CONNECTIONS = 40
 const SECONDS = 30
+/** A failed delivery of so long ago is no trouble any more. */
+const RECENT_MS = 60 * 60 * 1000
 
 export type Registration = { api: Api; token: string; secret: string; self: Self; commands: Command[]; webhookUrl: string | null }
 
@@ -28,6 +30,19 @@ export async function register({ api, token, secret, self, commands, webhookUrl 
     return stateOf(true, self.name, `@${self.name} is connected ${webhookUrl === null ? 'by polling' : 'by webhook'}.`)
   } catch (error) {
     return stateOf(false, self.name, sentenceOf(error, token))
+  }
+}
+
+/** Never throws. */
+export async function checkTelegram(api: Api, webhookUrl: string | null, now: Date): Promise<ChannelCheck> {
+  try {
+    const { url, pending_update_count: waiting, last_error_date: failedAt = 0 } = await api.getWebhookInfo()
+    const recent = failedAt * 1000 > now.getTime() - RECENT_MS
+    const webhook = url === (webhookUrl ?? '') ? (url === '' ? 'polled' : 'ok') : url === '' ? 'missing' : 'elsewhere'
+    return { token: true, webhook, waiting, trouble: recent ? 'telegram_delivery' : null }
+  } catch (error) {
+    const refused = error instanceof GrammyError && (error.error_code === 401 || error.error_code === 404)
+    return { token: !refused, webhook: 'unknown', waiting: null, trouble: refused ? 'telegram_token' : 'telegram_silent' }
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod'
 import { parseObject, readText } from '../../body.ts'
-import type { Channel, ChannelState, Limits, OutboundMessage } from '../../chat.ts'
+import type { Channel, ChannelCheck, ChannelState, Limits, OutboundMessage } from '../../chat.ts'
 import { AppError, SendError } from '../../errors.ts'
 import { sameSecret } from '../../keys.ts'
 import { fetchAllowed, zaloMediaHosts } from '../../media.ts'
@@ -62,6 +62,17 @@ export function createZaloBot(options: ZaloBotOptions): Channel {
     photo: (ref, signal) => fetchAllowed(ref, { hosts, fetch, signal }),
 
     poll: (take, signal) => pollUpdates({ call, webhook, read: (result) => readUpdate(objectOf(result), now()), wait, take, signal }),
+
+    async check(webhookUrl): Promise<ChannelCheck> {
+      try {
+        const { url } = await webhook.info()
+        const where = url === webhookUrl ? (url === null ? 'polled' : 'ok') : url === null ? 'missing' : 'elsewhere'
+        return { token: true, webhook: where, waiting: null, trouble: null }
+      } catch (error) {
+        const failure = error instanceof SendError ? error : new SendError('temporary', 'zalo_bot_answer')
+        return { token: failure.failure !== 'operator', webhook: 'unknown', waiting: null, trouble: failure.reason }
+      }
+    },
 
     async setUp(webhookUrl): Promise<ChannelState> {
       try {

@@ -5,7 +5,7 @@
  */
 import { type ApiFetch, apiFetchOver } from '../../api-fetch.ts'
 import { ZALO_WINDOW } from '../../campaign.ts'
-import type { Channel, ChannelState } from '../../chat.ts'
+import type { Channel, ChannelCheck, ChannelState } from '../../chat.ts'
 import { SendError } from '../../errors.ts'
 import { type Fetch, fetchAllowed, zaloMediaHosts } from '../../media.ts'
 import { type Answer, openApi } from './api.ts'
@@ -43,7 +43,7 @@ export type ZaloOptions = {
 }
 
 export type ZaloChannel = Channel &
-  Required<Pick<Channel, 'setUp' | 'tend' | 'sendTemplate'>> & {
+  Required<Pick<Channel, 'check' | 'setUp' | 'tend' | 'sendTemplate'>> & {
     /** Sends an approved article to followers; free, moderated by Zalo first (zalo.md §1.6). Returns Zalo's message id; throws SendError. */
     broadcastArticle(articleId: string, target?: BroadcastTarget): Promise<string>
   }
@@ -74,6 +74,7 @@ export function createZalo(options: ZaloOptions): ZaloChannel {
     sendTemplate: templateSender(post),
     photo: (ref, signal) => fetchAllowed(ref, { hosts: mediaHosts, fetch, signal }),
     tend: tokens.tend,
+    check,
     setUp,
     broadcastArticle: (articleId, target = {}) => withToken((accessToken) => broadcastArticle(call, accessToken, articleId, target)),
   }
@@ -87,6 +88,20 @@ export function createZalo(options: ZaloOptions): ZaloChannel {
       if (!isTokenRefused(error)) throw error
     }
     return use(await tokens.renew(accessToken))
+  }
+
+  /** Zalo's webhook is entered by hand and cannot be asked for. */
+  async function check(): Promise<ChannelCheck> {
+    const well = { webhook: 'by_hand' as const, waiting: null }
+    try {
+      const { id } = await withToken((accessToken) => officialAccount(call, accessToken))
+      if (id !== undefined && id !== options.oaId) return { ...well, token: false, trouble: 'zalo_other_oa' }
+      const lost = await tokens.lost()
+      return { ...well, token: lost === undefined, trouble: lost ?? null }
+    } catch (error) {
+      const failure = error instanceof SendError ? error : new SendError('temporary', 'zalo_silent')
+      return { ...well, token: failure.failure !== 'operator', trouble: failure.reason }
+    }
   }
 
   async function setUp(webhookUrl: string | null): Promise<ChannelState> {

@@ -2,6 +2,7 @@
  * Icons in use, by their names in Bootstrap Icons; `npm run build:console` packs these and no others into one sprite.
  */
 export const ICON_NAMES = [
+  'activity',
   'bar-chart',
   'bell',
   'book',

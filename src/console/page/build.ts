@@ -18,7 +18,9 @@ const find = createRequire(import.meta.url).resolve
 /** The text of assets.ts. */
 export async function buildAssets(): Promise<string> {
   const assets = {
-    script: asset('console', 'js', 'text/javascript; charset=utf-8', await script()),
+    script: asset('console', 'js', 'text/javascript; charset=utf-8', await script('client.ts')),
+    // Fetched only by pages that have a chart.
+    chart: asset('chart', 'js', 'text/javascript; charset=utf-8', await script('chart.ts')),
     style: asset('console', 'css', 'text/css; charset=utf-8', await style()),
     icons: asset('icons', 'svg', 'image/svg+xml', await sprite()),
     mark: asset('mark', 'svg', 'image/svg+xml', await readFile(new URL('mark.svg', import.meta.url), 'utf8')),
@@ -26,10 +28,10 @@ export async function buildAssets(): Promise<string> {
   return `/** Made by npm run build:console; a test tells when it is stale. */\nexport const assets = ${JSON.stringify(assets, null, 2)}\n`
 }
 
-async function script(): Promise<string> {
+async function script(entry: string): Promise<string> {
   const { outputFiles } = await build({
     absWorkingDir: folder,
-    entryPoints: ['client.ts'],
+    entryPoints: [entry],
     bundle: true,
     minify: true,
     format: 'esm',
@@ -43,7 +45,7 @@ async function script(): Promise<string> {
 
 async function style(): Promise<string> {
   const tabler = await readFile(find('@tabler/core/dist/css/tabler.min.css'), 'utf8')
-  const own = await readFile(new URL('style.css', import.meta.url), 'utf8')
+  const own = (await Promise.all(['style.css', 'figures.css'].map((name) => readFile(new URL(name, import.meta.url), 'utf8')))).join('\n')
   const [kept] = await new PurgeCSS().purge({
     content: [`${folder}../**/*.tsx`, `${folder}*.ts`],
     css: [{ raw: `${tabler}\n${own}` }],

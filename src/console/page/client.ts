@@ -1,8 +1,9 @@
 /**
- * What a script adds to pages that work without it: light as the system has it, passkeys, a
- * preview that follows. Each part looks for its own
- * mark in the page and does nothing where there is none.
+ * What a script adds to pages that work without it: light as the system has it, passkeys, previews that follow, charts,
+ * bars that move. Each part looks for its own mark in the page and does nothing where there is none.
  */
+import { charts } from './charts.ts'
+import { live } from './live.ts'
 import { look } from './look.ts'
 import { passkeys } from './passkeys.ts'
 import { theme } from './theme.ts'
@@ -10,3 +11,5 @@ import { theme } from './theme.ts'
 theme()
 passkeys()
 look()
+charts()
+live()

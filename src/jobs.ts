@@ -1,0 +1,49 @@
+/**
+ * The recurring work of a product, in the order of the night: what is looked at each minute, and what one process does
+ * once a day.
+ */
+import type { Channel, Db, Keys } from './chat.ts'
+import { createFigures } from './figures.ts'
+import { createHealth } from './health.ts'
+import type { Log } from './log.ts'
+import type { PhotoLoop } from './photos.ts'
+import { createRetention } from './retention.ts'
+import type { Job } from './schedule.ts'
+
+export type JobParts = {
+  db: Db
+  keys: Keys
+  channels: readonly Channel[]
+  photos: PhotoLoop
+  now(): Date
+  log: Log
+  publicUrl: string | null
+  /** Reads anew who runs this deployment. */
+  readAbout(): Promise<void>
+}
+
+export function listJobs({ db, keys, channels, photos, now, log, publicUrl, readAbout }: JobParts): Job[] {
+  const figures = createFigures({ db, log })
+  return [
+    ...channels.flatMap((channel): Job[] =>
+      channel.tend ? [{ name: `tend:${channel.name}`, at: 'minute', run: (at) => channel.tend?.(at) ?? Promise.resolve() }] : [],
+    ),
+    { name: 'about', at: 'minute', run: readAbout },
+    { name: 'ask-channels', at: 'minute', run: createHealth({ db, channels, publicUrl }).ask },
+    { name: 'figures-open', at: 'minute', run: figures.open },
+    // Before the retention lets go of a month's keyed hashes.
+    { name: 'figures', at: { hour: 2, minute: 30 }, run: figures.publish },
+    {
+      name: 'retention',
+      at: { hour: 3, minute: 10 },
+      run: async () => {
+        await createRetention({ db, keys, now, log }).run()
+      },
+    },
+    {
+      name: 'sweep-photos',
+      at: { hour: 3, minute: 40 },
+      run: async (at) => log('info', 'photos.swept', { objects: await photos.sweep(at) }),
+    },
+  ]
+}
