@@ -11,6 +11,7 @@ import { RESULT_LEAST } from '../campaign.ts'
 import { AppError } from '../errors.ts'
 import { scopeOf } from '../rights.ts'
 import { monthOf, whenVi } from '../time.ts'
+import { contentWaits } from './content/waits.tsx'
 import { numberVi, partNameOf } from './figure-cells.tsx'
 import { firstDay } from './first-day.tsx'
 import { healthOf, stateOf, Whole } from './health.tsx'
@@ -48,6 +49,7 @@ async function show(visit: Visit): Promise<Response> {
       ) : (
         <Waits visit={visit} day={day} />
       )}
+      {await contentWaits(visit)}
       {runs.length > 0 ? <Runs visit={visit} runs={runs} /> : null}
       <div class="row">
         {channels.length > 0 ? (
