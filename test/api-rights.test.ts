@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openInquiry } from '../db/inquiries.ts'
+import { loadLevelNames } from '../db/unit-rows.ts'
 import { ROUTES } from '../src/api/routes.ts'
 import { loadContent } from '../src/load-content.ts'
 import { ACTS, BY_TOKEN, ROLES, type Role, TOKEN_SCOPES, type TokenScope } from '../src/rights.ts'
@@ -23,6 +24,10 @@ type Line = {
   path?: string
   body?: unknown
   headers?: Record<string, string>
+  /** Changes nothing although it is posted: leaves no row. */
+  looks?: true
+  /** What a fresh one of is made for each try. */
+  about?: 'theme' | 'day'
   /** Where the officers sit; `xa` unless told. */
   unit?: string
   /** Reading that leaves a row all the same: an export. */
@@ -32,6 +37,10 @@ type Line = {
 const SHEET = new TextEncoder().encode('Câu hỏi,Nguồn\nMột câu,Luật')
 
 const BOTH: readonly TokenScope[] = ['read', 'draft']
+/** The tree is read by whoever may read anything, and changed by its own scope. */
+const TREE: readonly TokenScope[] = ['read', 'draft', 'units']
+const UNITS: readonly TokenScope[] = ['units']
+const ADMIN: readonly Role[] = ['admin']
 const READ: readonly TokenScope[] = ['read']
 const DESK: readonly TokenScope[] = ['desk']
 const DRAFT: readonly TokenScope[] = ['draft']
@@ -44,7 +53,25 @@ const FACT = {
 
 const LINES: Record<string, Line> = {
   'get /me': { roles: ALL, scopes: BOTH, ok: 200 },
-  'get /units': { roles: ALL, scopes: BOTH, ok: 200 },
+  'get /units': { roles: ALL, scopes: TREE, ok: 200 },
+  'get /units/:id': { roles: ALL, scopes: TREE, ok: 200 },
+  'get /units/:id/children': { roles: ALL, scopes: TREE, ok: 200 },
+  'get /units/:id/changes': { roles: ALL, scopes: TREE, ok: 200 },
+  'get /units/:id/terms': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
+  'get /unit-changes': { roles: ALL, scopes: TREE, ok: 200 },
+  'get /levels': { roles: ALL, scopes: TREE, ok: 200 },
+  'post /levels': {
+    roles: ADMIN,
+    scopes: UNITS,
+    ok: 200,
+    body: { kind: 'cong_doan', level: 'co_so', vi: 'CĐCS', en: 'Local' },
+    unit: 'tinh',
+  },
+  'post /units': { roles: ADMIN, scopes: UNITS, ok: 201, body: { parentId: 'xa', kind: 'cong_doan', level: 'co_so', name: 'CĐCS Mới' } },
+  'patch /units/:id': { roles: ADMIN, scopes: UNITS, ok: 200, body: { aliases: ['Tên gọi khác'] } },
+  'post /units/:id/code': { roles: ADMIN, scopes: UNITS, ok: 200 },
+  'post /units/:id/changes': { roles: ADMIN, scopes: UNITS, ok: 201, body: { kind: 'rename', name: 'CĐCS', day: '2026-12-01' } },
+  'post /unit-changes/:id/cancel': { roles: ADMIN, scopes: UNITS, ok: 200 },
   'get /contacts/count': { roles: ALL, scopes: BOTH, ok: 200, path: '/contacts/count?unit=xa' },
   'get /campaigns': { roles: ALL, scopes: BOTH, ok: 200 },
   'post /campaigns': { roles: WRITERS, scopes: DRAFT, ok: 201, body: draft('xa') },
@@ -53,6 +80,12 @@ const LINES: Record<string, Line> = {
   'post /campaigns/:id/submit': { roles: WRITERS, scopes: DRAFT, ok: 200, body: { version: 1 } },
   'post /campaigns/:id/cancel': { roles: WRITERS, scopes: DRAFT, ok: 200 },
   'post /campaigns/:id/approve': { roles: NOBODY, scopes: BOTH, ok: 0, body: { version: 1, digits: '123456' } },
+  'post /campaigns/:id/test': { roles: WRITERS, scopes: DRAFT, ok: 200 },
+  'post /campaigns/preview': { roles: WRITERS, scopes: DRAFT, ok: 200, body: { unitId: 'xa', content: { vi: 'Tin' } }, looks: true },
+  'post /campaigns/:id/return': { roles: NOBODY, scopes: BOTH, ok: 0, body: {} },
+  'post /campaigns/:id/end': { roles: NOBODY, scopes: BOTH, ok: 0, body: { digits: '123456' } },
+  'get /campaign-exports/campaigns': { roles: ALL, scopes: BOTH, ok: 200, path: '/campaign-exports/campaigns?format=csv', audited: true },
+  'get /campaign-exports/runs': { roles: ALL, scopes: BOTH, ok: 200, path: '/campaign-exports/runs?format=csv', audited: true },
   'get /campaigns/:id/preview': { roles: ALL, scopes: BOTH, ok: 200 },
   'get /broadcasts': { roles: ALL, scopes: BOTH, ok: 200 },
   'get /broadcasts/:id': { roles: ALL, scopes: BOTH, ok: 200 },
@@ -61,7 +94,26 @@ const LINES: Record<string, Line> = {
   'post /broadcasts/:id/resume': { roles: NOBODY, scopes: BOTH, ok: 0, body: { digits: '123456' } },
   'post /broadcasts/:id/cancel': { roles: NOBODY, scopes: BOTH, ok: 0, body: { digits: '123456' } },
   'post /broadcasts/:id/resend': { roles: NOBODY, scopes: BOTH, ok: 0, body: { which: 'failed', digits: '123456' } },
+  'get /calendar': { roles: ALL, scopes: BOTH, ok: 200, path: '/calendar?unit=xa&month=2026-11' },
+  'get /themes': { roles: ALL, scopes: BOTH, ok: 200, path: '/themes?unit=xa&year=2026' },
+  'post /themes': { roles: WRITERS, scopes: DRAFT, ok: 201, body: () => ({ unitId: 'xa', year: 2026, name: `Chủ đề ${++serial}` }) },
+  'post /themes/:id/remove': { roles: WRITERS, scopes: DRAFT, ok: 200, about: 'theme' },
+  'get /days': { roles: ALL, scopes: BOTH, ok: 200, path: '/days?unit=xa' },
+  'post /days': { roles: WRITERS, scopes: DRAFT, ok: 201, body: () => ({ unitId: 'xa', day: '12-20', vi: `Ngày ${++serial}` }) },
+  'post /days/:id/remove': { roles: WRITERS, scopes: DRAFT, ok: 200, about: 'day' },
+  'get /halt': { roles: ALL, scopes: BOTH, ok: 200 },
+  'post /halt': { roles: NOBODY, scopes: BOTH, ok: 0, body: { digits: '123456' } },
+  'post /halt/restart': { roles: NOBODY, scopes: BOTH, ok: 0, body: { digits: '123456' } },
   'get /officers': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
+  'get /officers/:id': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
+  'get /officers/:id/terms': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
+  'post /officers': { roles: NOBODY, scopes: BOTH, ok: 0, body: { unitId: 'xa', name: 'Cán bộ Mới', roles: ['admin'] } },
+  'patch /officers/:id': { roles: NOBODY, scopes: BOTH, ok: 0, body: { roles: ['admin'] } },
+  'post /officers/:id/dismiss': { roles: NOBODY, scopes: BOTH, ok: 0 },
+  'post /officers/:id/bind-code': { roles: NOBODY, scopes: BOTH, ok: 0 },
+  'post /officers/:id/unbind': { roles: NOBODY, scopes: BOTH, ok: 0 },
+  'post /delegations': { roles: NOBODY, scopes: BOTH, ok: 0, body: {} },
+  'post /delegations/:id/end': { roles: NOBODY, scopes: BOTH, ok: 0 },
   'get /audit': { roles: ['admin', 'data'], scopes: READ, ok: 200 },
   'get /figures': { roles: ALL, scopes: READ, ok: 200 },
   'get /phrases': { roles: ['editor', 'approver', 'case', 'admin'], scopes: READ, ok: 200, unit: 'tinh' },
@@ -98,7 +150,7 @@ const LINES: Record<string, Line> = {
   'post /images': { roles: WRITERS, scopes: DRAFT, ok: 201, path: '/images?unit=xa', body: PNG, headers: { 'content-type': 'image/png' } },
 }
 
-const SCOPES: TokenScope[][] = [['read'], ['draft'], ['desk'], ['read', 'draft'], []]
+const SCOPES: TokenScope[][] = [['read'], ['draft'], ['desk'], ['units'], ['read', 'draft'], []]
 
 let desk: ApiDesk
 let campaignId: string
@@ -112,9 +164,15 @@ beforeAll(async () => {
   await desk.db.write([
     broadcastRow(1, { unit_id: 'xa', campaign_id: campaignId, state: 'done', message: '{"topic":null,"purpose":"push"}', audience: '{}' }),
   ])
+  await desk.officer('xa', ['viewer'], 'xa-somebody')
+  await desk.db.write(loadLevelNames([{ kind: 'cong_doan', level: 'co_so', vi: 'Công đoàn cơ sở', en: 'Grassroots union' }]))
+  // Those of `xa` last: what stands for an officer of a role is theirs.
   for (const role of ROLES) {
-    for (const unit of ['xa', 'tinh']) {
+    for (const unit of ['tinh', 'xa']) {
       const officer = await desk.officer(unit, [role])
+      // At their chat they get what they send as a test.
+      const [contact] = await desk.people('xa', 1)
+      await desk.db.write([{ sql: 'UPDATE officers SET contact_id = ? WHERE id = ?', args: [contact ?? null, officer] }])
       for (const scopes of SCOPES) clients.set(`${unit} ${role} ${scopes}`, desk.client((await desk.token(officer, scopes)).token))
     }
   }
@@ -135,20 +193,21 @@ test('the table of the code says the same about who may', () => {
   }
 })
 
-describe.each(Object.entries(LINES))('%s', (name, { roles, scopes, ok, path, body, headers, audited, unit = 'xa' }) => {
+describe.each(Object.entries(LINES))('%s', (name, { roles, scopes, ok, path, body, headers, looks, about, audited, unit = 'xa' }) => {
   test.each(ROLES.flatMap((role) => SCOPES.map((given) => [role, given] as const)))('%s with [%s]', async (role, given) => {
     const [method = '', route = ''] = name.split(' ')
-    const draftOf = route.startsWith('/inquiries/') ? await freshInquiry() : method === 'get' ? campaignId : await freshDraft(name)
-    const at = (await entryPath(path ?? route, role)).replace(':id', route.startsWith('/broadcasts') ? '1' : draftOf)
+    const at = (await entryPath(path ?? route, role)).replace(':id', about ? await freshRow(about) : await idOf(name))
     const before = (await desk.audits()).length
-    const answer = await clients.get(`${unit} ${role} ${given}`)?.call(method.toUpperCase(), at, body, headers)
+    const answer = await clients
+      .get(`${unit} ${role} ${given}`)
+      ?.call(method.toUpperCase(), at, typeof body === 'function' ? body() : body, headers)
     const may = roles.includes(role) && (name === 'get /me' || given.some((scope) => scopes.includes(scope)))
     expect(answer?.status).toBe(may ? ok : 403)
     await answer?.body?.cancel()
     // Every change leaves a row, done or refused; reading leaves none.
     const rows = (await desk.audits()).slice(before)
     expect(rows.map(({ outcome, via }) => `${outcome} ${via}`)).toEqual(
-      method !== 'get' ? [may ? 'done api' : 'refused api'] : audited && may ? ['done api'] : [],
+      method !== 'get' && !looks ? [may ? 'done api' : 'refused api'] : audited && may ? ['done api'] : [],
     )
   })
 })
@@ -180,15 +239,62 @@ async function entryPath(path: string, role: Role): Promise<string> {
     },
     {
       sql: `INSERT INTO entry_imports(id, section, officer_id, unit_id, name, rows, created_at)
-            SELECT ?, 'library', id, 'xa', 'x', ?, ? FROM officers WHERE roles = ? AND unit_id = 'xa'`,
+            SELECT ?, 'library', id, 'xa', 'x', ?, ? FROM officers WHERE roles = ? ORDER BY rowid DESC LIMIT 1`,
       args: [id, JSON.stringify({ rows: [{ line: 2, code: null, raw: { ...FACT, title: id } }], bad: [] }), at, JSON.stringify([role])],
     },
   ])
   return path.replace(/:(entry|draft|import)/, id)
 }
 
-/** A draft of its own for a route that changes one. */
 let serial = 0
+
+/** What `:id` stands for: something the route can be done to. */
+async function idOf(name: string): Promise<string> {
+  const route = name.split(' ')[1] ?? ''
+  if (route.startsWith('/broadcasts')) return '1'
+  if (route.startsWith('/inquiries')) return freshInquiry()
+  if (route.startsWith('/officers')) return 'xa-somebody'
+  if (route.startsWith('/unit-changes')) return freshChange()
+  if (name === 'post /units/:id/changes') return freshUnit()
+  if (route.startsWith('/units')) return 'co-so'
+  return name.startsWith('get') ? campaignId : freshDraft(name)
+}
+
+async function freshUnit(): Promise<string> {
+  const id = `unit${++serial}`
+  await desk.db.write([
+    {
+      sql: `INSERT INTO units(id, kind, level, name, parent_id, path) VALUES (?1, 'cong_doan', 'co_so', 'CĐCS Tạm ' || ?1, 'xa', '/tinh/xa/' || ?1 || '/')`,
+      args: [id],
+    },
+  ])
+  return id
+}
+
+async function freshChange(): Promise<string> {
+  const id = `change${++serial}`
+  await desk.db.write([
+    {
+      sql: `INSERT INTO unit_changes(id, kind, unit_id, day, plan, officer_id, created_at)
+            VALUES (?, 'rename', 'co-so', '2027-01-01', '{"kind":"rename","name":"X","shortName":null,"before":"Y"}', 'o', '2026')`,
+      args: [id],
+    },
+  ])
+  return id
+}
+
+/** A theme or a day to remove. */
+async function freshRow(about: 'theme' | 'day'): Promise<string> {
+  const id = `row${++serial}`
+  const sql =
+    about === 'theme'
+      ? "INSERT INTO themes(id, unit_id, year, name, created_at) VALUES (?, 'xa', 2025, ?, '')"
+      : "INSERT INTO observances(id, unit_id, day, vi) VALUES (?, 'xa', '12-21', ?)"
+  await desk.db.write([{ sql, args: [id, id] }])
+  return id
+}
+
+/** A draft of its own for a route that changes one. */
 async function freshDraft(name: string): Promise<string> {
   if (!name.includes('/campaigns/:id')) return campaignId
   const id = `draft${++serial}`

@@ -13,13 +13,59 @@ import { type Browser, openBrowser, signIn } from './console-desk.ts'
 
 const ALL: readonly Role[] = ROLES
 const WRITERS: readonly Role[] = ['editor', 'approver']
+const STOPPERS: readonly Role[] = ['editor', 'approver', 'admin']
 const APPROVERS: readonly Role[] = ['approver']
 
 const INQUIRIES: readonly Role[] = ['editor', 'approver', 'case', 'welfare', 'data', 'admin']
+const ADMIN: readonly Role[] = ['admin']
+/** Who may look at officers. */
+const LOOKERS: readonly Role[] = ['admin', 'approver']
 
 /** Method and path → the roles that may, and whether a proof is asked for. */
 const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'get /console': { roles: ALL },
+  'get /console/campaigns': { roles: ALL },
+  'get /console/campaigns/export': { roles: ALL, strong: true },
+  'get /console/campaigns/runs/export': { roles: ALL, strong: true },
+  'get /console/campaigns/new': { roles: WRITERS },
+  'post /console/campaigns/new': { roles: WRITERS },
+  'get /console/campaigns/:id': { roles: ALL },
+  'get /console/campaigns/:id/edit': { roles: WRITERS },
+  'post /console/campaigns/:id/edit': { roles: WRITERS },
+  'post /console/campaigns/:id/test': { roles: WRITERS },
+  'post /console/campaigns/:id/submit': { roles: WRITERS },
+  'get /console/campaigns/:id/drop': { roles: WRITERS },
+  'post /console/campaigns/:id/drop': { roles: WRITERS },
+  'get /console/campaigns/:id/approve': { roles: ['approver'], strong: true },
+  'post /console/campaigns/:id/approve': { roles: ['approver'], strong: true },
+  'get /console/campaigns/:id/return': { roles: ['approver'] },
+  'post /console/campaigns/:id/return': { roles: ['approver'] },
+  'get /console/campaigns/:id/end': { roles: STOPPERS, strong: true },
+  'post /console/campaigns/:id/end': { roles: STOPPERS, strong: true },
+  'get /console/campaigns/runs': { roles: ALL },
+  'get /console/campaigns/runs/:id': { roles: ALL },
+  'get /console/campaigns/runs/:id/events': { roles: ALL },
+  'get /console/campaigns/runs/:id/pause': { roles: STOPPERS, strong: true },
+  'post /console/campaigns/runs/:id/pause': { roles: STOPPERS, strong: true },
+  'get /console/campaigns/runs/:id/resume': { roles: ['approver'], strong: true },
+  'post /console/campaigns/runs/:id/resume': { roles: ['approver'], strong: true },
+  'get /console/campaigns/runs/:id/cancel': { roles: STOPPERS, strong: true },
+  'post /console/campaigns/runs/:id/cancel': { roles: STOPPERS, strong: true },
+  'get /console/campaigns/runs/:id/failed': { roles: ['approver'], strong: true },
+  'post /console/campaigns/runs/:id/failed': { roles: ['approver'], strong: true },
+  'get /console/campaigns/runs/:id/unknown': { roles: ['approver'], strong: true },
+  'post /console/campaigns/runs/:id/unknown': { roles: ['approver'], strong: true },
+  'get /console/calendar': { roles: ALL },
+  'get /console/calendar/:day': { roles: ALL },
+  'get /console/calendar/themes': { roles: ALL },
+  'post /console/calendar/themes': { roles: WRITERS },
+  'post /console/calendar/themes/:id/remove': { roles: WRITERS },
+  'post /console/calendar/days': { roles: WRITERS },
+  'post /console/calendar/days/:id/remove': { roles: WRITERS },
+  'get /console/halt': { roles: ['approver', 'admin'], strong: true },
+  'post /console/halt': { roles: ['approver', 'admin'], strong: true },
+  'get /console/halt/restart': { roles: ['approver', 'admin'], strong: true },
+  'post /console/halt/restart': { roles: ['approver', 'admin'], strong: true },
   'get /console/today/:id/events': { roles: ALL },
   'get /console/inquiries': { roles: INQUIRIES },
   'get /console/inquiries/:id': { roles: INQUIRIES },
@@ -75,6 +121,47 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'post /console/content/:section/draft/:id/review': { roles: APPROVERS, strong: true },
   'get /console/content/:section/import/:id': { roles: WRITERS },
   'post /console/content/:section/import/:id': { roles: WRITERS },
+  'get /console/units': { roles: ALL },
+  'get /console/units/:id': { roles: ALL },
+  'get /console/units/:id/new': { roles: ADMIN },
+  'post /console/units/:id/new': { roles: ADMIN },
+  'get /console/units/:id/edit': { roles: ADMIN },
+  'post /console/units/:id/edit': { roles: ADMIN },
+  'get /console/units/:id/rename': { roles: ADMIN },
+  'post /console/units/:id/rename': { roles: ADMIN },
+  'get /console/units/:id/move': { roles: ADMIN, strong: true },
+  'post /console/units/:id/move': { roles: ADMIN, strong: true },
+  'get /console/units/:id/merge': { roles: ADMIN, strong: true },
+  'post /console/units/:id/merge': { roles: ADMIN, strong: true },
+  'get /console/units/:id/split': { roles: ADMIN, strong: true },
+  'post /console/units/:id/split': { roles: ADMIN, strong: true },
+  'get /console/units/:id/close': { roles: ADMIN, strong: true },
+  'post /console/units/:id/close': { roles: ADMIN, strong: true },
+  'get /console/units/:id/code': { roles: ADMIN },
+  'post /console/units/:id/code': { roles: ADMIN },
+  'get /console/units/:id/poster': { roles: ALL },
+  'post /console/units/:id/poster': { roles: ALL },
+  'get /console/units/changes': { roles: ALL },
+  'post /console/units/changes/:id/cancel': { roles: ADMIN },
+  'get /console/units/levels': { roles: ALL },
+  'post /console/units/levels': { roles: ADMIN },
+  'get /console/officers': { roles: LOOKERS },
+  'get /console/officers/:id': { roles: LOOKERS },
+  'get /console/officers/new': { roles: ADMIN, strong: true },
+  'post /console/officers/new': { roles: ADMIN, strong: true },
+  'get /console/officers/:id/edit': { roles: ADMIN, strong: true },
+  'post /console/officers/:id/edit': { roles: ADMIN, strong: true },
+  'get /console/officers/:id/dismiss': { roles: ADMIN, strong: true },
+  'post /console/officers/:id/dismiss': { roles: ADMIN, strong: true },
+  'get /console/officers/:id/bind': { roles: ADMIN, strong: true },
+  'post /console/officers/:id/bind': { roles: ADMIN, strong: true },
+  'get /console/officers/:id/unbind': { roles: ADMIN, strong: true },
+  'post /console/officers/:id/unbind': { roles: ADMIN, strong: true },
+  'get /console/officers/:id/lend': { roles: LOOKERS, strong: true },
+  'post /console/officers/:id/lend': { roles: LOOKERS, strong: true },
+  'get /console/officers/loans/:id/end': { roles: LOOKERS, strong: true },
+  'post /console/officers/loans/:id/end': { roles: LOOKERS, strong: true },
+  'get /console/officers/roster/:id': { roles: LOOKERS },
   'get /console/api': { roles: ALL },
   'get /console/help': { roles: ALL },
   'get /console/help/:name': { roles: ALL },
@@ -101,7 +188,8 @@ test('every page has its line, and every line its page', () => {
 })
 
 test('every page that can be looked at is looked at, by the browser test and by `npm run screens`', () => {
-  const pages = PAGES.filter(({ method, path }) => method === 'get' && !path.endsWith('/events')).map(({ path }) => path)
+  // A stream and a file are no pages.
+  const pages = PAGES.filter(({ method, path }) => method === 'get' && !/\/(events|export)$/.test(path)).map(({ path }) => path)
   expect(pages.filter((path) => !(path in ADDRESS_OF))).toEqual([])
 })
 
@@ -112,6 +200,8 @@ test('what browsers load is made of what stands in the folder', async () => {
 
 describe.each(Object.entries(LINES))('%s', (name, { roles, strong }) => {
   const get = name.startsWith('get ')
+  // A minute passes: a session may only ask for so many pages in one.
+  beforeAll(() => desk.clock.advance(60_000))
 
   test('asks who it is', async () => {
     const nobody = openBrowser(desk)

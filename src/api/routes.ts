@@ -3,12 +3,15 @@
  */
 import { audit } from './audit.ts'
 import { broadcasts } from './broadcasts.ts'
+import { calendar } from './calendar.ts'
+import { campaignExports } from './campaign-exports.ts'
 import { campaigns } from './campaigns.ts'
 import { channels } from './channels.ts'
 import { counts } from './counts.ts'
 import { entries } from './entries.ts'
 import { entryDrafts } from './entry-drafts.ts'
 import { figures } from './figures.ts'
+import { halts } from './halts.ts'
 import { images } from './images.ts'
 import { inquiries } from './inquiries.ts'
 import { me } from './me.ts'
@@ -16,16 +19,25 @@ import { officers } from './officers.ts'
 import { phrases } from './phrases.ts'
 import { preview } from './preview.ts'
 import type { Route } from './route.ts'
+import { seats } from './seats.ts'
+import { tree } from './tree.ts'
+import { unitChanges } from './unit-changes.ts'
 import { units } from './units.ts'
 
 export const ROUTES: readonly Route[] = [
   ...me,
   ...units,
+  ...tree,
+  ...unitChanges,
   ...counts,
   ...campaigns,
+  ...campaignExports,
   ...preview,
   ...broadcasts,
+  ...calendar,
+  ...halts,
   ...officers,
+  ...seats,
   ...audit,
   ...images,
   ...figures,

@@ -6,7 +6,23 @@ import { Card } from './kit/card.tsx'
 import type { Page, Visit } from './page.ts'
 
 /** In the order they are read. Each page's `help` is one of these. */
-export const HELP = ['first', 'proof', 'inquiries', 'content', 'import', 'figures', 'health', 'api'] as const
+export const HELP = [
+  'first',
+  'proof',
+  'campaigns',
+  'approve',
+  'runs',
+  'calendar',
+  'halt',
+  'inquiries',
+  'content',
+  'import',
+  'units',
+  'officers',
+  'figures',
+  'health',
+  'api',
+] as const
 
 export const help: readonly Page[] = [
   { method: 'get', path: '/help', act: null, handle: async (visit) => list(visit) },
