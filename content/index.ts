@@ -13,6 +13,7 @@ import check from './check.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
 import console from './console.json' with { type: 'json' }
+import consoleCampaigns from './console_campaigns.json' with { type: 'json' }
 import consoleContent from './console_content.json' with { type: 'json' }
 import consoleFigures from './console_figures.json' with { type: 'json' }
 import consoleHelp from './console_help.json' with { type: 'json' }
@@ -68,6 +69,7 @@ export const namespaces = {
   common,
   consent,
   console,
+  console_campaigns: consoleCampaigns,
   console_content: consoleContent,
   console_figures: consoleFigures,
   console_help: consoleHelp,

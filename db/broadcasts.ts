@@ -6,8 +6,8 @@
 import type { Audience, Message } from '../src/campaign.ts'
 import type { Db, Row, Statement } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
+import { insideArgs, insideOf, isNarrow } from './narrow.ts'
 import type { Desk } from './rights.ts'
-import { subtreeOf } from './units.ts'
 
 export const LIVE_STATES = ['preparing', 'scheduled', 'sending', 'paused', 'cancelling'] as const
 export type BroadcastState = (typeof LIVE_STATES)[number] | 'done' | 'cancelled'
@@ -121,11 +121,19 @@ export async function listBroadcasts(
   { paths, campaignId, before, limit }: { paths: string[]; campaignId?: string; before: number; limit: number },
 ): Promise<OwnedBroadcast[]> {
   if (paths.length === 0) return []
-  const inside = paths.map(() => '(u.path >= ? AND u.path < ?)').join(' OR ')
-  const rows = await db.read(
-    `${OWNED} WHERE b.id < ? AND (${inside}) ${campaignId ? 'AND b.campaign_id = ?' : ''} ORDER BY b.id DESC LIMIT ?`,
-    [before || Number.MAX_SAFE_INTEGER, ...paths.flatMap((path) => subtreeOf(path)), ...(campaignId ? [campaignId] : []), limit],
-  )
+  const from = campaignId
+    ? 'broadcasts b INDEXED BY broadcasts_campaign CROSS JOIN units u ON u.id = b.unit_id'
+    : (await isNarrow(db, paths))
+      ? 'units u CROSS JOIN broadcasts b INDEXED BY broadcasts_unit ON b.unit_id = u.id'
+      : 'broadcasts b CROSS JOIN units u ON u.id = b.unit_id'
+  const page = `SELECT b.id FROM ${from} WHERE b.id < ? AND ${insideOf(paths)}
+    AND EXISTS (SELECT 1 FROM campaigns c WHERE c.id = b.campaign_id) ${campaignId ? 'AND b.campaign_id = ?' : ''} ORDER BY b.id DESC LIMIT ?`
+  const rows = await db.read(`${OWNED} WHERE b.id IN (${page}) ORDER BY b.id DESC`, [
+    before || Number.MAX_SAFE_INTEGER,
+    ...insideArgs(paths),
+    ...(campaignId ? [campaignId] : []),
+    limit,
+  ])
   return rows.map(ownedOf)
 }
 

@@ -7,10 +7,11 @@ import type { Db, Row, Statement, Value } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { type Plan, planSchema } from '../src/plan.ts'
 import { demand } from '../src/rights.ts'
+import { fold } from '../src/vietnamese/index.ts'
 import { recordAct } from './audit.ts'
 import { guard } from './client.ts'
+import { insideArgs, insideOf, isNarrow } from './narrow.ts'
 import { type Desk, stillActing } from './rights.ts'
-import { subtreeOf } from './units.ts'
 
 export const CAMPAIGN_STATES = ['draft', 'submitted', 'approved', 'done', 'cancelled'] as const
 export type CampaignState = (typeof CAMPAIGN_STATES)[number]
@@ -70,6 +71,9 @@ export type CampaignFilter = {
   rules?: true
   /** Only what this officer may still approve: wrote none of it and has not approved this version. */
   approver?: string
+  topic?: string
+  /** All of these words in the title, the last one perhaps unfinished; accents do not matter. */
+  typed?: string
 }
 
 /** Newest first. @param before id of the last one seen; '' at first */
@@ -77,9 +81,14 @@ export async function listCampaigns(
   db: Db,
   { before, limit, ...filter }: CampaignFilter & { before: string; limit: number },
 ): Promise<Campaign[]> {
-  if (filter.paths.length === 0) return []
+  if (filter.paths.length === 0 || filter.typed?.trim() === '') return []
   const { sql, args } = filtered(filter)
-  const rows = await db.read(`${SELECT} WHERE (? = '' OR c.id < ?) AND ${sql} ORDER BY c.id DESC LIMIT ?`, [before, before, ...args, limit])
+  // A few units have few campaigns, found by their units; many units have many, met soon along the ids.
+  const from = (await isNarrow(db, filter.paths))
+    ? 'units u CROSS JOIN campaigns c INDEXED BY campaigns_unit ON c.unit_id = u.id'
+    : 'campaigns c CROSS JOIN units u ON u.id = c.unit_id'
+  const page = `SELECT c.id FROM ${from} WHERE ${before === '' ? '' : 'c.id < ? AND'} ${sql} ORDER BY c.id DESC LIMIT ?`
+  const rows = await db.read(`${SELECT} WHERE c.id IN (${page}) ORDER BY c.id DESC`, [...(before === '' ? [] : [before]), ...args, limit])
   return rows.map(campaignOf)
 }
 
@@ -90,11 +99,10 @@ export async function countCampaigns(db: Db, filter: CampaignFilter): Promise<nu
   return Number(row?.n)
 }
 
-function filtered({ paths, states, rules, approver }: CampaignFilter): { sql: string; args: Value[] } {
-  const parts: Array<[sql: string, args: Value[]]> = [
-    [`(${paths.map(() => '(u.path >= ? AND u.path < ?)').join(' OR ')})`, paths.flatMap((path) => subtreeOf(path))],
-  ]
-  if (states) parts.push(['c.state IN (SELECT value FROM json_each(?))', [JSON.stringify(states)]])
+function filtered({ paths, states, rules, approver, topic, typed }: CampaignFilter): { sql: string; args: Value[] } {
+  const parts: Array<[sql: string, args: Value[]]> = [[insideOf(paths), insideArgs(paths)]]
+  if (states?.length === 1) parts.push(['c.state = ?', [...states]])
+  else if (states) parts.push(['c.state IN (SELECT value FROM json_each(?))', [JSON.stringify(states)]])
   if (rules) parts.push(["c.plan ->> 'kind' NOT IN ('now', 'once')", []])
   if (approver !== undefined)
     parts.push([
@@ -102,8 +110,20 @@ function filtered({ paths, states, rules, approver }: CampaignFilter): { sql: st
          SELECT 1 FROM approvals a WHERE a.campaign_id = c.id AND a.version = c.version AND a.officer_id = ?)`,
       [approver, approver],
     ])
+  if (topic !== undefined) parts.push(['c.topic = ?', [topic]])
+  if (typed !== undefined) parts.push(['c.id IN (SELECT id FROM campaign_words WHERE campaign_words MATCH ?)', [matchOf(typed)]])
   return { sql: parts.map(([sql]) => sql).join(' AND '), args: parts.flatMap(([, args]) => args) }
 }
+
+/** Words are matched whole, the last one by its beginning; without any nothing is found. */
+function matchOf(typed: string): string {
+  const words = fold(typed.slice(0, MAX_QUERY)).split(' ').slice(0, MAX_WORDS)
+  return `words : ${words.map((word) => `"${word}"`).join(' AND ')}${words.at(-1) === '' ? '' : '*'}`
+}
+
+/** Letters and words of a search that are looked at. */
+const MAX_QUERY = 60
+const MAX_WORDS = 8
 
 /** A new draft of this officer. Its id begins with the time, so that lists go by age. */
 export async function addCampaign(desk: Desk, draft: Draft): Promise<{ id: string; writes: Statement[] }> {

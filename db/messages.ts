@@ -13,8 +13,11 @@ const LETTERS = 'ABCDEF'
 /** Runs of a campaign whose questions are not asked again. */
 const REMEMBERED = 60
 
+/** What a message is made from: a campaign, or one that nobody has saved yet. */
+export type Composable = Pick<Campaign, 'id' | 'content' | 'unitName' | 'title' | 'topic' | 'audience'>
+
 /** Undefined when there is nothing reviewed to send. Reads, and claims the day's item. */
-export async function composeMessage(db: Db, campaign: Campaign, now: Date, random: () => number): Promise<Message | undefined> {
+export async function composeMessage(db: Db, campaign: Composable, now: Date, random: () => number): Promise<Message | undefined> {
   const { content, unitName, title, topic, audience } = campaign
   const base = {
     label: content.label,

@@ -3,12 +3,12 @@
  * officer and says so wants no messages, and is asked what "ngừng nhận tin" asks.
  */
 import { recordRefusal } from '../db/audit.ts'
+import { tellHalted, tellRestart } from '../db/halt-notices.ts'
 import { findHalt, type Halt, haltPushes, restartPushes } from '../db/halts.ts'
-import { listReachableOfficers, tellOfficers } from '../db/officer-notices.ts'
 import { type Desk, deskOf, findOfficerAt } from '../db/rights.ts'
-import type { Button, Decision, Handler, Reply, Statement, Turn } from '../src/chat.ts'
+import type { Button, Decision, Handler, Reply, Turn } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
-import { ACTS, scopeOf } from '../src/rights.ts'
+import { scopeOf } from '../src/rights.ts'
 import { parsePayload, payloadOf } from '../src/text.ts'
 import { timeVi } from '../src/time.ts'
 import { createLexicon, listen } from '../src/vietnamese/index.ts'
@@ -21,8 +21,6 @@ const WORDS: Record<What, string[]> = {
 }
 const lexicon = createLexicon((['halt', 'restart'] as const).flatMap((value) => WORDS[value].map((words) => ({ words, value }))))
 const DIGITS = /^\s*\d{3}\s?\d{3}\s*$/
-/** Officers who are told, or asked to agree. */
-const TOLD_MOST = 20
 
 export const halt: Handler = {
   name: 'halt',
@@ -87,35 +85,17 @@ async function ask(desk: Desk, what: What): Promise<Decision> {
 async function stopAll(desk: Desk, digits: string): Promise<Decision> {
   const before = await findHalt(desk.db)
   if (before) return { replies: [told(before)] }
-  const { actor, now } = desk
+  const { now } = desk
   const writes = await haltPushes(desk, digits)
-  const notice: Reply = { text: { key: 'halt.tell_halted', params: { officer: actor.name, at: timeVi(now) } }, buttons: [AGREE] }
   const reply: Reply = { text: { key: 'halt.done', params: { at: timeVi(now) } }, buttons: [RESTART, MENU] }
-  return { replies: [reply], writes: [...writes, ...(await tellOthers(desk, notice)).writes] }
+  return { replies: [reply], writes: [...writes, ...(await tellHalted(desk)).writes] }
 }
 
 async function startAgain(desk: Desk, digits: string): Promise<Decision> {
-  const { db, actor, now } = desk
   const { writes, restarted } = await restartPushes(desk, digits)
-  if (restarted) {
-    const notice: Reply = { text: { key: 'halt.tell_restarted', params: { at: timeVi(now) } } }
-    return {
-      replies: [{ text: { key: 'halt.restarted' }, buttons: [MENU] }],
-      writes: [...writes, ...(await tellOthers(desk, notice)).writes],
-    }
-  }
-  const halted = await findHalt(db)
-  const at = timeVi(halted?.at ?? now)
-  const notice: Reply = { text: { key: 'halt.tell_second', params: { officer: actor.name, at } }, buttons: [AGREE] }
-  const others = await tellOthers(desk, notice)
-  const text = others.count > 0 ? { key: 'halt.asked', params: { count: others.count } } : { key: 'halt.asked_nobody' }
-  return { replies: [{ text, buttons: [MENU] }], writes: [...writes, ...others.writes] }
-}
-
-/** Says it to the other officers who may start again: a system that stands still, or runs again, concerns them all. */
-async function tellOthers({ db, keys, actor, now }: Desk, notice: Reply): Promise<{ count: number; writes: Statement[] }> {
-  const others = await listReachableOfficers(db, { roles: ACTS['pushes.restart'], except: actor.officerId, limit: TOLD_MOST })
-  return { count: others.length, writes: (await tellOfficers(db, keys, others, notice, now)).writes }
+  const others = await tellRestart(desk, restarted)
+  const asked = others.told > 0 ? { key: 'halt.asked', params: { count: others.told } } : { key: 'halt.asked_nobody' }
+  return { replies: [{ text: restarted ? { key: 'halt.restarted' } : asked, buttons: [MENU] }], writes: [...writes, ...others.writes] }
 }
 
 /** Wrong digits may be typed again; whatever was not allowed is written down. */
@@ -137,7 +117,5 @@ const told = (halted: Pick<Halt, 'officerName' | 'at'>): Reply => ({
 })
 
 const RESTART = { label: { key: 'halt.b_restart' }, payload: payloadOf('halt', 'restart') }
-/** Sent unasked, where a digit would belong to something else: it has a word. */
-const AGREE: Button = { ...RESTART, word: 'cho gửi tin trở lại' }
 const CANCEL: Button = { label: { key: 'common.b_cancel' }, payload: payloadOf('cancel', 'now') }
 const MENU: Button = { label: { key: 'common.b_menu' }, payload: payloadOf('help', 'menu') }

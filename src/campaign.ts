@@ -31,6 +31,8 @@ const text = z.string().overwrite(cleanText).min(1).max(TEXT_MOST)
 /** What officers call a campaign among themselves. */
 export const titleSchema = line(120)
 export const themeSchema = line(60)
+/** What a day of the year is called. */
+export const dayNameSchema = line(80)
 
 const buttonTargetSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('link'), url: z.url({ protocol: /^https$/ }).max(500) }),
@@ -152,6 +154,25 @@ export function replyOf(run: { id: number; code: string; word: string }, message
     text: message.label ? { key: 'push.message_labelled', params: { ...params, label: message.label } } : { key: 'push.message', params },
     ...(buttons.length > 0 ? { buttons } : {}),
     ...(message.image ? { image: message.image } : {}),
+  }
+}
+
+/** The message inside a frame that says it is shown to an officer. Its buttons open what they open, but nothing is counted. */
+export function shownReply(
+  run: { id: number; code: string; word: string },
+  message: Message,
+  locale: Locale,
+  frame: 'preview' | 'sent' | 'test',
+): Reply {
+  const reply = replyOf(run, message, locale)
+  const buttons = (reply.buttons ?? []).map((one, place): Button => {
+    const payload = message.buttons[place] && payloadOfTarget(message.buttons[place].to)
+    return 'payload' in one && payload ? { ...one, payload } : one
+  })
+  return {
+    ...reply,
+    text: { key: `campaign.${frame}`, params: { message: reply.text } },
+    ...(buttons.length > 0 ? { buttons } : {}),
   }
 }
 

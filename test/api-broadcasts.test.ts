@@ -68,6 +68,7 @@ describe('runs', () => {
     expect(result).toEqual({
       people: 35,
       states: { queued: 0, sending: 0, sent: 20, failed: 9, unknown: 1, skipped: 5 },
+      channels: [{ channel: 'telegram', people: 40, sent: 20, settled: 40 }],
       reasons: [
         { state: 'failed', reason: 'telegram_403', people: 7 },
         { state: 'failed', reason: 'timeout', people: { under: 5 } },

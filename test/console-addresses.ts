@@ -2,6 +2,7 @@
  * An address for every page of the console that can be looked at, and the rows they need to have something to show. Used
  * by the browser test and by `npm run screens`; a page without an address fails test/console-rights.test.ts.
  */
+import { CAMPAIGN_ADDRESSES, campaignRows } from './console-campaign-rows.ts'
 import { CONTENT_ADDRESSES, furnishContent } from './console-content.ts'
 import { furnishDay } from './console-figures.ts'
 import { furnishOffice, OFFICE_ADDRESSES } from './console-office.ts'
@@ -11,6 +12,7 @@ import { furnishUnits } from './console-units.ts'
 /** Path of a page as its row writes it → an address with what `furnish` made. */
 export const ADDRESS_OF: Record<string, string> = {
   '': '/console',
+  ...CAMPAIGN_ADDRESSES,
   '/inquiries': '/console/inquiries',
   '/inquiries/:id': '/console/inquiries/asked-late',
   '/figures': '/console/figures',
@@ -58,6 +60,7 @@ export const ADDRESSES: readonly string[] = Object.values(ADDRESS_OF)
 
 /** Rows for every page, seen by this officer of the unit `tinh`. */
 export async function furnish(stage: Stage, officerId: string): Promise<void> {
+  await stage.db.write(campaignRows())
   await furnishContent({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishDay(stage, officerId)
   await furnishUnits(stage, officerId)

@@ -13,6 +13,7 @@ import { type Browser, openBrowser, signIn } from './console-desk.ts'
 
 const ALL: readonly Role[] = ROLES
 const WRITERS: readonly Role[] = ['editor', 'approver']
+const STOPPERS: readonly Role[] = ['editor', 'approver', 'admin']
 const APPROVERS: readonly Role[] = ['approver']
 const EDITORS: readonly Role[] = ['editor', 'admin']
 const OFFICE: readonly Role[] = ['data', 'admin']
@@ -25,6 +26,48 @@ const LOOKERS: readonly Role[] = ['admin', 'approver']
 /** Method and path → the roles that may, and whether a proof is asked for. */
 const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'get /console': { roles: ALL },
+  'get /console/campaigns': { roles: ALL },
+  'get /console/campaigns/export': { roles: ALL, strong: true },
+  'get /console/campaigns/runs/export': { roles: ALL, strong: true },
+  'get /console/campaigns/new': { roles: WRITERS },
+  'post /console/campaigns/new': { roles: WRITERS },
+  'get /console/campaigns/:id': { roles: ALL },
+  'get /console/campaigns/:id/edit': { roles: WRITERS },
+  'post /console/campaigns/:id/edit': { roles: WRITERS },
+  'post /console/campaigns/:id/test': { roles: WRITERS },
+  'post /console/campaigns/:id/submit': { roles: WRITERS },
+  'get /console/campaigns/:id/drop': { roles: WRITERS },
+  'post /console/campaigns/:id/drop': { roles: WRITERS },
+  'get /console/campaigns/:id/approve': { roles: ['approver'], strong: true },
+  'post /console/campaigns/:id/approve': { roles: ['approver'], strong: true },
+  'get /console/campaigns/:id/return': { roles: ['approver'] },
+  'post /console/campaigns/:id/return': { roles: ['approver'] },
+  'get /console/campaigns/:id/end': { roles: STOPPERS, strong: true },
+  'post /console/campaigns/:id/end': { roles: STOPPERS, strong: true },
+  'get /console/campaigns/runs': { roles: ALL },
+  'get /console/campaigns/runs/:id': { roles: ALL },
+  'get /console/campaigns/runs/:id/events': { roles: ALL },
+  'get /console/campaigns/runs/:id/pause': { roles: STOPPERS, strong: true },
+  'post /console/campaigns/runs/:id/pause': { roles: STOPPERS, strong: true },
+  'get /console/campaigns/runs/:id/resume': { roles: ['approver'], strong: true },
+  'post /console/campaigns/runs/:id/resume': { roles: ['approver'], strong: true },
+  'get /console/campaigns/runs/:id/cancel': { roles: STOPPERS, strong: true },
+  'post /console/campaigns/runs/:id/cancel': { roles: STOPPERS, strong: true },
+  'get /console/campaigns/runs/:id/failed': { roles: ['approver'], strong: true },
+  'post /console/campaigns/runs/:id/failed': { roles: ['approver'], strong: true },
+  'get /console/campaigns/runs/:id/unknown': { roles: ['approver'], strong: true },
+  'post /console/campaigns/runs/:id/unknown': { roles: ['approver'], strong: true },
+  'get /console/calendar': { roles: ALL },
+  'get /console/calendar/:day': { roles: ALL },
+  'get /console/calendar/themes': { roles: ALL },
+  'post /console/calendar/themes': { roles: WRITERS },
+  'post /console/calendar/themes/:id/remove': { roles: WRITERS },
+  'post /console/calendar/days': { roles: WRITERS },
+  'post /console/calendar/days/:id/remove': { roles: WRITERS },
+  'get /console/halt': { roles: ['approver', 'admin'], strong: true },
+  'post /console/halt': { roles: ['approver', 'admin'], strong: true },
+  'get /console/halt/restart': { roles: ['approver', 'admin'], strong: true },
+  'post /console/halt/restart': { roles: ['approver', 'admin'], strong: true },
   'get /console/today/:id/events': { roles: ALL },
   'get /console/inquiries': { roles: INQUIRIES },
   'get /console/inquiries/:id': { roles: INQUIRIES },
@@ -186,7 +229,8 @@ test('every page has its line, and every line its page', () => {
 })
 
 test('every page that can be looked at is looked at, by the browser test and by `npm run screens`', () => {
-  const pages = PAGES.filter(({ method, path }) => method === 'get' && !path.endsWith('/events')).map(({ path }) => path)
+  // A stream and a file are no pages.
+  const pages = PAGES.filter(({ method, path }) => method === 'get' && !/\/(events|export)$/.test(path)).map(({ path }) => path)
   expect(pages.filter((path) => !(path in ADDRESS_OF))).toEqual([])
 })
 

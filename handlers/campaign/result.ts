@@ -4,22 +4,10 @@
 import type { OwnedBroadcast } from '../../db/broadcasts.ts'
 import { countOf, type LedgerCount, totalOf } from '../../db/ledger-counts.ts'
 import { CELL_LEAST, RESULT_LEAST } from '../../src/campaign.ts'
+import { whyName } from '../../src/campaign-words.ts'
 import type { Text } from '../../src/chat.ts'
 import { about as aboutIn } from './counts.ts'
 import { lines, numberOf, say, type Work } from './work.ts'
-
-/** Reasons that have words; what is not here is "khác". */
-const WHYS: Record<string, string> = {
-  telegram_403: 'blocked',
-  not_seen: 'not_seen',
-  outside_window: 'outside',
-  weekly_cap: 'capped',
-  opted_out: 'unwanted',
-  erased: 'erased',
-  linked: 'linked',
-  cancelled: 'cancelled',
-  interrupted: 'interrupted',
-}
 
 /** @param counts the run's ledger totals */
 export function resultText(work: Work, run: OwnedBroadcast, counts: LedgerCount[]): Text {
@@ -45,7 +33,7 @@ export function resultText(work: Work, run: OwnedBroadcast, counts: LedgerCount[
 function reasonsOf(counts: LedgerCount[], state: 'failed' | 'skipped', cell: (n: number) => Text): Text[] {
   const sums = new Map<string, number>()
   for (const { reason, n, state: own } of counts) {
-    const why = WHYS[reason] ?? 'other'
+    const why = whyName(reason)
     if (own === state) sums.set(why, (sums.get(why) ?? 0) + n)
   }
   return [...sums]

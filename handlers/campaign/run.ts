@@ -5,14 +5,13 @@ import { cancelBroadcast, POSSIBLE, pauseBroadcast, resendBroadcast, resumeBroad
 import { listBroadcasts, type OwnedBroadcast, requireBroadcast } from '../../db/broadcasts.ts'
 import { requireCampaign } from '../../db/campaigns.ts'
 import { countOf, listCounts } from '../../db/ledger-counts.ts'
-import { codeWritten, shortened } from '../../src/campaign.ts'
+import { codeWritten, shortened, shownReply } from '../../src/campaign.ts'
 import type { Button, Decision, Statement } from '../../src/chat.ts'
 import { AppError } from '../../src/errors.ts'
 import { type Act, demand } from '../../src/rights.ts'
 import { payloadOf } from '../../src/text.ts'
 import { whenVi } from '../../src/time.ts'
 import { askDigits } from './digits.ts'
-import { shown } from './preview.ts'
 import { resultText } from './result.ts'
 import { haltedText, runStateOf } from './states.ts'
 import { allowed, attempt, button, HOME, lines, PAGE, say, type Work } from './work.ts'
@@ -70,7 +69,7 @@ export async function runCard(work: Work, run: OwnedBroadcast): Promise<Decision
 export async function showMessage(work: Work, id: number): Promise<Decision> {
   return attempt(work, triedOn('broadcast.open', id), async () => {
     const run = await requireBroadcast(work.desk, id)
-    const message = shown(run, run.message, work.turn.contact.locale, 'sent')
+    const message = shownReply(run, run.message, work.turn.contact.locale, 'sent')
     return { replies: [message, { text: say('choose_next'), buttons: [button('again', 'run', String(id)), HOME] }] }
   })
 }

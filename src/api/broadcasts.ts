@@ -12,6 +12,8 @@ import { Refusal } from './refusal.ts'
 import { type Route, route } from './route.ts'
 import { requireBroadcastFor } from './scope.ts'
 import {
+  about,
+  aboutSchema,
   byNumber,
   cell,
   cellSchema,
@@ -50,6 +52,16 @@ export const resultSchema = broadcastSchema.extend({
       people: z.int(),
       /** Always add up to `people`. */
       states: z.object(Object.fromEntries(OUTCOMES.map((state) => [state, z.int()])) as Record<(typeof OUTCOMES)[number], z.ZodInt>),
+      /** To the nearest ten, so that what is hidden of a small channel is not what the others leave over. */
+      channels: z.array(
+        z.object({
+          channel: z.string(),
+          people: aboutSchema,
+          sent: aboutSchema,
+          /** Sent, failed, unknown or skipped. */
+          settled: aboutSchema,
+        }),
+      ),
       reasons: z.array(z.object({ state: z.enum(OUTCOMES), reason: z.string(), people: cellSchema })),
       /** Within a day of the message. */
       optedOut: cellSchema,
@@ -141,6 +153,7 @@ export function resultOf(run: OwnedBroadcast, counts: LedgerCount[]): z.input<ty
     result: {
       people,
       states: Object.fromEntries(OUTCOMES.map((state) => [state, countOf(counts, state)])) as Record<(typeof OUTCOMES)[number], number>,
+      channels: channelsOf(counts),
       reasons: [...reasons].sort().map(([key, n]) => {
         const [state, ...reason] = key.split(' ')
         return { state: state as (typeof OUTCOMES)[number], reason: reason.join(' '), people: cell(n) }
@@ -149,6 +162,19 @@ export function resultOf(run: OwnedBroadcast, counts: LedgerCount[]): z.input<ty
       taps: cell(run.taps),
     },
   }
+}
+
+function channelsOf(counts: LedgerCount[]) {
+  return [...new Set(counts.map(({ channel }) => channel))].sort().map((channel) => {
+    const own = counts.filter((count) => count.channel === channel)
+    const people = totalOf(own)
+    return {
+      channel,
+      people: about(people),
+      sent: about(countOf(own, 'sent')),
+      settled: about(people - countOf(own, 'queued') - countOf(own, 'sending')),
+    }
+  })
 }
 
 function shownOf(run: OwnedBroadcast): z.input<typeof broadcastSchema> {

@@ -4,11 +4,12 @@
 import * as z from 'zod'
 import { cancelCampaign, submitCampaign } from '../../db/approvals.ts'
 import { addCampaign, CAMPAIGN_STATES, type Campaign, editCampaign, findCampaign, listCampaigns } from '../../db/campaigns.ts'
+import { sendTest } from '../../db/test-sends.ts'
 import { audienceSchema, contentSchema, themeSchema, titleSchema } from '../campaign.ts'
 import type { Db } from '../chat.ts'
 import { AppError } from '../errors.ts'
 import { planSchema } from '../plan.ts'
-import { scopeOf } from '../rights.ts'
+import { type Act, scopeOf } from '../rights.ts'
 import { type Route, route } from './route.ts'
 import { audiencePath, requireCampaignFor, requireUnit } from './scope.ts'
 import { byId, idSchema, instantSchema, limitSchema, listOf, namedSchema, pageOf, pageSchema } from './shapes.ts'
@@ -63,11 +64,19 @@ export const campaigns: Route[] = [
     path: '/campaigns',
     name: 'campaign_list',
     act: 'campaign.read',
-    query: z.strictObject({ state: listOf(z.enum(CAMPAIGN_STATES), 5).optional(), before: idSchema.optional(), limit: limitSchema }),
+    query: z.strictObject({
+      state: listOf(z.enum(CAMPAIGN_STATES), 5).optional(),
+      unit: idSchema.optional(),
+      topic: topicSchema.optional(),
+      q: z.string().max(100).optional(),
+      before: idSchema.optional(),
+      limit: limitSchema,
+    }),
     answer: pageSchema(campaignSchema, z.string()),
-    async handle({ desk: { db, actor }, query: { state, before = '', limit } }) {
-      const paths = scopeOf(actor, 'campaign.read')
-      const found = await listCampaigns(db, { paths, ...(state ? { states: state } : {}), before, limit: limit + 1 })
+    async handle({ desk, query: { state, unit, topic, q, before = '', limit } }) {
+      const filter = { ...(state ? { states: state } : {}), ...(topic ? { topic } : {}), ...(q === undefined ? {} : { typed: q }) }
+      const paths = unit ? [await requireUnit(desk, unit, 'campaign.read')] : scopeOf(desk.actor, 'campaign.read')
+      const found = await listCampaigns(desk.db, { paths, ...filter, before, limit: limit + 1 })
       const { rows, ...next } = pageOf(found, limit, ({ id }) => id)
       return { rows: rows.map(shownOf), ...next }
     },
@@ -137,6 +146,22 @@ export const campaigns: Route[] = [
   }),
   route({
     method: 'post',
+    path: '/campaigns/:id/test',
+    name: 'campaign_test',
+    act: 'campaign.write',
+    change: 'campaign.test',
+    about: 'campaign',
+    params: byId,
+    body: z.strictObject({ locale: z.enum(['vi', 'en']).default('vi') }),
+    answer: z.object({ sent: z.literal(true) }),
+    async handle({ desk, params, body: { locale } }) {
+      const campaign = await requireCampaignFor(desk, params.id, 'campaign.write')
+      await desk.db.write(await sendTest(desk, campaign, locale))
+      return { sent: true as const }
+    },
+  }),
+  route({
+    method: 'post',
     path: '/campaigns/:id/cancel',
     name: 'campaign_cancel',
     act: 'campaign.write',
@@ -152,19 +177,26 @@ export const campaigns: Route[] = [
       return shownNow(desk.db, params.id)
     },
   }),
-  route({
+  never('approve', 'campaign.approve', 'api.never_approves'),
+  never('return', 'campaign.approve', 'api.never_approves'),
+  never('end', 'broadcast.stop', 'api.never_stops'),
+]
+
+/** What an officer does by their own hand, and no token. */
+function never(what: string, act: Act, why: string): Route {
+  return route({
     method: 'post',
-    path: '/campaigns/:id/approve',
-    name: 'campaign_approve',
-    act: 'campaign.approve',
-    never: 'api.never_approves',
-    change: 'campaign.approve',
+    path: `/campaigns/:id/${what}`,
+    name: `campaign_${what}`,
+    act,
+    never: why,
+    change: `campaign.${what}`,
     about: 'campaign',
     params: byId,
     answer: campaignSchema,
-    handle: () => Promise.reject(new AppError('forbidden', 'api.never_approves')),
-  }),
-]
+    handle: () => Promise.reject(new AppError('forbidden', why)),
+  })
+}
 
 async function shownNow(db: Db, id: string): Promise<z.input<typeof campaignSchema>> {
   const campaign = await findCampaign(db, id)

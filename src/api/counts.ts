@@ -5,6 +5,7 @@
 import * as z from 'zod'
 import { type AudienceCounts, countAudience } from '../../db/audience.ts'
 import { findPushRules } from '../../db/push-rules.ts'
+import type { Desk } from '../../db/rights.ts'
 import { listTopics } from '../../db/topics.ts'
 import { type Audience, audienceSchema, MEMBER_KINDS } from '../campaign.ts'
 import { AppError } from '../errors.ts'
@@ -64,7 +65,11 @@ export const counts: Route[] = [
  * @param template the campaign wants Zalo's template where a window is closed. Throws AppError `invalid`
  */
 export async function countPeople(
-  { desk: { db, now }, parts, few }: Pick<Call<unknown, unknown, unknown>, 'desk' | 'parts' | 'few'>,
+  {
+    desk: { db, now },
+    parts,
+    few,
+  }: { desk: Pick<Desk, 'db' | 'now'>; parts: Pick<ApiParts, 'channels' | 'later'>; few: Call<unknown, unknown, unknown>['few'] },
   audience: Audience,
   path: string,
   topic: string | null,
@@ -78,7 +83,7 @@ export async function countPeople(
 }
 
 /** Lets others on: on Node the file driver is synchronous under its promises; over HTTP each read lets go by itself. */
-function breatheOf({ later }: ApiParts): () => Promise<void> {
+function breatheOf({ later }: Pick<ApiParts, 'later'>): () => Promise<void> {
   return later ? () => new Promise((resume) => later(resume)) : () => Promise.resolve()
 }
 

@@ -7,8 +7,8 @@ import { Hono } from 'hono'
 import * as z from 'zod'
 import { recordAct } from '../../db/audit.ts'
 import { addImage, findImage, IMAGE_MOST, type Image } from '../../db/images.ts'
-import { stillActing } from '../../db/rights.ts'
-import type { Db } from '../chat.ts'
+import { type Desk, stillActing } from '../../db/rights.ts'
+import type { Db, Statement } from '../chat.ts'
 import { AppError } from '../errors.ts'
 import { isBare, lookAt } from '../image.ts'
 import { type ApiParts, type Route, route } from './route.ts'
@@ -34,17 +34,30 @@ export const images: Route[] = [
     file: { types: Object.keys(KINDS), most: IMAGE_MOST },
     status: 201,
     answer: imageSchema,
-    async handle({ desk, query: { unit }, bytes: given, parts }) {
-      const { db, actor, now } = desk
+    async handle({ desk, query: { unit }, bytes, parts }) {
       await requireUnit(desk, unit, 'campaign.write')
-      const { mime, bytes } = await bare(given, parts.viewerCopy)
-      const id = desk.id()
-      const act = { act: 'image.add', unitId: unit, about: ['image', id] as [string, string], detail: { bytes: bytes.byteLength } }
-      await db.write([...stillActing(actor), addImage({ id, unitId: unit, mime, bytes }, now), recordAct(actor, act, now)])
-      return { image: `/media/${id}.${KINDS[mime]}` }
+      const { image, writes } = await takeImage(desk, unit, bytes, parts.viewerCopy)
+      await desk.db.write(writes)
+      return { image }
     },
   }),
 ]
+
+/** Keeps a picture of a unit; the unit is checked by the caller. `image`: its path. Throws AppError `invalid`. */
+export async function takeImage(
+  { actor, now, id: newId }: Desk,
+  unitId: string,
+  given: Uint8Array,
+  viewerCopy: ApiParts['viewerCopy'],
+): Promise<{ image: string; writes: Statement[] }> {
+  const { mime, bytes } = await bare(given, viewerCopy)
+  const id = newId()
+  const act = { act: 'image.add', unitId, about: ['image', id] as [string, string], detail: { bytes: bytes.byteLength } }
+  return {
+    image: `/media/${id}.${KINDS[mime]}`,
+    writes: [...stillActing(actor), addImage({ id, unitId, mime, bytes }, now), recordAct(actor, act, now)],
+  }
+}
 
 /** GET /media/<id>.<kind>: never changes, carries nothing that runs. */
 export function createMedia(db: Db): Hono {

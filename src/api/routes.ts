@@ -3,6 +3,8 @@
  */
 import { audit } from './audit.ts'
 import { broadcasts } from './broadcasts.ts'
+import { calendar } from './calendar.ts'
+import { campaignExports } from './campaign-exports.ts'
 import { campaigns } from './campaigns.ts'
 import { channels } from './channels.ts'
 import { counts } from './counts.ts'
@@ -10,6 +12,7 @@ import { dataRequests } from './data-requests.ts'
 import { entries } from './entries.ts'
 import { entryDrafts } from './entry-drafts.ts'
 import { figures } from './figures.ts'
+import { halts } from './halts.ts'
 import { hotlines } from './hotlines.ts'
 import { images } from './images.ts'
 import { incidents } from './incidents.ts'
@@ -32,8 +35,11 @@ export const ROUTES: readonly Route[] = [
   ...unitChanges,
   ...counts,
   ...campaigns,
+  ...campaignExports,
   ...preview,
   ...broadcasts,
+  ...calendar,
+  ...halts,
   ...officers,
   ...seats,
   ...audit,

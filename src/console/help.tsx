@@ -9,6 +9,11 @@ import type { Page, Visit } from './page.ts'
 export const HELP = [
   'first',
   'proof',
+  'campaigns',
+  'approve',
+  'runs',
+  'calendar',
+  'halt',
   'inquiries',
   'content',
   'import',

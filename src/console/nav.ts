@@ -15,6 +15,8 @@ export type Door = {
 
 const DOORS: readonly Door[] = [
   { href: '/console', icon: 'house', text: 'console.nav_today', act: null },
+  { href: '/console/campaigns', icon: 'send', text: 'console.nav_campaigns', act: 'campaign.read' },
+  { href: '/console/calendar', icon: 'calendar3', text: 'console.nav_calendar', act: 'campaign.read' },
   { href: '/console/content/library', icon: 'book', text: 'entry.section_library', act: 'content.read' },
   { href: '/console/content/documents', icon: 'file-earmark-text', text: 'entry.section_documents', act: 'content.read' },
   { href: '/console/content/questions', icon: 'patch-question', text: 'entry.section_questions', act: 'content.read' },

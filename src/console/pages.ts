@@ -3,9 +3,11 @@
  * rights nobody wrote down.
  */
 import { apiDocs } from './api-docs.tsx'
+import { campaigns } from './campaigns/index.ts'
 import { content } from './content/index.ts'
 import { enrol } from './enrol.tsx'
 import { figures } from './figures.tsx'
+import { halt } from './halt.tsx'
 import { health } from './health.tsx'
 import { help } from './help.tsx'
 import { inquiries } from './inquiries.tsx'
@@ -32,6 +34,8 @@ const OFFICERS: readonly Page[] = [...officerForms, ...officerHands, ...roster, 
 
 export const PAGES: readonly Page[] = [
   ...today,
+  ...campaigns,
+  ...halt,
   ...inquiries,
   ...content,
   ...UNITS,

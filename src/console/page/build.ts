@@ -5,7 +5,7 @@
  * Run: npm run build:console
  */
 import { createHash } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { build, transform } from 'esbuild'
@@ -45,7 +45,8 @@ async function script(entry: string): Promise<string> {
 
 async function style(): Promise<string> {
   const tabler = await readFile(find('@tabler/core/dist/css/tabler.min.css'), 'utf8')
-  const own = (await Promise.all(['style.css', 'figures.css'].map((name) => readFile(new URL(name, import.meta.url), 'utf8')))).join('\n')
+  const sheets = (await readdir(folder)).filter((name) => name.endsWith('.css')).sort()
+  const own = (await Promise.all(sheets.map((name) => readFile(`${folder}${name}`, 'utf8')))).join('\n')
   const [kept] = await new PurgeCSS().purge({
     content: [`${folder}../**/*.tsx`, `${folder}*.ts`],
     css: [{ raw: `${tabler}\n${own}` }],

@@ -5,11 +5,15 @@
 import { charts } from './charts.ts'
 import { live } from './live.ts'
 import { look } from './look.ts'
+import { looks } from './looks.ts'
 import { passkeys } from './passkeys.ts'
 import { theme } from './theme.ts'
+import { watches } from './watches.ts'
 
 theme()
 passkeys()
 look()
 charts()
 live()
+looks()
+watches()
