@@ -44,6 +44,8 @@ ALTER TABLE data_requests ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
 
 UPDATE data_requests SET clock_at = due_at WHERE done_at IS NULL;
 
+DROP INDEX data_requests_open;
+
 CREATE UNIQUE INDEX data_requests_code ON data_requests(code) WHERE code IS NOT NULL;
 
 CREATE INDEX data_requests_clock ON data_requests(clock_at, id) WHERE done_at IS NULL;
