@@ -49,6 +49,3 @@ CREATE TABLE observances (
 ) WITHOUT ROWID;
 
 CREATE UNIQUE INDEX observances_unit ON observances(unit_id, day, vi);
-
--- Whether anybody has ever sent a test: asked by the first day's checklist.
-CREATE INDEX audit_tested ON audit(act) WHERE act = 'campaign.test' AND outcome = 'done';
