@@ -17,7 +17,9 @@ import consoleContent from './console_content.json' with { type: 'json' }
 import consoleFigures from './console_figures.json' with { type: 'json' }
 import consoleHelp from './console_help.json' with { type: 'json' }
 import consoleInquiries from './console_inquiries.json' with { type: 'json' }
+import consoleOfficers from './console_officers.json' with { type: 'json' }
 import consoleToday from './console_today.json' with { type: 'json' }
+import consoleUnits from './console_units.json' with { type: 'json' }
 import data from './data.json' with { type: 'json' }
 import deals from './deals.json' with { type: 'json' }
 import denounce from './denounce.json' with { type: 'json' }
@@ -43,6 +45,7 @@ import start from './start.json' with { type: 'json' }
 import stop from './stop.json' with { type: 'json' }
 import subscribe from './subscribe.json' with { type: 'json' }
 import track from './track.json' with { type: 'json' }
+import tree from './tree.json' with { type: 'json' }
 import unit from './unit.json' with { type: 'json' }
 import web from './web.json' with { type: 'json' }
 
@@ -66,6 +69,8 @@ export const namespaces = {
   console_help: consoleHelp,
   console_inquiries: consoleInquiries,
   console_today: consoleToday,
+  console_officers: consoleOfficers,
+  console_units: consoleUnits,
   data,
   deals,
   denounce,
@@ -91,6 +96,7 @@ export const namespaces = {
   stop,
   subscribe,
   track,
+  tree,
   unit,
   web,
 }

@@ -5,7 +5,9 @@
 import type { Db, Keys, Locale, Row, Statement } from '../src/chat.ts'
 import { openText } from '../src/keys.ts'
 import type { Role, Title } from '../src/rights.ts'
+import { dayOf } from '../src/time.ts'
 import { guard } from './client.ts'
+import { endTerm } from './officer-terms.ts'
 import { raiseEdition } from './rights.ts'
 import { closeSessions } from './sessions.ts'
 import { subtreeOf } from './units.ts'
@@ -41,9 +43,13 @@ export function addOfficer(officer: {
 }
 
 /** Other roles, from now on; acts decided with the old ones fail. Also of whoever they were lent to. */
-export function changeRoles(id: string, roles: readonly Role[]): Statement[] {
+export function changeRoles(id: string, roles: readonly Role[], now: Date): Statement[] {
   return [
-    { sql: 'UPDATE officers SET roles = ?, edition = edition + 1 WHERE id = ? AND active = 1', args: [JSON.stringify(roles), id] },
+    endTerm(id, 'roles', now),
+    {
+      sql: 'UPDATE officers SET roles = ?, since_day = ?, edition = edition + 1 WHERE id = ? AND active = 1',
+      args: [JSON.stringify(roles), dayOf(now), id],
+    },
     guard(),
     ...borrowersOf(id),
   ]
@@ -73,11 +79,12 @@ export async function findOfficer(db: Db, id: string): Promise<Officer | undefin
   return rows.map(officerOf)[0]
 }
 
-/** Ends an officer's work; returns a row only when they were active. Sessions, passkeys, tokens and what they lent or borrowed end with it. */
+/** Ends an officer's work; nothing when they are gone already. Sessions, passkeys, tokens and what they lent or borrowed end with it. */
 export function dismissOfficer(id: string, now: Date): Statement[] {
   return [
+    endTerm(id, 'left', now),
     {
-      sql: `UPDATE officers SET active = 0, contact_id = NULL, totp = NULL, edition = edition + 1 WHERE id = ? AND active = 1 RETURNING name`,
+      sql: `UPDATE officers SET active = 0, contact_id = NULL, totp = NULL, edition = edition + 1 WHERE id = ? AND active = 1`,
       args: [id],
     },
     { sql: 'UPDATE api_tokens SET revoked_at = ? WHERE officer_id = ? AND revoked_at IS NULL', args: [now.toISOString(), id] },

@@ -65,7 +65,8 @@ export function loadLevelNames(names: readonly LevelNameRow[]): Statement[] {
     {
       sql: `INSERT INTO level_names(kind, level, vi, en)
             SELECT value ->> 'kind', value ->> 'level', value ->> 'vi', value ->> 'en' FROM json_each(?) WHERE true
-            ON CONFLICT(kind, level) DO UPDATE SET vi = excluded.vi, en = excluded.en WHERE vi <> excluded.vi OR en <> excluded.en`,
+            ON CONFLICT(kind, level) DO UPDATE SET vi = excluded.vi, en = excluded.en
+            WHERE level_names.edited_at IS NULL AND (vi <> excluded.vi OR en <> excluded.en)`,
       args: [JSON.stringify(names)],
     },
   ]

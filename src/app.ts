@@ -33,6 +33,7 @@ import { createReceiver, type Receiver } from './receive.ts'
 import { createRouter } from './router.ts'
 import { createSchedule, type Schedule } from './schedule.ts'
 import { addDays, dayOf } from './time.ts'
+import type { PosterMaker } from './tree.ts'
 
 export type ProductParts = {
   config: Config
@@ -49,6 +50,8 @@ export type ProductParts = {
   evidence: EvidenceStore
   /** Re-encodes a photo or an uploaded picture without EXIF; only where there is an image library (Node). */
   viewerCopy?: ApiParts['viewerCopy']
+  /** Draws posters of join codes (Node). */
+  poster?: PosterMaker
   /** Counts what a visitor sends; handed in where a product lives shorter than the process (Workers). */
   limiters?: WebLimiters
   /** What the REST API remembers between calls; handed in for the same reason. */
@@ -104,13 +107,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     web,
   ]
   const api = createApi({
-    db,
-    keys,
-    now,
-    random: secureRandom,
-    log,
-    texts,
-    channels,
+    ...{ db, keys, now, random: secureRandom, log, texts, channels },
     publicUrl: config.publicUrl,
     viewerCopy: parts.viewerCopy,
     later: parts.later,
@@ -122,6 +119,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     about: () => about,
     publicUrl: config.publicUrl,
     viewerCopy: parts.viewerCopy,
+    poster: parts.poster,
     later: parts.later,
     limiters: parts.consoleLimiters,
     maxStreamMs: parts.maxStreamMs,

@@ -7,6 +7,7 @@ import { createFigures } from './figures.ts'
 import { createHealth } from './health.ts'
 import type { Log } from './log.ts'
 import type { PhotoLoop } from './photos.ts'
+import { reorganiseJob } from './reorganise.ts'
 import { createRetention } from './retention.ts'
 import type { Job } from './schedule.ts'
 
@@ -30,6 +31,7 @@ export function listJobs({ db, keys, channels, photos, now, log, publicUrl, read
     ),
     { name: 'about', at: 'minute', run: readAbout },
     { name: 'ask-channels', at: 'minute', run: createHealth({ db, channels, publicUrl }).ask },
+    reorganiseJob({ db, keys, channels, now, log }),
     { name: 'figures-open', at: 'minute', run: figures.open },
     // Before the retention lets go of a month's keyed hashes.
     { name: 'figures', at: { hour: 2, minute: 30 }, run: figures.publish },

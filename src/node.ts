@@ -11,6 +11,7 @@ import { randomId, secureRandom } from './keys.ts'
 import { causeOf } from './log.ts'
 import { openGround } from './node-ground.ts'
 import { createPoller } from './poller.ts'
+import { poster } from './poster.ts'
 import { viewerCopy } from './viewer-copy.ts'
 
 // What this process writes is nobody else's to read.
@@ -28,6 +29,7 @@ const product = await createProduct({
   later: setImmediate,
   evidence: createFileEvidence(config.evidenceDir, now),
   viewerCopy,
+  poster,
 })
 const poller = createPoller({
   db,

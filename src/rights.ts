@@ -24,7 +24,7 @@ export type Title = keyof typeof TITLES
 export type Via = 'chat' | 'api' | 'console' | 'admin'
 
 /** Acts a token may be allowed. */
-export const TOKEN_SCOPES = ['read', 'draft', 'desk'] as const
+export const TOKEN_SCOPES = ['read', 'draft', 'desk', 'units'] as const
 export type TokenScope = (typeof TOKEN_SCOPES)[number]
 
 /** Which roles may do what. An act that stands here is checked and audited wherever it is offered. */
@@ -41,6 +41,7 @@ export const ACTS = {
   'inquiry.answer': ['editor', 'approver', 'case', 'welfare', 'data', 'admin'],
   'contacts.count': ROLES,
   'unit.read': ROLES,
+  'unit.write': ['admin'],
   'officer.read': ['admin', 'approver'],
   'officer.write': ['admin'],
   'audit.read': ['admin', 'data'],
@@ -64,6 +65,7 @@ export const BY_TOKEN: Record<TokenScope, readonly Act[]> = {
   draft: ['campaign.read', 'campaign.write', 'contacts.count', 'unit.read', 'content.read', 'content.write'],
   // What members wrote to officers: only a token made for it opens it.
   desk: ['inquiry.read', 'inquiry.answer'],
+  units: ['unit.read', 'unit.write'],
 }
 
 /** Roles at a unit and everything below it. `path` as units have it: `/root/…/id/`. */

@@ -25,7 +25,10 @@ const ENV = {
 }
 
 /** The units of people.ts. Monday 23 November 2026, nine o'clock. */
-export async function openApiDesk(open: () => Promise<TestDatabase> = openTestFile, more: Pick<ProductParts, 'viewerCopy'> = {}) {
+export async function openApiDesk(
+  open: () => Promise<TestDatabase> = openTestFile,
+  more: Pick<ProductParts, 'viewerCopy' | 'poster'> = {},
+) {
   const database = await open()
   const { db } = database
   const keys = createNodeKeys(new Uint8Array(32).fill(3))

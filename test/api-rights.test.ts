@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openInquiry } from '../db/inquiries.ts'
+import { loadLevelNames } from '../db/unit-rows.ts'
 import { ROUTES } from '../src/api/routes.ts'
 import { loadContent } from '../src/load-content.ts'
 import { ACTS, BY_TOKEN, ROLES, type Role, TOKEN_SCOPES, type TokenScope } from '../src/rights.ts'
@@ -36,6 +37,10 @@ type Line = {
 const SHEET = new TextEncoder().encode('Câu hỏi,Nguồn\nMột câu,Luật')
 
 const BOTH: readonly TokenScope[] = ['read', 'draft']
+/** The tree is read by whoever may read anything, and changed by its own scope. */
+const TREE: readonly TokenScope[] = ['read', 'draft', 'units']
+const UNITS: readonly TokenScope[] = ['units']
+const ADMIN: readonly Role[] = ['admin']
 const READ: readonly TokenScope[] = ['read']
 const DESK: readonly TokenScope[] = ['desk']
 const DRAFT: readonly TokenScope[] = ['draft']
@@ -48,7 +53,25 @@ const FACT = {
 
 const LINES: Record<string, Line> = {
   'get /me': { roles: ALL, scopes: BOTH, ok: 200 },
-  'get /units': { roles: ALL, scopes: BOTH, ok: 200 },
+  'get /units': { roles: ALL, scopes: TREE, ok: 200 },
+  'get /units/:id': { roles: ALL, scopes: TREE, ok: 200 },
+  'get /units/:id/children': { roles: ALL, scopes: TREE, ok: 200 },
+  'get /units/:id/changes': { roles: ALL, scopes: TREE, ok: 200 },
+  'get /units/:id/terms': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
+  'get /unit-changes': { roles: ALL, scopes: TREE, ok: 200 },
+  'get /levels': { roles: ALL, scopes: TREE, ok: 200 },
+  'post /levels': {
+    roles: ADMIN,
+    scopes: UNITS,
+    ok: 200,
+    body: { kind: 'cong_doan', level: 'co_so', vi: 'CĐCS', en: 'Local' },
+    unit: 'tinh',
+  },
+  'post /units': { roles: ADMIN, scopes: UNITS, ok: 201, body: { parentId: 'xa', kind: 'cong_doan', level: 'co_so', name: 'CĐCS Mới' } },
+  'patch /units/:id': { roles: ADMIN, scopes: UNITS, ok: 200, body: { aliases: ['Tên gọi khác'] } },
+  'post /units/:id/code': { roles: ADMIN, scopes: UNITS, ok: 200 },
+  'post /units/:id/changes': { roles: ADMIN, scopes: UNITS, ok: 201, body: { kind: 'rename', name: 'CĐCS', day: '2026-12-01' } },
+  'post /unit-changes/:id/cancel': { roles: ADMIN, scopes: UNITS, ok: 200 },
   'get /contacts/count': { roles: ALL, scopes: BOTH, ok: 200, path: '/contacts/count?unit=xa' },
   'get /campaigns': { roles: ALL, scopes: BOTH, ok: 200 },
   'post /campaigns': { roles: WRITERS, scopes: DRAFT, ok: 201, body: draft('xa') },
@@ -82,6 +105,15 @@ const LINES: Record<string, Line> = {
   'post /halt': { roles: NOBODY, scopes: BOTH, ok: 0, body: { digits: '123456' } },
   'post /halt/restart': { roles: NOBODY, scopes: BOTH, ok: 0, body: { digits: '123456' } },
   'get /officers': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
+  'get /officers/:id': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
+  'get /officers/:id/terms': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
+  'post /officers': { roles: NOBODY, scopes: BOTH, ok: 0, body: { unitId: 'xa', name: 'Cán bộ Mới', roles: ['admin'] } },
+  'patch /officers/:id': { roles: NOBODY, scopes: BOTH, ok: 0, body: { roles: ['admin'] } },
+  'post /officers/:id/dismiss': { roles: NOBODY, scopes: BOTH, ok: 0 },
+  'post /officers/:id/bind-code': { roles: NOBODY, scopes: BOTH, ok: 0 },
+  'post /officers/:id/unbind': { roles: NOBODY, scopes: BOTH, ok: 0 },
+  'post /delegations': { roles: NOBODY, scopes: BOTH, ok: 0, body: {} },
+  'post /delegations/:id/end': { roles: NOBODY, scopes: BOTH, ok: 0 },
   'get /audit': { roles: ['admin', 'data'], scopes: READ, ok: 200 },
   'get /figures': { roles: ALL, scopes: READ, ok: 200 },
   'get /phrases': { roles: ['editor', 'approver', 'case', 'admin'], scopes: READ, ok: 200, unit: 'tinh' },
@@ -118,7 +150,7 @@ const LINES: Record<string, Line> = {
   'post /images': { roles: WRITERS, scopes: DRAFT, ok: 201, path: '/images?unit=xa', body: PNG, headers: { 'content-type': 'image/png' } },
 }
 
-const SCOPES: TokenScope[][] = [['read'], ['draft'], ['desk'], ['read', 'draft'], []]
+const SCOPES: TokenScope[][] = [['read'], ['draft'], ['desk'], ['units'], ['read', 'draft'], []]
 
 let desk: ApiDesk
 let campaignId: string
@@ -132,8 +164,11 @@ beforeAll(async () => {
   await desk.db.write([
     broadcastRow(1, { unit_id: 'xa', campaign_id: campaignId, state: 'done', message: '{"topic":null,"purpose":"push"}', audience: '{}' }),
   ])
+  await desk.officer('xa', ['viewer'], 'xa-somebody')
+  await desk.db.write(loadLevelNames([{ kind: 'cong_doan', level: 'co_so', vi: 'Công đoàn cơ sở', en: 'Grassroots union' }]))
+  // Those of `xa` last: what stands for an officer of a role is theirs.
   for (const role of ROLES) {
-    for (const unit of ['xa', 'tinh']) {
+    for (const unit of ['tinh', 'xa']) {
       const officer = await desk.officer(unit, [role])
       // At their chat they get what they send as a test.
       const [contact] = await desk.people('xa', 1)
@@ -161,14 +196,7 @@ test('the table of the code says the same about who may', () => {
 describe.each(Object.entries(LINES))('%s', (name, { roles, scopes, ok, path, body, headers, looks, about, audited, unit = 'xa' }) => {
   test.each(ROLES.flatMap((role) => SCOPES.map((given) => [role, given] as const)))('%s with [%s]', async (role, given) => {
     const [method = '', route = ''] = name.split(' ')
-    const draftOf = about
-      ? await freshRow(about)
-      : route.startsWith('/inquiries/')
-        ? await freshInquiry()
-        : method === 'get'
-          ? campaignId
-          : await freshDraft(name)
-    const at = (await entryPath(path ?? route, role)).replace(':id', route.startsWith('/broadcasts') ? '1' : draftOf)
+    const at = (await entryPath(path ?? route, role)).replace(':id', about ? await freshRow(about) : await idOf(name))
     const before = (await desk.audits()).length
     const answer = await clients
       .get(`${unit} ${role} ${given}`)
@@ -228,6 +256,41 @@ async function freshRow(about: 'theme' | 'day'): Promise<string> {
       ? "INSERT INTO themes(id, unit_id, year, name, created_at) VALUES (?, 'xa', 2025, ?, '')"
       : "INSERT INTO observances(id, unit_id, day, vi) VALUES (?, 'xa', '12-21', ?)"
   await desk.db.write([{ sql, args: [id, id] }])
+  return id
+}
+
+/** What `:id` stands for: something the route can be done to. */
+async function idOf(name: string): Promise<string> {
+  const route = name.split(' ')[1] ?? ''
+  if (route.startsWith('/broadcasts')) return '1'
+  if (route.startsWith('/inquiries')) return freshInquiry()
+  if (route.startsWith('/officers')) return 'xa-somebody'
+  if (route.startsWith('/unit-changes')) return freshChange()
+  if (name === 'post /units/:id/changes') return freshUnit()
+  if (route.startsWith('/units')) return 'co-so'
+  return name.startsWith('get') ? campaignId : freshDraft(name)
+}
+
+async function freshUnit(): Promise<string> {
+  const id = `unit${++serial}`
+  await desk.db.write([
+    {
+      sql: `INSERT INTO units(id, kind, level, name, parent_id, path) VALUES (?1, 'cong_doan', 'co_so', 'CĐCS Tạm ' || ?1, 'xa', '/tinh/xa/' || ?1 || '/')`,
+      args: [id],
+    },
+  ])
+  return id
+}
+
+async function freshChange(): Promise<string> {
+  const id = `change${++serial}`
+  await desk.db.write([
+    {
+      sql: `INSERT INTO unit_changes(id, kind, unit_id, day, plan, officer_id, created_at)
+            VALUES (?, 'rename', 'co-so', '2027-01-01', '{"kind":"rename","name":"X","shortName":null,"before":"Y"}', 'o', '2026')`,
+      args: [id],
+    },
+  ])
   return id
 }
 

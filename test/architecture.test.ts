@@ -25,12 +25,16 @@ const sources: Source[] = ['src', 'handlers', 'content', 'db'].flatMap((folder) 
 const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['entrance', /^src\/(node|worker|admin)[^/]*\.ts$|^src\/admin\//],
   // What only Node can do, handed to the product by its entrance.
-  ['ground', /^src\/(evidence-files|viewer-copy|load-content)\.ts$|^src\/channels\/web\/page\/build\.ts$|^src\/console\/page\/build\.ts$/],
+  [
+    'ground',
+    /^src\/(evidence-files|viewer-copy|poster|load-content)\.ts$|^src\/channels\/web\/page\/build\.ts$|^src\/console\/page\/build\.ts$/,
+  ],
   ['app', /^src\/app\.ts$|^src\/channels\/index\.ts$/],
   [
     'engine',
     /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|jobs|figures|health|poller|photos|photo-fetch|photo-intake|retention|metrics)\.ts$/,
   ],
+  ['engine', /^src\/reorganise\.ts$/],
   ['api', /^src\/api\//],
   // Read by the build of the pages' icons as well.
   ['word', /^src\/console\/kit\/icon-names\.ts$/],
@@ -40,6 +44,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['handler', /^handlers\//],
   ['db', /^db\//],
   ['content', /^content\//],
+  ['word', /^src\/(tree|seats)\.ts$/],
   ['word', /^src\/(vietnamese|sheet)\//],
   [
     'word',
@@ -128,7 +133,8 @@ const CONFINED: Array<[library: string, pattern: RegExp, place: RegExp]> = [
   ['sharp', /^sharp$/, /^src\/viewer-copy\.ts$/],
   ['otpauth', /^otpauth$/, /^src\/totp\.ts$/],
   ['zod-openapi', /^zod-openapi$/, /^src\/api\//],
-  ['qrcode', /^qrcode$/, /^src\/(admin\/officer-bind|qr)\.ts$/],
+  ['qrcode', /^qrcode$/, /^src\/(admin\/officer-bind|qr|poster)\.ts$/],
+  ['pdfkit', /^pdfkit$/, /^src\/poster\.ts$/],
   ['esbuild', /^esbuild$/, /^src\/(channels\/web|console)\/page\/build\.ts$/],
   ['the charts', /^chart\.js$/, /^src\/console\/page\/chart\.ts$/],
   ['passkeys', /^@simplewebauthn\//, /^src\/console\/(webauthn|page\/passkeys)\.ts$/],
@@ -139,7 +145,7 @@ const CONFINED: Array<[library: string, pattern: RegExp, place: RegExp]> = [
   [
     'node:',
     /^node:/,
-    /^src\/((node|admin|keys-node|evidence-files|viewer-copy)[^/]*\.ts$|admin\/|(channels\/web|console)\/page\/build\.ts$)/,
+    /^src\/((node|admin|keys-node|evidence-files|viewer-copy|poster)[^/]*\.ts$|admin\/|(channels\/web|console)\/page\/build\.ts$)/,
   ],
 ]
 

@@ -263,7 +263,7 @@ describe('soạn tin', () => {
     await bot.db.write([{ sql: "UPDATE delegations SET ended_at = '2026-11-24' WHERE id = 'd4'", args: [] }])
     await submitted()
     expect(told()).toEqual([2, 1, 1, 0, 0, 0])
-    await bot.db.write(changeRoles('minh', ['viewer']))
+    await bot.db.write(changeRoles('minh', ['viewer'], bot.clock.now()))
     await submitted()
     expect(told(), 'then the unit above').toEqual([2, 1, 1, 0, 0, 1])
   })

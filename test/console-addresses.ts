@@ -6,6 +6,7 @@ import { CAMPAIGN_ADDRESSES, campaignRows } from './console-campaign-rows.ts'
 import { CONTENT_ADDRESSES, furnishContent } from './console-content.ts'
 import { furnishDay } from './console-figures.ts'
 import type { Stage } from './console-stage.ts'
+import { furnishUnits } from './console-units.ts'
 
 /** Path of a page as its row writes it → an address with what `furnish` made. */
 export const ADDRESS_OF: Record<string, string> = {
@@ -26,6 +27,29 @@ export const ADDRESS_OF: Record<string, string> = {
   '/me/passkey': '/console/me/passkey',
   ...CONTENT_ADDRESSES,
   '/api': '/console/api',
+  '/units': '/console/units?q=cong+doan',
+  '/units/:id': '/console/units/xa',
+  '/units/:id/new': '/console/units/xa/new',
+  '/units/:id/edit': '/console/units/co-so/edit',
+  '/units/:id/rename': '/console/units/xa/rename',
+  '/units/:id/move': '/console/units/xa/move',
+  '/units/:id/merge': '/console/units/xa/merge',
+  '/units/:id/split': '/console/units/co-so/split',
+  '/units/:id/close': '/console/units/co-so/close',
+  '/units/:id/code': '/console/units/co-so/code',
+  '/units/:id/poster': '/console/units/co-so/poster',
+  '/units/changes': '/console/units/changes',
+  '/units/levels': '/console/units/levels?kind=cong_doan&level=co_so',
+  '/officers': '/console/officers?which=all',
+  '/officers/new': '/console/officers/new?unit=xa',
+  '/officers/:id': '/console/officers/binh',
+  '/officers/:id/edit': '/console/officers/binh/edit',
+  '/officers/:id/dismiss': '/console/officers/binh/dismiss',
+  '/officers/:id/lend': '/console/officers/binh/lend',
+  '/officers/:id/bind': '/console/officers/binh/bind',
+  '/officers/:id/unbind': '/console/officers/binh/unbind',
+  '/officers/loans/:id/end': '/console/officers/loans/loan1/end',
+  '/officers/roster/:id': '/console/officers/roster/xa',
   '/help': '/console/help',
   '/help/:name': '/console/help/first',
 }
@@ -37,4 +61,5 @@ export async function furnish(stage: Stage, officerId: string): Promise<void> {
   await stage.db.write(campaignRows())
   await furnishContent({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishDay(stage, officerId)
+  await furnishUnits(stage, officerId)
 }

@@ -17,6 +17,9 @@ const STOPPERS: readonly Role[] = ['editor', 'approver', 'admin']
 const APPROVERS: readonly Role[] = ['approver']
 
 const INQUIRIES: readonly Role[] = ['editor', 'approver', 'case', 'welfare', 'data', 'admin']
+const ADMIN: readonly Role[] = ['admin']
+/** Who may look at officers. */
+const LOOKERS: readonly Role[] = ['admin', 'approver']
 
 /** Method and path → the roles that may, and whether a proof is asked for. */
 const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
@@ -118,6 +121,47 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'post /console/content/:section/draft/:id/review': { roles: APPROVERS, strong: true },
   'get /console/content/:section/import/:id': { roles: WRITERS },
   'post /console/content/:section/import/:id': { roles: WRITERS },
+  'get /console/units': { roles: ALL },
+  'get /console/units/:id': { roles: ALL },
+  'get /console/units/:id/new': { roles: ADMIN },
+  'post /console/units/:id/new': { roles: ADMIN },
+  'get /console/units/:id/edit': { roles: ADMIN },
+  'post /console/units/:id/edit': { roles: ADMIN },
+  'get /console/units/:id/rename': { roles: ADMIN },
+  'post /console/units/:id/rename': { roles: ADMIN },
+  'get /console/units/:id/move': { roles: ADMIN, strong: true },
+  'post /console/units/:id/move': { roles: ADMIN, strong: true },
+  'get /console/units/:id/merge': { roles: ADMIN, strong: true },
+  'post /console/units/:id/merge': { roles: ADMIN, strong: true },
+  'get /console/units/:id/split': { roles: ADMIN, strong: true },
+  'post /console/units/:id/split': { roles: ADMIN, strong: true },
+  'get /console/units/:id/close': { roles: ADMIN, strong: true },
+  'post /console/units/:id/close': { roles: ADMIN, strong: true },
+  'get /console/units/:id/code': { roles: ADMIN },
+  'post /console/units/:id/code': { roles: ADMIN },
+  'get /console/units/:id/poster': { roles: ALL },
+  'post /console/units/:id/poster': { roles: ALL },
+  'get /console/units/changes': { roles: ALL },
+  'post /console/units/changes/:id/cancel': { roles: ADMIN },
+  'get /console/units/levels': { roles: ALL },
+  'post /console/units/levels': { roles: ADMIN },
+  'get /console/officers': { roles: LOOKERS },
+  'get /console/officers/:id': { roles: LOOKERS },
+  'get /console/officers/new': { roles: ADMIN, strong: true },
+  'post /console/officers/new': { roles: ADMIN, strong: true },
+  'get /console/officers/:id/edit': { roles: ADMIN, strong: true },
+  'post /console/officers/:id/edit': { roles: ADMIN, strong: true },
+  'get /console/officers/:id/dismiss': { roles: ADMIN, strong: true },
+  'post /console/officers/:id/dismiss': { roles: ADMIN, strong: true },
+  'get /console/officers/:id/bind': { roles: ADMIN, strong: true },
+  'post /console/officers/:id/bind': { roles: ADMIN, strong: true },
+  'get /console/officers/:id/unbind': { roles: ADMIN, strong: true },
+  'post /console/officers/:id/unbind': { roles: ADMIN, strong: true },
+  'get /console/officers/:id/lend': { roles: LOOKERS, strong: true },
+  'post /console/officers/:id/lend': { roles: LOOKERS, strong: true },
+  'get /console/officers/loans/:id/end': { roles: LOOKERS, strong: true },
+  'post /console/officers/loans/:id/end': { roles: LOOKERS, strong: true },
+  'get /console/officers/roster/:id': { roles: LOOKERS },
   'get /console/api': { roles: ALL },
   'get /console/help': { roles: ALL },
   'get /console/help/:name': { roles: ALL },
@@ -158,6 +202,8 @@ test('what browsers load is made of what stands in the folder', async () => {
 
 describe.each(Object.entries(LINES))('%s', (name, { roles, strong }) => {
   const get = name.startsWith('get ')
+  // A minute passes: a session may only ask for so many pages in one.
+  beforeAll(() => desk.clock.advance(60_000))
 
   test('asks who it is', async () => {
     const nobody = openBrowser(desk)

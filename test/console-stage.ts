@@ -14,6 +14,7 @@ import { parseConfig } from '../src/config.ts'
 import { createFileEvidence } from '../src/evidence-files.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { loadContent } from '../src/load-content.ts'
+import { poster } from '../src/poster.ts'
 import type { Role } from '../src/rights.ts'
 import { viewerCopy } from '../src/viewer-copy.ts'
 import { linkFor } from './console-desk.ts'
@@ -58,6 +59,7 @@ export async function openStage(browser: Browser) {
     later: setImmediate,
     evidence: createFileEvidence(folder, clock.now),
     viewerCopy,
+    poster,
   })
   const server = createAdaptorServer({ fetch: product.app.fetch })
   const port = await new Promise<number>((resolve) => {
@@ -76,7 +78,8 @@ export async function openStage(browser: Browser) {
   }
 
   const sitsDown = async (options: BrowserContextOptions = {}): Promise<{ context: BrowserContext; page: Page }> => {
-    const context = await browser.newContext({ locale: 'vi-VN', viewport: DESK, ...options })
+    // Colours on their way from one to another are neither, and axe sees them.
+    const context = await browser.newContext({ locale: 'vi-VN', viewport: DESK, reducedMotion: 'reduce', ...options })
     const page = await context.newPage()
     page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`))
     page.on('console', (message) => {

@@ -82,7 +82,7 @@ export function addOfficers(program: Command, desk: Desk): void {
         const found = await findActiveOfficer(db, id)
         const detail = { before: found.roles.join(','), after: roles.join(',') }
         await db.write([
-          ...changeRoles(id, roles),
+          ...changeRoles(id, roles, now()),
           recordAct({ via: 'admin' }, { act: 'officer.roles', unitId: found.unitId, about: ['officer', id], detail }, now()),
         ])
         desk.say(lineOf({ ...found, roles }))

@@ -1,8 +1,8 @@
 /**
- * GET /officers: who works the desk at the units this token reaches, those who left too.
+ * GET /officers: who works the desk at the units this token reaches, those who left too; by unit, by name without accents.
  */
 import * as z from 'zod'
-import { listOfficers, type Officer } from '../../db/officers.ts'
+import { listSeats, type Seat } from '../../db/officer-list.ts'
 import { ROLES, scopeOf, TITLES, type Title } from '../rights.ts'
 import { type Route, route } from './route.ts'
 import { idSchema, limitSchema, pageOf, pageSchema } from './shapes.ts'
@@ -13,8 +13,13 @@ export const officerSchema = z.object({
   unit: z.object({ id: z.string(), name: z.string().nullable() }),
   title: z.enum(Object.keys(TITLES) as [Title, ...Title[]]).nullable(),
   roles: z.array(z.enum(ROLES)),
+  /** What they look after. */
+  area: z.string().nullable(),
+  /** First day of the present period, and its last where one was set. */
+  since: z.iso.date(),
+  until: z.iso.date().nullable(),
   active: z.boolean(),
-  /** Has a chat account bound, and so the six digits. */
+  /** Has a chat account bound. */
   bound: z.boolean(),
 })
 
@@ -24,16 +29,23 @@ export const officers: Route[] = [
     path: '/officers',
     name: 'officer_list',
     act: 'officer.read',
-    query: z.strictObject({ after: idSchema.optional(), limit: limitSchema }),
+    query: z.strictObject({
+      after: idSchema.optional(),
+      limit: limitSchema,
+      unit: idSchema.optional(),
+      q: z.string().max(100).optional(),
+      which: z.enum(['here', 'left', 'all']).default('all'),
+    }),
     answer: pageSchema(officerSchema, z.string()),
-    async handle({ desk: { db, actor }, query: { after = '', limit } }) {
-      const found = await listOfficers(db, { after, limit: limit + 1, paths: scopeOf(actor, 'officer.read') })
-      const { rows, ...next } = pageOf(found, limit, ({ id }) => id)
-      return { rows: rows.map(shownOf), ...next }
+    async handle({ desk: { db, actor }, query: { after = '', limit, unit, q, which } }) {
+      const filter = { paths: scopeOf(actor, 'officer.read'), unitId: unit, typed: q, which: { kind: which } }
+      const { rows, ...next } = pageOf(await listSeats(db, filter, { after, limit: limit + 1 }), limit, ({ id }) => id)
+      return { rows: rows.map(shownSeat), ...next }
     },
   }),
 ]
 
-function shownOf({ id, name, unitId, unitName, title, roles, active, bound }: Officer): z.input<typeof officerSchema> {
-  return { id, name, unit: { id: unitId, name: unitName }, title, roles, active, bound }
+export function shownSeat(seat: Seat): z.input<typeof officerSchema> {
+  const { id, name, unitId, unitName, title, roles, area, sinceDay, untilDay, active, bound } = seat
+  return { ...{ id, name, title, roles, area, active, bound }, unit: { id: unitId, name: unitName }, since: sinceDay, until: untilDay }
 }

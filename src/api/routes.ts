@@ -19,11 +19,16 @@ import { officers } from './officers.ts'
 import { phrases } from './phrases.ts'
 import { preview } from './preview.ts'
 import type { Route } from './route.ts'
+import { seats } from './seats.ts'
+import { tree } from './tree.ts'
+import { unitChanges } from './unit-changes.ts'
 import { units } from './units.ts'
 
 export const ROUTES: readonly Route[] = [
   ...me,
   ...units,
+  ...tree,
+  ...unitChanges,
   ...counts,
   ...campaigns,
   ...campaignExports,
@@ -32,6 +37,7 @@ export const ROUTES: readonly Route[] = [
   ...calendar,
   ...halts,
   ...officers,
+  ...seats,
   ...audit,
   ...images,
   ...figures,

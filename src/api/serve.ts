@@ -8,6 +8,8 @@ import { recordRefusal } from '../../db/audit.ts'
 import { findBroadcast } from '../../db/broadcasts.ts'
 import { findCampaign } from '../../db/campaigns.ts'
 import { conflictOf } from '../../db/client.ts'
+import { findSeat } from '../../db/officer-list.ts'
+import { findTreeUnits } from '../../db/tree-units.ts'
 import { parseObject, readBytes, readText } from '../body.ts'
 import type { Locale } from '../chat.ts'
 import { AppError, statusOf } from '../errors.ts'
@@ -133,6 +135,11 @@ async function record(route: Route, parts: ApiParts, { actor, id }: Visit, error
 
 async function thingOf({ about }: Route, { db }: ApiParts, id: string): Promise<{ unitId: string; path: string } | undefined> {
   if (about === 'inquiry') return undefined
+  if (about === 'officer') return findSeat(db, id)
+  if (about === 'unit') {
+    const unit = (await findTreeUnits(db, [id])).get(id)
+    return unit && { unitId: unit.id, path: unit.path }
+  }
   return about === 'broadcast' ? findBroadcast(db, Number(id)) : findCampaign(db, id)
 }
 

@@ -17,6 +17,8 @@ export const HELP = [
   'inquiries',
   'content',
   'import',
+  'units',
+  'officers',
   'figures',
   'health',
   'api',

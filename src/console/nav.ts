@@ -24,6 +24,8 @@ const DOORS: readonly Door[] = [
   { href: '/console/figures', icon: 'bar-chart', text: 'console.nav_figures', act: 'figure.read' },
   { href: '/console/phrases', icon: 'patch-question', text: 'console.nav_phrases', act: 'phrase.read', whole: true },
   { href: '/console/health', icon: 'activity', text: 'console.nav_health', act: 'channel.read' },
+  { href: '/console/units', icon: 'building', text: 'console_units.title', act: 'unit.read' },
+  { href: '/console/officers', icon: 'people', text: 'console_officers.title', act: 'officer.read' },
   { href: '/console/me', icon: 'person-lock', text: 'console.nav_me', act: null },
   { href: '/console/api', icon: 'code-slash', text: 'console.nav_api', act: 'officer.read' },
   { href: '/console/help', icon: 'question-circle', text: 'console.nav_help', act: null },

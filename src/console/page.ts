@@ -14,6 +14,7 @@ import type { Later } from '../gather.ts'
 import type { Limiter } from '../limiter.ts'
 import type { Log } from '../log.ts'
 import type { Act } from '../rights.ts'
+import type { PosterMaker } from '../tree.ts'
 
 export type ConsoleParts = {
   db: Db
@@ -27,6 +28,8 @@ export type ConsoleParts = {
   publicUrl: string | null
   /** Encodes a picture anew without what came along with it (Node). */
   viewerCopy?: ((bytes: Uint8Array, most?: number) => Promise<Uint8Array>) | undefined
+  /** Draws posters of join codes (Node). */
+  poster?: PosterMaker | undefined
   later?: Later | undefined
   limiters?: ConsoleLimiters | undefined
   maxStreamMs?: number | undefined

@@ -11,11 +11,25 @@ import { halt } from './halt.tsx'
 import { health } from './health.tsx'
 import { help } from './help.tsx'
 import { inquiries } from './inquiries.tsx'
+import { levels } from './levels.tsx'
 import { me } from './me.tsx'
+import { officerForms } from './officer-forms.tsx'
+import { officerHands } from './officer-hands.tsx'
+import { officers } from './officers.tsx'
 import type { Page } from './page.ts'
 import { phrases } from './phrases.tsx'
 import { proof } from './proof.tsx'
+import { roster } from './roster.tsx'
 import { today } from './today.tsx'
+import { unitChanges } from './unit-changes.tsx'
+import { unitCode } from './unit-code.tsx'
+import { unitForms } from './unit-forms.tsx'
+import { unitReform } from './unit-reform.tsx'
+import { units } from './units.tsx'
+
+/** What is no id comes before what takes one: `/units/changes`, `/officers/new`. */
+const UNITS: readonly Page[] = [...unitChanges, ...levels, ...units, ...unitForms, ...unitReform, ...unitCode]
+const OFFICERS: readonly Page[] = [...officerForms, ...officerHands, ...roster, ...officers]
 
 export const PAGES: readonly Page[] = [
   ...today,
@@ -23,6 +37,8 @@ export const PAGES: readonly Page[] = [
   ...halt,
   ...inquiries,
   ...content,
+  ...UNITS,
+  ...OFFICERS,
   ...figures,
   ...phrases,
   ...health,
