@@ -115,5 +115,6 @@ describe('every page', () => {
     wrong.push(...(await wrongOn(outside)))
     await outside.screenshot({ path: `${OUT}console-sign-in.png` })
     expect(wrong).toEqual([])
-  })
+    // Many pages, each looked at whole.
+  }, 300_000)
 })
