@@ -16,10 +16,12 @@ export function createHealth({ db, channels, publicUrl }: { db: Db; channels: re
       if (slot === asked) return
       asked = slot
       if (!(await claimRun(db, 'ask-channels', slot))) return
-      for (const { name, check } of channels) {
-        const said = await check?.(publicUrl ? `${publicUrl}/webhooks/${name}` : null)
-        if (said) await db.write([recordCheck(name, said, at)])
-      }
+      await Promise.all(
+        channels.map(async ({ name, check }) => {
+          const said = await check?.(publicUrl ? `${publicUrl}/webhooks/${name}` : null)
+          if (said) await db.write([recordCheck(name, said, at)])
+        }),
+      )
     },
   }
 }

@@ -30,7 +30,6 @@ export function listJobs({ db, keys, channels, photos, now, log, publicUrl, read
       channel.tend ? [{ name: `tend:${channel.name}`, at: 'minute', run: (at) => channel.tend?.(at) ?? Promise.resolve() }] : [],
     ),
     { name: 'about', at: 'minute', run: readAbout },
-    { name: 'ask-channels', at: 'minute', run: createHealth({ db, channels, publicUrl }).ask },
     reorganiseJob({ db, keys, channels, now, log }),
     { name: 'figures-open', at: 'minute', run: figures.open },
     // Before the retention lets go of a month's keyed hashes.
@@ -47,5 +46,7 @@ export function listJobs({ db, keys, channels, photos, now, log, publicUrl, read
       at: { hour: 3, minute: 40 },
       run: async (at) => log('info', 'photos.swept', { objects: await photos.sweep(at) }),
     },
+    // Last: a platform that is silent keeps nothing else waiting.
+    { name: 'ask-channels', at: 'minute', run: createHealth({ db, channels, publicUrl }).ask },
   ]
 }

@@ -6,25 +6,22 @@ import { countOf, type LedgerCount, totalOf } from '../../db/ledger-counts.ts'
 import { listPhrases } from '../../db/phrases.ts'
 import { type Day, findDay, SHOWN } from '../../db/waiting.ts'
 import { listUnderWay, type WatchedRun } from '../../db/watched.ts'
-import { requireBroadcastFor } from '../api/scope.ts'
 import { RESULT_LEAST } from '../campaign.ts'
-import { AppError } from '../errors.ts'
 import { scopeOf } from '../rights.ts'
 import { monthOf, whenVi } from '../time.ts'
+import { contentWaits } from './content/waits.tsx'
 import { numberVi, partNameOf } from './figure-cells.tsx'
 import { firstDay } from './first-day.tsx'
 import { healthOf, stateOf, Whole } from './health.tsx'
-import { Due, InquiryTable } from './inquiries.tsx'
+import { InquiryTable } from './inquiries.tsx'
 import { Badge, Bar, Card } from './kit/card.tsx'
 import { Empty, Table } from './kit/list.tsx'
+import { IncidentClock } from './office/incidents.tsx'
+import { Clock } from './office/requests.tsx'
 import type { Page, Visit } from './page.ts'
 import { PhraseTable, seesPhrases } from './phrases.tsx'
-import { admit } from './serve.ts'
 
-export const today: readonly Page[] = [
-  { method: 'get', path: '', act: null, handle: show },
-  { method: 'get', path: '/today/:id/events', act: 'campaign.read', handle: live },
-]
+export const today: readonly Page[] = [{ method: 'get', path: '', act: null, handle: show }]
 
 const PHRASES = 5
 
@@ -36,7 +33,7 @@ async function show(visit: Visit): Promise<Response> {
     seesPhrases(visit) ? listPhrases(desk.db, monthOf(desk.now), PHRASES) : [],
     scopeOf(desk.actor, 'channel.read').length > 0 ? healthOf(visit) : [],
   ])
-  const nothing = day.toApprove.length + day.returned.length + day.inquiries.length + day.requests.length === 0
+  const nothing = day.toApprove.length + day.returned.length + day.inquiries.length + day.requests.length + day.incidents.length === 0
   return visit.show(
     { title: t('console.nav_today'), help: 'first' },
     <>
@@ -48,6 +45,7 @@ async function show(visit: Visit): Promise<Response> {
       ) : (
         <Waits visit={visit} day={day} />
       )}
+      {await contentWaits(visit)}
       {runs.length > 0 ? <Runs visit={visit} runs={runs} /> : null}
       <div class="row">
         {channels.length > 0 ? (
@@ -91,10 +89,27 @@ async function show(visit: Visit): Promise<Response> {
   )
 }
 
-function Waits({ visit, day: { toApprove, returned, inquiries, requests } }: { visit: Visit; day: Day }) {
-  const { t, desk } = visit
+function Waits({ visit, day: { toApprove, returned, inquiries, requests, incidents } }: { visit: Visit; day: Day }) {
+  const { t } = visit
   return (
     <>
+      {incidents.length > 0 ? (
+        <Card
+          plain
+          title={t('console_office.incidents')}
+          actions={<More visit={visit} href="/console/incidents" more={incidents.length > SHOWN} />}
+        >
+          <Table
+            visit={visit}
+            caption={t('console_office.incidents')}
+            rows={incidents.slice(0, SHOWN)}
+            columns={[
+              { label: t('console_office.incident_title'), cell: ({ id, title }) => <a href={`/console/incidents/${id}`}>{title}</a> },
+              { label: t('console_office.incident_clock'), cell: (incident) => <IncidentClock visit={visit} incident={incident} /> },
+            ]}
+          />
+        </Card>
+      ) : null}
       {inquiries.length > 0 ? (
         <Card
           plain
@@ -152,8 +167,11 @@ function Waits({ visit, day: { toApprove, returned, inquiries, requests } }: { v
             caption={t('console_today.requests')}
             rows={requests.slice(0, SHOWN)}
             columns={[
-              { label: t('console_today.request'), cell: ({ kind }) => t(`console_today.request_${kind}`) },
-              { label: t('console_inquiries.due'), cell: ({ dueAt }) => <Due visit={visit} dueAt={dueAt} now={desk.now} /> },
+              {
+                label: t('console_office.request_kind'),
+                cell: ({ id, kind }) => <a href={`/console/data-requests/${id}`}>{t(`console_office.request_${kind}`)}</a>,
+              },
+              { label: t('console_office.request_clock'), cell: (request) => <Clock visit={visit} request={request} /> },
             ]}
           />
         </Card>
@@ -175,7 +193,7 @@ function Runs({ visit, runs }: { visit: Visit; runs: readonly WatchedRun[] }) {
   return (
     <Card title={t('console_today.sending')}>
       {runs.map(({ run, counts }) => (
-        <div class="mb-3" data-live-run={`/console/today/${run.id}/events`}>
+        <div class="mb-3" data-live-run={`/console/campaigns/runs/${run.id}/events`}>
           <div class="d-flex flex-wrap align-items-center gap-2 mb-1">
             <a href={`/console/campaigns/runs/${run.id}`}>{run.title}</a>
             <Badge tone="waiting" label={t(`console_today.run_${run.state}`)} />
@@ -201,19 +219,4 @@ function Progress({ visit: { t }, counts, title }: { visit: Visit; counts: Ledge
       </p>
     </>
   )
-}
-
-/** The numbers of one run as they change, for as long as the officer may see them. */
-async function live(visit: Visit): Promise<Response> {
-  const { desk, session, c, parts, watch } = visit
-  const id = Number(visit.param('id'))
-  if (!Number.isSafeInteger(id)) throw new AppError('not_found', 'desk.broadcast_gone')
-  const { path } = await requireBroadcastFor(desk, id, 'campaign.read')
-  const still = async () => {
-    const signed = await admit(c, parts)
-    return signed !== undefined && scopeOf(signed.actor, 'campaign.read').some((scope) => path.startsWith(scope))
-  }
-  const stream = watch.open({ id, token: session.id, still })
-  if (!stream) throw new AppError('too_many', 'console.too_many')
-  return stream
 }

@@ -8,6 +8,7 @@ export const ICON_NAMES = [
   'book',
   'building',
   'calendar3',
+  'chat-left-quote',
   'check-circle',
   'chevron-right',
   'code-slash',
