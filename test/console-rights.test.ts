@@ -3,7 +3,7 @@
  * page without a line fails, and so does a line without a page.
  */
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { buildAssets } from '../src/console/page/build.ts'
 import { PAGES } from '../src/console/pages.ts'
 import { ROLES, type Role } from '../src/rights.ts'
@@ -222,6 +222,8 @@ beforeAll(async () => {
   for (const role of ROLES) browsers.set(role, await signIn(desk, await desk.officer('tinh', [role], role)))
 })
 afterAll(() => desk.close())
+// One browser looks at every page: slowly enough for the limit of a session.
+beforeEach(() => desk.clock.advance(2_000))
 
 test('every page has its line, and every line its page', () => {
   expect(PAGES.map(nameOf).sort()).toEqual(Object.keys(LINES).sort())

@@ -39,11 +39,11 @@ function Phone({ visit, message: { channel, locale, limit, fits, parts } }: { vi
       </h3>
       <div class="phone-body" lang={locale}>
         {parts.map(({ text, buttons, image }) => (
-          <div class="bubble">
+          <div class="phone-said">
             {image === undefined ? null : <img src={pathOf(image)} alt={t('console_campaigns.picture_alt')} />}
             <p>{text}</p>
             {buttons.length > 0 ? (
-              <ul class="bubble-buttons">
+              <ul class="phone-buttons">
                 {buttons.map(({ label }) => (
                   <li>{label}</li>
                 ))}
