@@ -5,6 +5,7 @@
 import i18next, { type i18n } from 'i18next'
 import about from './about.json' with { type: 'json' }
 import api from './api.json' with { type: 'json' }
+import audit from './audit.json' with { type: 'json' }
 import bind from './bind.json' with { type: 'json' }
 import campaign from './campaign.json' with { type: 'json' }
 import cancel from './cancel.json' with { type: 'json' }
@@ -17,6 +18,7 @@ import consoleContent from './console_content.json' with { type: 'json' }
 import consoleFigures from './console_figures.json' with { type: 'json' }
 import consoleHelp from './console_help.json' with { type: 'json' }
 import consoleInquiries from './console_inquiries.json' with { type: 'json' }
+import consoleOffice from './console_office.json' with { type: 'json' }
 import consoleOfficers from './console_officers.json' with { type: 'json' }
 import consoleToday from './console_today.json' with { type: 'json' }
 import consoleUnits from './console_units.json' with { type: 'json' }
@@ -30,15 +32,18 @@ import figures from './figures.json' with { type: 'json' }
 import halt from './halt.json' with { type: 'json' }
 import help from './help.json' with { type: 'json' }
 import hotlines from './hotlines.json' with { type: 'json' }
+import incident from './incident.json' with { type: 'json' }
 import language from './language.json' with { type: 'json' }
 import library from './library.json' with { type: 'json' }
 import link from './link.json' with { type: 'json' }
 import menu from './menu.json' with { type: 'json' }
+import office from './office.json' with { type: 'json' }
 import officer from './officer.json' with { type: 'json' }
 import push from './push.json' with { type: 'json' }
 import quiz from './quiz.json' with { type: 'json' }
 import report from './report.json' with { type: 'json' }
 import rights from './rights.json' with { type: 'json' }
+import settings from './settings.json' with { type: 'json' }
 import sheet from './sheet.json' with { type: 'json' }
 import signin from './signin.json' with { type: 'json' }
 import start from './start.json' with { type: 'json' }
@@ -56,6 +61,7 @@ type Text = { key: string; params?: Record<string, string | number | Text> } | {
 export const namespaces = {
   about,
   api,
+  audit,
   campaign,
   bind,
   cancel,
@@ -67,6 +73,7 @@ export const namespaces = {
   console_content: consoleContent,
   console_figures: consoleFigures,
   console_help: consoleHelp,
+  console_office: consoleOffice,
   console_inquiries: consoleInquiries,
   console_today: consoleToday,
   console_officers: consoleOfficers,
@@ -81,17 +88,20 @@ export const namespaces = {
   halt,
   help,
   hotlines,
+  incident,
   language,
   library,
   link,
   menu,
+  office,
   officer,
   push,
   quiz,
   report,
   rights,
-  sheet,
+  settings,
   signin,
+  sheet,
   start,
   stop,
   subscribe,

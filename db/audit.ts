@@ -2,10 +2,9 @@
  * The audit log (F62): every act of an officer, done or refused. A row names the officer, the act and what it was about,
  * never a contact and never a text of a member. The table itself refuses changes, and lets only its oldest rows go.
  */
-import type { Db, Row, Statement } from '../src/chat.ts'
+import type { Statement } from '../src/chat.ts'
 import type { AppError } from '../src/errors.ts'
 import type { Actor } from '../src/rights.ts'
-import { subtreeOf } from './units.ts'
 
 export type AuditEntry = {
   act: string
@@ -19,20 +18,6 @@ export type AuditEntry = {
 
 /** Who acted; the token, where one did. */
 type Who = Pick<Actor, 'officerId' | 'via' | 'unitId' | 'token'>
-
-export type AuditRow = {
-  id: number
-  at: string
-  officerId: string | null
-  officerName: string | null
-  via: string
-  act: string
-  outcome: string
-  unitId: string | null
-  about: string | null
-  aboutId: string | null
-  detail: Record<string, string | number | boolean | null> | null
-}
 
 /** One row; it belongs into the batch of the act itself. */
 export function recordAct(actor: Who | { via: 'admin' }, entry: AuditEntry, now: Date): Statement {
@@ -64,49 +49,4 @@ export function recordRefusal(actor: Who, entry: Omit<AuditEntry, 'outcome'>, er
 export function recordOwnAct(entry: AuditEntry, now: Date): Statement {
   const { sql, args } = recordAct({ via: 'admin' }, entry, now)
   return { sql, args: args.map((value, place) => (place === 2 ? 'assistant' : value)) }
-}
-
-/** Newest first, of the units at and below these paths. @param before id of the last row seen; 0 at first */
-export async function listAudit(
-  db: Db,
-  {
-    paths,
-    before,
-    limit,
-    officerId,
-    about,
-  }: { paths: string[]; before: number; limit: number; officerId?: string; about?: [string, string] },
-): Promise<AuditRow[]> {
-  if (paths.length === 0) return []
-  const inside = paths.map(() => '(u.path >= ? AND u.path < ?)').join(' OR ')
-  const filters = [...(officerId ? ['a.officer_id = ?'] : []), ...(about ? ['a.about = ? AND a.about_id = ?'] : [])]
-  const rows = await db.read(
-    `SELECT a.*, o.name FROM audit a LEFT JOIN officers o ON o.id = a.officer_id JOIN units u ON u.id = a.unit_id
-     WHERE a.id < ? AND (${inside}) ${filters.map((filter) => `AND ${filter}`).join(' ')} ORDER BY a.id DESC LIMIT ?`,
-    [
-      before || Number.MAX_SAFE_INTEGER,
-      ...paths.flatMap((path) => subtreeOf(path)),
-      ...(officerId ? [officerId] : []),
-      ...(about ?? []),
-      limit,
-    ],
-  )
-  return rows.map(rowOf)
-}
-
-function rowOf(row: Row): AuditRow {
-  const text = (value: Row[string] | undefined) => (value === null || value === undefined ? null : String(value))
-  return {
-    id: Number(row.id),
-    at: String(row.at),
-    officerId: text(row.officer_id),
-    officerName: text(row.name),
-    via: String(row.via),
-    act: String(row.act),
-    outcome: String(row.outcome),
-    unitId: text(row.unit_id),
-    about: text(row.about),
-    aboutId: text(row.about_id),
-    detail: row.detail === null ? null : (JSON.parse(String(row.detail)) as AuditRow['detail']),
-  }
 }

@@ -3,12 +3,9 @@
  * outlive the person's data; what the assistant does at once is asked and done in the same instant.
  */
 import type { Keys, Statement } from '../src/chat.ts'
-import { addWorkingDays } from '../src/time.ts'
+import { answerBy, type RequestKind } from '../src/data-clock.ts'
 
-export type RequestKind = 'view' | 'copy' | 'correct' | 'withdraw' | 'erase'
-
-/** Two working days to answer (Decree 356/2025, features §2.4). */
-const ANSWER_DAYS = 2
+export type { RequestKind } from '../src/data-clock.ts'
 
 /** A request that this very commit fulfils. */
 export async function recordRequest(
@@ -19,6 +16,6 @@ export async function recordRequest(
   const at = now.toISOString()
   return {
     sql: 'INSERT INTO data_requests(id, person_tag, kind, asked_at, due_at, done_at) VALUES (?, ?, ?, ?, ?, ?)',
-    args: [id, await keys.tag('request', contactId), kind, at, addWorkingDays(now, ANSWER_DAYS).toISOString(), at],
+    args: [id, await keys.tag('request', contactId), kind, at, answerBy(now).toISOString(), at],
   }
 }

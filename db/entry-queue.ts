@@ -65,7 +65,7 @@ function queryOf({ section, queue, day }: QueueFilter): { from: string; where: s
       return { ...plain, where: `${where} AND e.state = 'waiting'` }
     case 'flagged':
       if (section === 'questions') return { ...plain, where: 'false' }
-      return { ...plain, where: `${where} AND e.id IN (SELECT f.item_id FROM item_flags f WHERE f.settled_at IS NULL)` }
+      return { ...plain, where: `${where} AND EXISTS (SELECT 1 FROM item_flags f WHERE f.item_id = e.id AND f.settled_at IS NULL)` }
     case 'offered':
       return {
         ...plain,

@@ -2,7 +2,7 @@
  * Texts that are being written, and the history of each entry. A version belongs to its author's unit: officers of that
  * unit and of those above it see it until it is published, and then it is everybody's.
  */
-import type { Db, Row } from '../src/chat.ts'
+import type { Db, Row, Value } from '../src/chat.ts'
 import type { Fields, Section } from '../src/entry.ts'
 import { AppError } from '../src/errors.ts'
 import { scopeOf } from '../src/rights.ts'
@@ -78,6 +78,8 @@ export type VersionFilter = {
   reviewer?: string
   /** Only what this officer wrote. */
   editor?: string
+  /** Only what a reviewer sent back. */
+  returned?: true
 }
 
 /** Oldest first: what waited longest. @param after id of the last one seen */
@@ -86,22 +88,30 @@ export async function listDrafts(
   { after, limit, ...filter }: VersionFilter & { after: string; limit: number },
 ): Promise<Version[]> {
   if (filter.paths.length === 0) return []
-  const { section, state, paths, reviewer, editor } = filter
-  const wrote = 'EXISTS (SELECT 1 FROM json_each(v.editors) WHERE value = ?)'
-  const rows = await db.read(
-    `${SELECT} WHERE v.section = ? AND v.state = ? AND v.id > ? AND (${paths.map(() => '(u.path >= ? AND u.path < ?)').join(' OR ')})
-     ${reviewer === undefined ? '' : `AND NOT ${wrote}`} ${editor === undefined ? '' : `AND ${wrote}`} ORDER BY v.id LIMIT ?`,
-    [
-      section,
-      state,
-      after,
-      ...paths.flatMap((path) => subtreeOf(path)),
-      ...(reviewer === undefined ? [] : [reviewer]),
-      ...(editor === undefined ? [] : [editor]),
-      limit,
-    ],
-  )
+  const { sql, args } = filtered(filter)
+  const rows = await db.read(`${SELECT} WHERE ${sql} AND v.id > ? ORDER BY v.id LIMIT ?`, [...args, after, limit])
   return rows.map(versionOf)
+}
+
+/** At most `most`. */
+export async function countDrafts(db: Db, filter: VersionFilter, most: number): Promise<number> {
+  if (filter.paths.length === 0) return 0
+  const { sql, args } = filtered(filter)
+  const from = 'entry_versions v JOIN units u ON u.id = v.unit_id'
+  const [row] = await db.read(`SELECT count(*) AS n FROM (SELECT 1 FROM ${from} WHERE ${sql} LIMIT ?)`, [...args, most])
+  return Number(row?.n)
+}
+
+function filtered({ section, state, paths, reviewer, editor, returned }: VersionFilter): { sql: string; args: Value[] } {
+  const wrote = 'EXISTS (SELECT 1 FROM json_each(v.editors) WHERE value = ?)'
+  const parts: Array<[sql: string, args: Value[]]> = [
+    ['v.section = ? AND v.state = ?', [section, state]],
+    [`(${paths.map(() => '(u.path >= ? AND u.path < ?)').join(' OR ')})`, paths.flatMap((path) => subtreeOf(path))],
+  ]
+  if (reviewer !== undefined) parts.push([`NOT ${wrote}`, [reviewer]])
+  if (editor !== undefined) parts.push([wrote, [editor]])
+  if (returned) parts.push(['v.note IS NOT NULL', []])
+  return { sql: parts.map(([sql]) => sql).join(' AND '), args: parts.flatMap(([, args]) => args) }
 }
 
 /** What was shown to members and what took it down, newest first. @param before number of the last one seen; 0 at first */

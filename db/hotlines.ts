@@ -3,9 +3,11 @@
  * in built-in rows and leaves alone what an officer edited.
  */
 import type { Db, Statement } from '../src/chat.ts'
+import type { HOTLINE_KINDS } from '../src/hotline.ts'
+import { fold } from '../src/vietnamese/index.ts'
 import { ABOVE } from './above.ts'
 
-export type HotlineKind = 'khan_cap' | 'nguoi_tieu_dung' | 'thi_truong' | 'khac'
+export type HotlineKind = (typeof HOTLINE_KINDS)[number]
 
 /** A row of the built-in data. `checked_on` null hides it. */
 export type BuiltInHotline = {
@@ -36,18 +38,28 @@ export type Hotline = {
 
 /** Inserts what is new and updates what changed in the built-in data, save rows an officer edited. One statement. */
 export function loadHotlines(rows: readonly BuiltInHotline[]): Statement {
-  const built = rows.map((row) => ({ ...row, tel: row.tel ?? '', built: JSON.stringify(row) }))
+  const built = rows.map((row) => ({
+    ...row,
+    tel: row.tel ?? '',
+    folded: foldedOf(row.number, row.office, row.what_for),
+    built: JSON.stringify(row),
+  }))
   return {
-    sql: `INSERT INTO hotlines(id, kind, number, tel, office, what_for, free, checked_on, source_label, place, built_in)
+    sql: `INSERT INTO hotlines(id, kind, number, tel, office, what_for, free, checked_on, source_label, place, folded, built_in)
           SELECT value ->> 'id', value ->> 'kind', value ->> 'number', value ->> 'tel', value ->> 'office', value ->> 'what_for',
-            value ->> 'free', value ->> 'checked_on', value ->> 'source_label', value ->> 'order', value ->> 'built'
+            value ->> 'free', value ->> 'checked_on', value ->> 'source_label', value ->> 'order', value ->> 'folded', value ->> 'built'
           FROM json_each(?) WHERE true
           ON CONFLICT(id) DO UPDATE SET kind = excluded.kind, number = excluded.number, tel = excluded.tel, office = excluded.office,
             what_for = excluded.what_for, free = excluded.free, checked_on = excluded.checked_on, source_label = excluded.source_label,
-            place = excluded.place, built_in = excluded.built_in
-          WHERE hotlines.edited_at IS NULL AND hotlines.built_in IS NOT excluded.built_in`,
+            place = excluded.place, folded = excluded.folded, built_in = excluded.built_in
+          WHERE hotlines.edited_at IS NULL AND (hotlines.built_in IS NOT excluded.built_in OR hotlines.folded = '')`,
     args: [JSON.stringify(built)],
   }
+}
+
+/** What a line is found by: words without accents, and its digits without dots. */
+export function foldedOf(number: string, office: string, whatFor: string): string {
+  return `${fold(`${number} ${office} ${whatFor}`)} ${number.replace(/\D/g, '')}`
 }
 
 /** An officer has called the number: from now on it is shown, with this day. @param day `2026-11-23` */

@@ -3,7 +3,8 @@
  * template, hosts a link may lead to. A setting can only be stricter than the law and R14, whatever stands in the row.
  */
 import type { Db } from '../src/chat.ts'
-import { DEFAULT_QUIET, type Quiet, tightenQuiet } from '../src/plan.ts'
+import { type Quiet, tightenQuiet } from '../src/plan.ts'
+import { SETTING, wholeOf } from '../src/settings.ts'
 import { listSettings } from './settings.ts'
 
 export type PushRules = {
@@ -18,24 +19,14 @@ export type PushRules = {
   linkHosts: readonly string[]
 }
 
-/** R14. */
-const WEEKLY_CAP = 3
-/** The state's and the organisations' own sites. */
-const LINK_HOSTS = ['*.gov.vn', 'congdoan.vn', '*.congdoan.vn', 'doanthanhnien.vn', '*.doanthanhnien.vn', 'laodong.vn', 'mattran.org.vn']
-
 export async function findPushRules(db: Db): Promise<PushRules> {
   const settings = await listSettings(db)
-  const whole = (value: string | undefined, least: number, most: number) =>
-    value !== undefined && /^\d{1,6}$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined
   return {
-    quiet: tightenQuiet({
-      from: whole(settings.quiet_from, 0, 23) ?? DEFAULT_QUIET.from,
-      to: whole(settings.quiet_to, 0, 23) ?? DEFAULT_QUIET.to,
-    }),
-    weeklyCap: whole(settings.weekly_cap, 1, WEEKLY_CAP) ?? WEEKLY_CAP,
-    paidRate: whole(settings.telegram_paid_rate, 31, 1000) ?? null,
+    quiet: tightenQuiet({ from: wholeOf(settings, 'quiet_from'), to: wholeOf(settings, 'quiet_to') }),
+    weeklyCap: wholeOf(settings, 'weekly_cap'),
+    paidRate: wholeOf(settings, 'telegram_paid_rate') || null,
     zaloTemplate: settings.zalo_template ?? null,
-    linkHosts: settings.link_hosts === undefined ? LINK_HOSTS : settings.link_hosts.split(/[\s,]+/).filter(Boolean),
+    linkHosts: (settings.link_hosts ?? SETTING.link_hosts.fallback ?? '').split(/[\s,]+/).filter(Boolean),
   }
 }
 

@@ -3,6 +3,7 @@
  * statements that end them, at most 500 rows each and never by a scan. src/retention.ts runs them.
  */
 import type { Db, Locale, Row, Statement, Value } from '../src/chat.ts'
+import { type SettingName, type Settings, wholeOf } from '../src/settings.ts'
 import { addDays, dayNumber, dayOf, hourOf, monthOf } from '../src/time.ts'
 import { guardThat } from './client.ts'
 
@@ -11,12 +12,13 @@ export const STEP = 500
 /** Rows that go by their own age alone. `where` uses an index of its table. */
 export type Rule = { name: string; table: string; key: string; where: string; args: Value[] }
 
-/** In the order they run: what hangs on a row before the row. */
-export function listRules(now: Date): Rule[] {
+/** In the order they run: what hangs on a row before the row. @param settings the spans that officers may set, within the law */
+export function listRules(now: Date, settings: Settings): Rule[] {
   const today = dayOf(now)
   const at = now.getTime()
   const daysAgo = (days: number) => addDays(today, -days)
   const instant = (days: number) => new Date(at - days * 86_400_000).toISOString()
+  const months = (name: SettingName) => monthsBefore(now.toISOString(), wholeOf(settings, name))
   const rule = (name: string, table: string, key: string, where: string, ...args: Value[]): Rule => ({ name, table, key, where, args })
   return [
     rule('updates', 'updates', 'code', 'kept_at < ?', instant(7)),
@@ -27,12 +29,12 @@ export function listRules(now: Date): Rule[] {
     rule('phrases', 'phrases', 'tag', 'month < ?', monthsBefore(monthOf(now), 1)),
     rule('figure_people', 'figure_people', 'tag', 'month < ?', monthOf(now)),
     rule('figures', 'figures', 'id', 'month < ?', monthsBefore(monthOf(now), 60)),
-    rule('data_requests', 'data_requests', 'id', 'asked_at < ?', monthsBefore(now.toISOString(), 24)),
+    rule('data_requests', 'data_requests', 'id', 'asked_at < ?', months('keep_request_months')),
     rule('consent_proofs', 'consent_proofs', 'hash', 'ended_at < ?', monthsBefore(now.toISOString(), 60)),
-    rule('inquiries', 'inquiries', 'id', 'answered_at < ?', instant(30)),
+    rule('inquiries', 'inquiries', 'id', 'answered_at < ?', instant(wholeOf(settings, 'keep_inquiry_days'))),
     rule('item_flags', 'item_flags', 'id', 'day < ?', monthsBefore(today, 24)),
     rule('entry_imports', 'entry_imports', 'id', 'created_at < ?', instant(7)),
-    rule('deals', 'deals', 'id', 'ends_on < ?', monthsBefore(today, 24)),
+    rule('deals', 'deals', 'id', 'ends_on < ?', monthsBefore(today, wholeOf(settings, 'keep_deal_months'))),
     // A draft ends with its session; this is what a lost one left. The objects are swept by their names.
     rule('photos', 'photos', 'id', 'case_id IS NULL AND day < ?', daysAgo(7)),
     rule('officer_codes', 'officer_codes', 'code_tag', 'expires_at <= ?', at),
@@ -40,12 +42,13 @@ export function listRules(now: Date): Rule[] {
     rule('sessions', 'sessions', 'id', 'expires_at <= ?', at),
     rule('challenges', 'challenges', 'challenge_tag', 'expires_at <= ?', at),
     rule('push_counts', 'push_counts', 'contact_id', 'week < ?', daysAgo(14)),
-    rule('broadcasts', 'broadcasts', 'id', 'ended_at < ? AND forgotten_at IS NOT NULL', Date.parse(monthsBefore(now.toISOString(), 24))),
+    rule('broadcasts', 'broadcasts', 'id', 'ended_at < ? AND forgotten_at IS NOT NULL', Date.parse(months('keep_campaign_months'))),
     rule('broadcast_totals', 'broadcast_totals', 'broadcast_id', 'broadcast_id < (SELECT coalesce(min(id), 0) FROM broadcasts)'),
     rule('broadcast_reasons', 'broadcast_reasons', 'broadcast_id', 'broadcast_id < (SELECT coalesce(min(id), 0) FROM broadcasts)'),
-    rule('campaigns', 'campaigns', 'id', OLD_CAMPAIGN, monthsBefore(now.toISOString(), 24)),
-    rule('images', 'images', 'id', OLD_IMAGE, monthsBefore(now.toISOString(), 24)),
-    rule('audit', 'audit', 'id', OLD_AUDIT, monthsBefore(now.toISOString(), 24)),
+    rule('campaigns', 'campaigns', 'id', OLD_CAMPAIGN, months('keep_campaign_months')),
+    rule('images', 'images', 'id', OLD_IMAGE, months('keep_campaign_months')),
+    rule('audit', 'audit', 'id', OLD_AUDIT, months('keep_audit_months')),
+    rule('incidents', 'incidents', 'id', 'closed_at < ?', months('keep_incident_months')),
     // Replies that no channel took: one that was switched off never claims them.
     rule('replies', 'outbox', 'id', `id IN (${STUCK_REPLIES})`, at - 7 * 86_400_000),
   ]
@@ -196,9 +199,11 @@ export async function listClosed(db: Db, until: string, after: { hour: string; i
   return rows.map(({ id, closed_hour }) => ({ id: String(id), hour: String(closed_hour) }))
 }
 
-/** The hour before which a closed case keeps no way back to its tipster (90 days), and the one before which it goes (24 months). */
-export const linkHour = (now: Date): string => hourOf(new Date(now.getTime() - 90 * 86_400_000))
-export const caseHour = (now: Date): string => hourOf(new Date(monthsBefore(now.toISOString(), 24)))
+/** The hour before which a closed case keeps no way back to its tipster (90 days at most), and the one before which it goes (24 months at most). */
+export const linkHour = (now: Date, settings: Settings): string =>
+  hourOf(new Date(now.getTime() - wholeOf(settings, 'keep_identity_days') * 86_400_000))
+export const caseHour = (now: Date, settings: Settings): string =>
+  hourOf(new Date(monthsBefore(now.toISOString(), wholeOf(settings, 'keep_case_months'))))
 
 export async function countReplyLinks(db: Db, tags: string[]): Promise<number> {
   return countOf(

@@ -4,22 +4,10 @@
  */
 import type { Db, Keys, Statement } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
-
-export const SETTINGS = [
-  'unit_name',
-  'data_officer',
-  'telegram_name',
-  'quiet_from',
-  'quiet_to',
-  'weekly_cap',
-  'telegram_paid_rate',
-  'zalo_template',
-  'link_hosts',
-] as const
-export type SettingName = (typeof SETTINGS)[number]
+import type { SettingName, Settings } from '../src/settings.ts'
 
 /** Values that were set; the rest is the caller's default. */
-export async function listSettings(db: Db): Promise<Partial<Record<SettingName, string>>> {
+export async function listSettings(db: Db): Promise<Settings> {
   const rows = await db.read('SELECT name, value FROM settings')
   return Object.fromEntries(rows.map((row) => [String(row.name), String(row.value)]))
 }

@@ -2,12 +2,14 @@
  * What waits for one officer, for the page of the day: each list short and bounded, found by an index, limited to the
  * units where they may do something about it.
  */
-import { type Actor, scopeOf } from '../src/rights.ts'
-import { addDays } from '../src/time.ts'
+import { scopeOf } from '../src/rights.ts'
+import { DAY_MS } from '../src/time.ts'
 import { type Campaign, listCampaigns } from './campaigns.ts'
+import { type Incident, listIncidents } from './incidents.ts'
 import { listWaiting, type Waiting } from './inquiry-desk.ts'
+import { type DataRequest, listRequests } from './request-desk.ts'
 import type { Desk } from './rights.ts'
-import { isTop, subtreeOf } from './units.ts'
+import { subtreeOf } from './units.ts'
 
 /** Shown of each; one more is looked for, to say that there are more. */
 export const SHOWN = 5
@@ -15,26 +17,28 @@ export const SHOWN = 5
 const DRAFTS = 300
 
 export type Returned = { id: string; title: string; unitName: string; changedAt: Date }
-export type RequestDue = { kind: string; dueAt: Date }
 
 export type Day = {
   toApprove: Campaign[]
   returned: Returned[]
   inquiries: Waiting[]
-  requests: RequestDue[]
+  requests: DataRequest[]
+  /** Of which the authority was not told yet: the 72 hours run. */
+  incidents: Incident[]
 }
 
 /** A list is empty also where the officer may not do it. */
-export async function findDay({ db, actor, now }: Pick<Desk, 'db' | 'actor' | 'now'>): Promise<Day> {
+export async function findDay({ db, keys, actor, now }: Pick<Desk, 'db' | 'keys' | 'actor' | 'now'>): Promise<Day> {
   const limit = SHOWN + 1
   const approving = { paths: scopeOf(actor, 'campaign.approve'), states: ['submitted'] as const, approver: actor.officerId }
-  const [toApprove, returned, inquiries, requests] = await Promise.all([
+  const [toApprove, returned, inquiries, requests, incidents] = await Promise.all([
     listCampaigns(db, { ...approving, before: '', limit }),
     listReturned({ db, actor }, limit),
     listWaiting({ db, actor }, { limit }),
     listRequestsDue({ db, actor, now }, limit),
+    listIncidents(db, keys, actor, 'open', { after: null, limit }),
   ])
-  return { toApprove, returned, inquiries, requests }
+  return { toApprove, returned, inquiries, requests, incidents }
 }
 
 /** Drafts this officer wrote in that an approver sent back, and that nobody has submitted since. */
@@ -60,16 +64,9 @@ async function listReturned({ db, actor }: Pick<Desk, 'db' | 'actor'>, limit: nu
   }))
 }
 
-/** Open requests about one's own data that are due within a week or late, for whoever looks after the data of all. */
-async function listRequestsDue({ db, actor, now }: Pick<Desk, 'db' | 'actor' | 'now'>, limit: number): Promise<RequestDue[]> {
-  if (!looksAfterData(actor)) return []
-  const rows = await db.read('SELECT kind, due_at FROM data_requests WHERE done_at IS NULL AND due_at < ? ORDER BY due_at LIMIT ?', [
-    addDays(now.toISOString().slice(0, 10), 7),
-    limit,
-  ])
-  return rows.map(({ kind, due_at }) => ({ kind: String(kind), dueAt: new Date(String(due_at)) }))
+/** Open requests about one's own data whose next deadline is within a week or over. */
+async function listRequestsDue({ db, actor, now }: Pick<Desk, 'db' | 'actor' | 'now'>, limit: number): Promise<DataRequest[]> {
+  const until = now.getTime() + 7 * DAY_MS
+  const open = await listRequests(db, actor, { list: 'open' }, { after: null, limit })
+  return open.filter(({ clockAt }) => clockAt !== null && clockAt.getTime() < until)
 }
-
-/** Requests name no unit: they are the highest unit's. */
-const looksAfterData = ({ grants }: Actor): boolean =>
-  grants.some(({ path, roles }) => isTop(path) && (roles.includes('data') || roles.includes('admin')))

@@ -38,6 +38,7 @@ import {
   toAsk,
   unanswered,
 } from '../db/retention.ts'
+import { listSettings } from '../db/settings.ts'
 import { enqueueReplies } from '../db/turns.ts'
 import type { Db, Keys, Reply, Statement } from './chat.ts'
 import type { Log } from './log.ts'
@@ -66,16 +67,17 @@ export function createRetention(parts: RetentionParts): Retention {
   return {
     async plan() {
       const at = now()
+      const settings = await listSettings(db)
       const counts: Counts = {}
-      for (const rule of listRules(at)) counts[rule.name] = await countDue(db, rule)
+      for (const rule of listRules(at, settings)) counts[rule.name] = await countDue(db, rule)
       counts.inbox = await walkInbox(db, at, false)
       counts.tallies = await countTallies(db, at)
       counts.ledger = (await listForgettable(db, ledgerUntil(at))).reduce((sum, { people }) => sum + people, 0)
       counts.sessions = 0
       for await (const ids of endedSessions(parts, at)) counts.sessions += ids.length
       counts.reply_links = 0
-      for await (const tags of closedTags(parts, at)) counts.reply_links += await countReplyLinks(db, tags)
-      counts.cases = await countCases(db, caseHour(at))
+      for await (const tags of closedTags(parts, linkHour(at, settings))) counts.reply_links += await countReplyLinks(db, tags)
+      counts.cases = await countCases(db, caseHour(at, settings))
       counts.silent = await countPeople(db, silent(at))
       counts.unanswered = await countPeople(db, unanswered(at))
       counts.asked = await countPeople(db, toAsk(at))
@@ -83,8 +85,9 @@ export function createRetention(parts: RetentionParts): Retention {
     },
     async run() {
       const at = now()
+      const settings = await listSettings(db)
       const counts: Counts = {}
-      for (const rule of listRules(at)) counts[rule.name] = await dropAll(db, dropDue(rule))
+      for (const rule of listRules(at, settings)) counts[rule.name] = await dropAll(db, dropDue(rule))
       counts.inbox = await walkInbox(db, at, true)
       counts.tallies = await dropAll(db, dropTallies(at))
       counts.ledger = await forgetLedgers(db, at)
@@ -92,9 +95,9 @@ export function createRetention(parts: RetentionParts): Retention {
       for await (const ids of endedSessions(parts, at)) counts.sessions += await affected(db, [endSessions(ids, at)])
       await db.write([recordMark('sessions_ended', dayOf(at))])
       counts.reply_links = 0
-      for await (const tags of closedTags(parts, at)) counts.reply_links += await affected(db, [dropReplyLinks(tags)])
-      await db.write([recordMark('reply_links_cut', linkHour(at))])
-      counts.cases = await dropOldCases(db, caseHour(at))
+      for await (const tags of closedTags(parts, linkHour(at, settings))) counts.reply_links += await affected(db, [dropReplyLinks(tags)])
+      await db.write([recordMark('reply_links_cut', linkHour(at, settings))])
+      counts.cases = await dropOldCases(db, caseHour(at, settings))
       counts.silent = await erasePeople(parts, silent(at), at)
       counts.unanswered = await erasePeople(parts, unanswered(at), at)
       counts.asked = await askPeople(parts, at)
@@ -152,8 +155,7 @@ async function* endedSessions({ db }: RetentionParts, at: Date): AsyncGenerator<
 }
 
 /** Keyed hashes of the cases whose way back is due to be cut and was not yet. */
-async function* closedTags({ db, keys }: RetentionParts, at: Date): AsyncGenerator<string[]> {
-  const until = linkHour(at)
+async function* closedTags({ db, keys }: RetentionParts, until: string): AsyncGenerator<string[]> {
   let after = { hour: await findMark(db, 'reply_links_cut'), id: '' }
   for (;;) {
     const cases = await listClosed(db, until, after)

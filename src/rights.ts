@@ -45,6 +45,18 @@ export const ACTS = {
   'officer.read': ['admin', 'approver'],
   'officer.write': ['admin'],
   'audit.read': ['admin', 'data'],
+  'audit.export': ['admin', 'data'],
+  'hotline.read': ROLES,
+  'hotline.write': ['editor', 'admin'],
+  'hotline.check': ['editor', 'admin'],
+  'setting.read': ['admin', 'data'],
+  'setting.write': ['admin'],
+  'data.read': ['admin', 'data'],
+  'data.record': ['admin', 'data'],
+  'data.answer': ['admin', 'data'],
+  'incident.read': ['admin', 'data'],
+  'incident.write': ['admin', 'data'],
+  'incident.settle': ['admin', 'data'],
   'article.send': ['admin'],
   'figure.read': ROLES,
   'figure.export': ROLES,
@@ -56,13 +68,20 @@ export const ACTS = {
 } as const satisfies Record<string, readonly Role[]>
 export type Act = keyof typeof ACTS
 
-/** What a token of each scope may do. Whatever is not here no token may. */
+/**
+ * What a token of each scope may do. Whatever is not here no token may: it writes what a person then lets through (a
+ * number is shown once an officer has called it) and what only adds (a request, an incident, an entry).
+ */
 export const BY_TOKEN: Record<TokenScope, readonly Act[]> = {
   read: [
     ...(['campaign.read', 'contacts.count', 'unit.read', 'officer.read', 'audit.read', 'content.read'] as const),
     ...(['figure.read', 'phrase.read', 'channel.read'] as const),
+    ...(['hotline.read', 'setting.read', 'data.read', 'incident.read'] as const),
   ],
-  draft: ['campaign.read', 'campaign.write', 'contacts.count', 'unit.read', 'content.read', 'content.write'],
+  draft: [
+    ...(['campaign.read', 'campaign.write', 'contacts.count', 'unit.read', 'content.read', 'content.write'] as const),
+    ...(['hotline.read', 'hotline.write', 'data.record', 'incident.write'] as const),
+  ],
   // What members wrote to officers: only a token made for it opens it.
   desk: ['inquiry.read', 'inquiry.answer'],
   units: ['unit.read', 'unit.write'],
@@ -102,3 +121,15 @@ export function scopeOf(actor: Actor, act: Act): string[] {
 export function demand(actor: Actor, act: Act, path: string): void {
   if (!may(actor, act, path)) throw new AppError('forbidden', 'desk.forbidden')
 }
+
+/** May they do this for the whole deployment, which is run from a unit that nothing stands above? */
+export function mayAtTop(actor: Actor, act: Act): boolean {
+  return scopeOf(actor, act).some((path) => TOP.test(path))
+}
+
+/** Throws AppError `forbidden` with a text key when the officer may not for the whole deployment. */
+export function demandAtTop(actor: Actor, act: Act): void {
+  if (!mayAtTop(actor, act)) throw new AppError('forbidden', 'desk.only_top')
+}
+
+const TOP = /^\/[^/]+\/$/

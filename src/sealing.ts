@@ -31,6 +31,8 @@ export type SealPurpose =
   | 'token'
   | 'flag'
   | 'totp'
+  | 'data-note'
+  | 'incident'
   | 'backup'
 
 export type TagPurpose =

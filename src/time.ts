@@ -84,3 +84,9 @@ export function addWorkingDays(at: Date, days: number): Date {
   }
   return result
 }
+
+/** `ngày 05 tháng 6 năm 2027`, as papers write it: a nought before days under ten and before months one and two (§4.5). */
+export function paperDateVi(day: string): string {
+  const [year = '', month = '', date = ''] = day.slice(0, 10).split('-')
+  return `ngày ${date} tháng ${Number(month) < 3 ? month : Number(month)} năm ${year}`
+}

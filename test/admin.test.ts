@@ -127,6 +127,9 @@ describe('the command line', () => {
     const { out } = await operator.run('setting', 'list')
     expect(out).toContain('unit_name = LĐLĐ tỉnh Mẫu')
     expect(out).toContain('telegram_name = (chưa đặt')
+    const db = openDb({ url: operator.url })
+    expect(await db.read('SELECT via, act, about_id FROM audit')).toEqual([{ via: 'admin', act: 'setting.write', about_id: 'unit_name' }])
+    db.close()
   })
 
   test('retention previews in counts and deletes only with --run', async () => {

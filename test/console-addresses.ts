@@ -5,6 +5,7 @@
 import { CAMPAIGN_ADDRESSES, campaignRows } from './console-campaign-rows.ts'
 import { CONTENT_ADDRESSES, furnishContent } from './console-content.ts'
 import { furnishDay } from './console-figures.ts'
+import { furnishOffice, OFFICE_ADDRESSES } from './console-office.ts'
 import type { Stage } from './console-stage.ts'
 import { furnishUnits } from './console-units.ts'
 
@@ -28,6 +29,8 @@ export const ADDRESS_OF: Record<string, string> = {
   ...CONTENT_ADDRESSES,
   '/api': '/console/api',
   '/units': '/console/units?q=cong+doan',
+  '/units/export': '/console/units/export?q=xa',
+  '/officers/export': '/console/officers/export?which=all',
   '/units/:id': '/console/units/xa',
   '/units/:id/new': '/console/units/xa/new',
   '/units/:id/edit': '/console/units/co-so/edit',
@@ -50,6 +53,7 @@ export const ADDRESS_OF: Record<string, string> = {
   '/officers/:id/unbind': '/console/officers/binh/unbind',
   '/officers/loans/:id/end': '/console/officers/loans/loan1/end',
   '/officers/roster/:id': '/console/officers/roster/xa',
+  ...OFFICE_ADDRESSES,
   '/help': '/console/help',
   '/help/:name': '/console/help/first',
 }
@@ -62,4 +66,5 @@ export async function furnish(stage: Stage, officerId: string): Promise<void> {
   await furnishContent({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishDay(stage, officerId)
   await furnishUnits(stage, officerId)
+  await furnishOffice({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
 }

@@ -303,3 +303,15 @@ describe('a spreadsheet', () => {
     expect(head?.cells).toEqual(exported[0]?.cells)
   })
 })
+
+test('the first page tells what waits: for a reviewer to let through, for an author to mend', async () => {
+  const draft = at((await write(author, 'library', FACT)).path)
+  expect((await second.get('/console')).text).toContain('Thư viện, chờ đồng chí duyệt: 1')
+  // What they wrote themselves does not wait for them.
+  expect((await author.get('/console')).text).not.toContain('chờ đồng chí duyệt')
+  await second.get(`${draft}/review`)
+  await second.post(`${draft}/review`, { edition: '1', do: 'return', reason: 'Nguồn nào?' })
+  expect((await author.get('/console')).text).toContain('Thư viện, bị trả lại để sửa: 1')
+  const viewer = await signIn(desk, await desk.officer('tinh', ['viewer']))
+  expect((await viewer.get('/console')).text).not.toContain('Nội dung cần xử lý')
+})

@@ -70,7 +70,7 @@ export async function furnishDay({ db, keys, clock }: { db: Db; keys: Keys; cloc
     { sql: "INSERT INTO phrases(tag, month, people, text) VALUES ('p1', '2026-11', 23, 'mua nước mắm ở đâu')", args: [] },
     recordCheck('telegram', { token: true, webhook: 'elsewhere', waiting: 12, trouble: 'telegram_delivery' }, now),
     {
-      sql: "INSERT INTO data_requests(id, person_tag, kind, asked_at, due_at) VALUES ('request-due', 'p', 'correct', ?, ?)",
+      sql: "INSERT INTO data_requests(id, person_tag, kind, asked_at, due_at, clock_at, source, unit_id, code) VALUES ('request-due', 'p', 'correct', ?1, ?2, ?2, 'letter', 'tinh', 'YC-2611-BBBB')",
       args: [now.toISOString(), new Date(now.getTime() + day).toISOString()],
     },
   ])

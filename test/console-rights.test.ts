@@ -15,6 +15,8 @@ const ALL: readonly Role[] = ROLES
 const WRITERS: readonly Role[] = ['editor', 'approver']
 const STOPPERS: readonly Role[] = ['editor', 'approver', 'admin']
 const APPROVERS: readonly Role[] = ['approver']
+const EDITORS: readonly Role[] = ['editor', 'admin']
+const OFFICE: readonly Role[] = ['data', 'admin']
 
 const INQUIRIES: readonly Role[] = ['editor', 'approver', 'case', 'welfare', 'data', 'admin']
 const ADMIN: readonly Role[] = ['admin']
@@ -121,6 +123,10 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'get /console/content/:section/import/:id': { roles: WRITERS },
   'post /console/content/:section/import/:id': { roles: WRITERS },
   'get /console/units': { roles: ALL },
+  'get /console/units/export': { roles: ALL, strong: true },
+  'post /console/units/export': { roles: ALL, strong: true },
+  'get /console/officers/export': { roles: LOOKERS, strong: true },
+  'post /console/officers/export': { roles: LOOKERS, strong: true },
   'get /console/units/:id': { roles: ALL },
   'get /console/units/:id/new': { roles: ADMIN },
   'post /console/units/:id/new': { roles: ADMIN },
@@ -162,6 +168,45 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'post /console/officers/loans/:id/end': { roles: LOOKERS, strong: true },
   'get /console/officers/roster/:id': { roles: LOOKERS },
   'get /console/api': { roles: ALL },
+  'get /console/hotlines': { roles: ALL },
+  'get /console/hotlines/export': { roles: ALL, strong: true },
+  'post /console/hotlines/export': { roles: ALL, strong: true },
+  'get /console/hotlines/new': { roles: EDITORS },
+  'post /console/hotlines/new': { roles: EDITORS },
+  'get /console/hotlines/:id': { roles: ALL },
+  'post /console/hotlines/:id': { roles: EDITORS },
+  'post /console/hotlines/:id/check': { roles: EDITORS },
+  'post /console/hotlines/:id/hide': { roles: EDITORS },
+  'post /console/hotlines/:id/remove': { roles: EDITORS },
+  'get /console/settings': { roles: OFFICE },
+  'get /console/settings/:name': { roles: ['admin'], strong: true },
+  'post /console/settings/:name': { roles: ['admin'], strong: true },
+  'get /console/audit': { roles: OFFICE },
+  'get /console/audit/export': { roles: OFFICE, strong: true },
+  'post /console/audit/export': { roles: OFFICE, strong: true },
+  'get /console/data-requests': { roles: OFFICE },
+  'get /console/data-requests/export': { roles: OFFICE, strong: true },
+  'post /console/data-requests/export': { roles: OFFICE, strong: true },
+  'get /console/data-requests/new': { roles: OFFICE },
+  'post /console/data-requests/new': { roles: OFFICE },
+  'get /console/data-requests/:id': { roles: OFFICE },
+  'post /console/data-requests/:id/answer': { roles: OFFICE },
+  'post /console/data-requests/:id/extend': { roles: OFFICE },
+  'post /console/data-requests/:id/finish': { roles: OFFICE },
+  'get /console/incidents': { roles: OFFICE },
+  'get /console/incidents/export': { roles: OFFICE, strong: true },
+  'post /console/incidents/export': { roles: OFFICE, strong: true },
+  'get /console/incidents/new': { roles: OFFICE },
+  'post /console/incidents/new': { roles: OFFICE },
+  'get /console/incidents/:id': { roles: OFFICE },
+  'post /console/incidents/:id/entries': { roles: OFFICE },
+  'post /console/incidents/:id/affected': { roles: OFFICE },
+  'post /console/incidents/:id/notified': { roles: OFFICE },
+  'post /console/incidents/:id/people-told': { roles: OFFICE },
+  'post /console/incidents/:id/close': { roles: OFFICE },
+  'post /console/incidents/:id/reopen': { roles: OFFICE },
+  'get /console/incidents/:id/notices': { roles: OFFICE },
+  'get /console/incidents/:id/notices/:name': { roles: OFFICE },
   'get /console/help': { roles: ALL },
   'get /console/help/:name': { roles: ALL },
 }
@@ -211,6 +256,8 @@ describe.each(Object.entries(LINES))('%s', (name, { roles, strong }) => {
   test.each(ROLES)('%s', async (role) => {
     const browser = browsers.get(role)
     if (!browser) throw new Error('no browser')
+    // Nobody opens hundreds of pages in a minute.
+    desk.clock.advance(2_000)
     await browser.get('/console/me')
     const body = new URLSearchParams({ _csrf: browser.csrf() })
     const answer = await browser.request(anyOf(name), get ? {} : { method: 'POST', body })

@@ -7,6 +7,7 @@ import { findSeat } from '../db/officer-list.ts'
 import { loadLevelNames } from '../db/unit-rows.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { poster } from '../src/poster.ts'
+import { readSheet } from '../src/sheet/index.ts'
 import { type ApiDesk, openApiDesk } from './api-desk.ts'
 import { type Browser, signIn } from './console-desk.ts'
 
@@ -256,5 +257,36 @@ describe('officers', () => {
     expect((await inside.post('/console/officers/lost/unbind')).text).toContain('Đã thôi gắn')
     expect((await lost.get('/console/me')).path).toContain('/console/sign-in')
     expect(await findSeat(desk.db, 'lost')).toMatchObject({ active: true, digits: false, roles: ['editor'] })
+  })
+})
+
+describe('as a file', () => {
+  const take = (browser: Browser, path: string, format: string) =>
+    browser.request(path, { method: 'POST', body: new URLSearchParams({ _csrf: browser.csrf(), format }) })
+
+  test('units within reach, by the filter of the page, safe from formulas; each file takes a proof and stands in the audit log', async () => {
+    await inside.post('/console/units/co-so/rename', { name: '=HYPERLINK("x") Mẫu', shortName: '', day: '2026-11-23', note: '' })
+    expect((await inside.get('/console/units?q=xuong')).html).toContain('href="/console/units/export?q=xuong"')
+    const csv = await (await take(inside, '/console/units/export?q=mau', 'csv')).text()
+    expect(csv).toContain('CĐCS Xưởng may Mẫu')
+    expect(csv).toContain('CĐCS Công ty Mẫu')
+    expect(csv).not.toContain('LĐLĐ tỉnh Mẫu,')
+    expect(csv).not.toMatch(/(^|,)"?=HYPERLINK/m)
+    expect(await one("SELECT act, detail FROM audit WHERE act = 'unit.export'")).toEqual({
+      act: 'unit.export',
+      detail: '{"format":"csv","rows":3}',
+    })
+    // The proof went with it.
+    expect((await take(inside, '/console/units/export', 'csv')).headers.get('location')).toMatch(/^\/console\/(proof|enrol)/)
+  })
+
+  test('officers, those who left too when they are asked for, as a workbook', async () => {
+    await desk.officer('xa-khac', ['viewer'], 'elsewhere')
+    const answer = await take(inside, '/console/officers/export?which=all', 'xlsx')
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="can-bo-2026-11-23.xlsx"')
+    const rows = await readSheet(new Uint8Array(await answer.arrayBuffer()), 'x.xlsx')
+    expect(rows.map(({ cells }) => cells[0])).toEqual(['Họ và tên', 'Cán bộ xa-ad'])
+    await desk.db.write([{ sql: 'UPDATE sessions SET proven_at = ?', args: [desk.clock.now().getTime()] }])
+    expect((await take(inside, '/console/officers/export', 'exe')).status).toBe(400)
   })
 })

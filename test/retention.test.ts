@@ -384,7 +384,7 @@ describe('retention', () => {
       const scans = plan.filter(
         (line) =>
           line.startsWith('SCAN') &&
-          !/^SCAN (j |json_each |channels|CONSTANT ROW|\d+ CONSTANT|b USING INDEX broadcasts_kept)/.test(`${line} `),
+          !/^SCAN (j |json_each |channels|settings|CONSTANT ROW|\d+ CONSTANT|b USING INDEX broadcasts_kept)/.test(`${line} `),
       )
       expect(scans, sql).toEqual([])
     }

@@ -1,11 +1,13 @@
 /**
- * GET /audit: what officers, their tokens and the assistant itself did, newest first, of the units this token reaches.
+ * GET /audit: what officers, their tokens and the assistant itself did, newest first, of the units this token reaches. A page
+ * may come short and still have a next one: a rare act is looked for stretch by stretch.
  */
 import * as z from 'zod'
-import { listAudit } from '../../db/audit.ts'
+import { listAudit } from '../../db/audit-list.ts'
 import { scopeOf } from '../rights.ts'
 import { type Route, route } from './route.ts'
-import { idSchema, limitSchema, numberSchema, pageOf, pageSchema } from './shapes.ts'
+import { requireUnit } from './scope.ts'
+import { idSchema, limitSchema, numberSchema, pageSchema } from './shapes.ts'
 
 export const auditSchema = z.object({
   id: z.int(),
@@ -16,6 +18,7 @@ export const auditSchema = z.object({
   act: z.string(),
   outcome: z.string(),
   unitId: z.string().nullable(),
+  unitName: z.string().nullable(),
   about: z.string().nullable(),
   aboutId: z.string().nullable(),
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullable(),
@@ -31,6 +34,16 @@ export const audit: Route[] = [
       before: numberSchema.optional(),
       limit: limitSchema,
       officer: idSchema.optional(),
+      /** The unit and those below it. */
+      unit: idSchema.optional(),
+      act: z
+        .string()
+        .regex(/^[a-z_.]{1,40}$/)
+        .optional(),
+      outcome: z.enum(['done', 'refused']).optional(),
+      /** Days in Vietnam, both counted. */
+      from: z.iso.date().optional(),
+      to: z.iso.date().optional(),
       /** `campaign:<id>`, `broadcast:<id>`, … */
       about: z
         .string()
@@ -38,16 +51,23 @@ export const audit: Route[] = [
         .optional(),
     }),
     answer: pageSchema(auditSchema, z.int()),
-    async handle({ desk: { db, actor }, query: { before = 0, limit, officer, about } }) {
+    async handle({ desk, query: { before = 0, limit, officer, unit, about, ...filter } }) {
       const [kind = '', id = ''] = about?.split(':') ?? []
-      const found = await listAudit(db, {
-        paths: scopeOf(actor, 'audit.read'),
-        before,
-        limit: limit + 1,
-        ...(officer ? { officerId: officer } : {}),
-        ...(about ? { about: [kind, id] as [string, string] } : {}),
-      })
-      return pageOf(found, limit, (row) => row.id)
+      const paths = unit === undefined ? scopeOf(desk.actor, 'audit.read') : [await requireUnit(desk, unit, 'audit.read')]
+      const { act, outcome, from, to } = filter
+      return listAudit(
+        desk.db,
+        {
+          paths,
+          ...(officer ? { officerId: officer } : {}),
+          ...(about ? { about: [kind, id] as [string, string] } : {}),
+          ...(act ? { act } : {}),
+          ...(outcome ? { outcome } : {}),
+          ...(from ? { from } : {}),
+          ...(to ? { to } : {}),
+        },
+        { before, limit },
+      )
     },
   }),
 ]

@@ -7,7 +7,7 @@ import { recordAct } from '../../db/audit.ts'
 import { ENTRY_STATES, type Entry, listEntries } from '../../db/entries.ts'
 import { listQueue, QUEUES, queueKey } from '../../db/entry-queue.ts'
 import { recheckEntry, requireEntry } from '../../db/entry-reviews.ts'
-import { findOpenVersion, findVersionBefore, listHistory, type Version } from '../../db/entry-versions.ts'
+import { findOffered, findOpenVersion, findVersionBefore, listHistory, type Version } from '../../db/entry-versions.ts'
 import { stillActing } from '../../db/rights.ts'
 import { differencesOf } from '../difference.ts'
 import { fieldsSchemas, SECTIONS, type Section } from '../entry.ts'
@@ -83,10 +83,19 @@ export const entries: Route[] = [
     name: 'entry_find',
     act: 'content.read',
     params: oneOf,
-    answer: entrySchema.extend({ open: z.object({ id: z.string(), state: z.string() }).nullable() }),
+    answer: entrySchema.extend({
+      /** The text of it that is being written. */
+      open: z.object({ id: z.string(), state: z.string() }).nullable(),
+      /** What a newer program brings, where an officer had changed the entry. */
+      offered: z.looseObject({}).nullable(),
+    }),
     async handle({ desk, params: { section, id } }) {
-      const [entry, open] = await Promise.all([requireEntry(desk, section, id), findOpenVersion(desk.db, section, id)])
-      return { ...shownOf(entry), open: open ? { id: open.id, state: open.state } : null }
+      const [entry, open, offered] = await Promise.all([
+        requireEntry(desk, section, id),
+        findOpenVersion(desk.db, section, id),
+        findOffered(desk.db, section, id),
+      ])
+      return { ...shownOf(entry), open: open ? { id: open.id, state: open.state } : null, offered: offered?.fields ?? null }
     },
   }),
   route({

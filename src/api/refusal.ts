@@ -23,10 +23,7 @@ export class Refusal extends AppError {
 export type ErrorBody = { error: { code: string; message: string; fields?: Array<{ path: string; message: string }> } }
 
 export function bodyOfError(error: AppError, { render, has }: Texts, locale: Locale): ErrorBody {
-  const key =
-    /^(api|desk|sheet|entry|tree)\.[a-z_]+$/.test(error.message) && has(error.message)
-      ? error.message
-      : (BY_CODE[error.code] ?? 'api.invalid')
+  const key = /^[a-z]+\.[a-z_]+$/.test(error.message) && has(error.message) ? error.message : (BY_CODE[error.code] ?? 'api.invalid')
   const fields = error instanceof Refusal ? error.fields.map(({ path, text }) => ({ path, message: render(text, locale) })) : []
   return { error: { code: error.code, message: render({ key }, locale), ...(fields.length > 0 ? { fields } : {}) } }
 }

@@ -8,11 +8,14 @@ import { campaignExports } from './campaign-exports.ts'
 import { campaigns } from './campaigns.ts'
 import { channels } from './channels.ts'
 import { counts } from './counts.ts'
+import { dataRequests } from './data-requests.ts'
 import { entries } from './entries.ts'
 import { entryDrafts } from './entry-drafts.ts'
 import { figures } from './figures.ts'
 import { halts } from './halts.ts'
+import { hotlines } from './hotlines.ts'
 import { images } from './images.ts'
+import { incidents } from './incidents.ts'
 import { inquiries } from './inquiries.ts'
 import { me } from './me.ts'
 import { officers } from './officers.ts'
@@ -20,6 +23,7 @@ import { phrases } from './phrases.ts'
 import { preview } from './preview.ts'
 import type { Route } from './route.ts'
 import { seats } from './seats.ts'
+import { settings } from './settings.ts'
 import { tree } from './tree.ts'
 import { unitChanges } from './unit-changes.ts'
 import { units } from './units.ts'
@@ -46,4 +50,8 @@ export const ROUTES: readonly Route[] = [
   ...channels,
   ...entries,
   ...entryDrafts,
+  ...hotlines,
+  ...settings,
+  ...dataRequests,
+  ...incidents,
 ]

@@ -134,13 +134,13 @@ async function record(route: Route, parts: ApiParts, { actor, id }: Visit, error
 }
 
 async function thingOf({ about }: Route, { db }: ApiParts, id: string): Promise<{ unitId: string; path: string } | undefined> {
-  if (about === 'inquiry') return undefined
   if (about === 'officer') return findSeat(db, id)
   if (about === 'unit') {
     const unit = (await findTreeUnits(db, [id])).get(id)
     return unit && { unitId: unit.id, path: unit.path }
   }
-  return about === 'broadcast' ? findBroadcast(db, Number(id)) : findCampaign(db, id)
+  if (about === 'broadcast') return findBroadcast(db, Number(id))
+  return about === 'campaign' ? findCampaign(db, id) : undefined
 }
 
 function failed(c: Context, { log, texts }: ApiParts, route: Route, error: unknown, visit: Visit): Response {

@@ -22,6 +22,11 @@ export const HELP = [
   'figures',
   'health',
   'api',
+  'hotlines',
+  'settings',
+  'audit',
+  'requests',
+  'incidents',
 ] as const
 
 export const help: readonly Page[] = [

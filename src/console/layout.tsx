@@ -18,6 +18,9 @@ type Say = (key: string, params?: Record<string, string>) => string
 /** Texts that may be shown because an address asks for it. */
 const SAID = /^console(_[a-z]+)?\.said_[a-z_]+$/
 
+/** Written out, so that the style sheet keeps them. */
+const ALERTS = { danger: 'alert alert-danger', success: 'alert alert-success', warning: 'alert alert-warning', info: 'alert alert-info' }
+
 export function drawPage(frame: Frame, head: Head, body: Child, status: 200 | 400 | 403 | 404 | 409 | 413 | 429 | 503): Response {
   const { c, parts, actor, locale, csrf } = frame
   const t: Say = (key, params) => parts.texts.render(params ? { key, params } : { key }, locale)
@@ -101,7 +104,7 @@ export function drawPage(frame: Frame, head: Head, body: Child, status: 200 | 40
           <main class="page-body" id="body">
             <div class="container-xl">
               {notice ? (
-                <div class={`alert alert-${notice.kind}`} role={notice.kind === 'danger' ? 'alert' : 'status'}>
+                <div class={ALERTS[notice.kind]} role={notice.kind === 'danger' ? 'alert' : 'status'}>
                   {notice.text}
                 </div>
               ) : null}

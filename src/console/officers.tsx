@@ -12,13 +12,14 @@ import { Badge, Card, Pairs } from './kit/card.tsx'
 import { Field, Select } from './kit/form.tsx'
 import { addressWith, Empty, Filters, Table } from './kit/list.tsx'
 import type { Page, Visit } from './page.ts'
+import { ExportLink } from './unit-export.tsx'
 
 const PAGE = 50
 const TERMS = 20
 /** A term that ends within so many days waits for kiện toàn. */
 export const ENDING_DAYS = 60
 const WHICH = ['here', 'ending', 'left', 'all'] as const
-const listQuery = z.object({
+export const officerQuery = z.object({
   q: z.string().trim().max(60).default(''),
   which: z.enum(WHICH).default('here'),
   after: z.string().max(40).default(''),
@@ -32,12 +33,8 @@ export const officers: readonly Page[] = [
 
 async function list(visit: Visit): Promise<Response> {
   const { t, desk } = visit
-  const { q, which, after } = visit.query(listQuery)
-  const filter: SeatFilter = {
-    paths: scopeOf(desk.actor, 'officer.read'),
-    ...(q === '' ? {} : { typed: q }),
-    which: which === 'ending' ? { kind: 'ending', by: addDays(dayOf(desk.now), ENDING_DAYS) } : { kind: which },
-  }
+  const { q, which, after } = visit.query(officerQuery)
+  const filter = filterOf(visit, { q, which })
   const found = await listSeats(desk.db, filter, { after, limit: PAGE + 1 })
   const rows = found.slice(0, PAGE)
   const last = rows.at(-1)
@@ -48,11 +45,16 @@ async function list(visit: Visit): Promise<Response> {
     {
       title: t('console_officers.title'),
       help: 'officers',
-      actions: writes ? (
-        <a class="btn btn-primary" href={add.href}>
-          {add.label}
-        </a>
-      ) : undefined,
+      actions: (
+        <>
+          <ExportLink visit={visit} list="officers" />
+          {writes ? (
+            <a class="btn btn-primary" href={add.href}>
+              {add.label}
+            </a>
+          ) : null}
+        </>
+      ),
     },
     <Card plain>
       <Filters visit={visit} action="/officers">
@@ -84,6 +86,15 @@ async function list(visit: Visit): Promise<Response> {
       )}
     </Card>,
   )
+}
+
+/** What the list is narrowed to, always within reach. */
+export function filterOf({ desk }: Visit, { q, which }: Pick<z.output<typeof officerQuery>, 'q' | 'which'>): SeatFilter {
+  return {
+    paths: scopeOf(desk.actor, 'officer.read'),
+    ...(q === '' ? {} : { typed: q }),
+    which: which === 'ending' ? { kind: 'ending', by: addDays(dayOf(desk.now), ENDING_DAYS) } : { kind: which },
+  }
 }
 
 export function SeatTable({

@@ -13,6 +13,7 @@ import { help } from './help.tsx'
 import { inquiries } from './inquiries.tsx'
 import { levels } from './levels.tsx'
 import { me } from './me.tsx'
+import { office } from './office/index.ts'
 import { officerForms } from './officer-forms.tsx'
 import { officerHands } from './officer-hands.tsx'
 import { officers } from './officers.tsx'
@@ -23,12 +24,13 @@ import { roster } from './roster.tsx'
 import { today } from './today.tsx'
 import { unitChanges } from './unit-changes.tsx'
 import { unitCode } from './unit-code.tsx'
+import { unitExport } from './unit-export.tsx'
 import { unitForms } from './unit-forms.tsx'
 import { unitReform } from './unit-reform.tsx'
 import { units } from './units.tsx'
 
 /** What is no id comes before what takes one: `/units/changes`, `/officers/new`. */
-const UNITS: readonly Page[] = [...unitChanges, ...levels, ...units, ...unitForms, ...unitReform, ...unitCode]
+const UNITS: readonly Page[] = [...unitExport, ...unitChanges, ...levels, ...units, ...unitForms, ...unitReform, ...unitCode]
 const OFFICERS: readonly Page[] = [...officerForms, ...officerHands, ...roster, ...officers]
 
 export const PAGES: readonly Page[] = [
@@ -47,4 +49,5 @@ export const PAGES: readonly Page[] = [
   ...me,
   ...apiDocs,
   ...help,
+  ...office,
 ]

@@ -9,12 +9,15 @@ import { listUnderWay, type WatchedRun } from '../../db/watched.ts'
 import { RESULT_LEAST } from '../campaign.ts'
 import { scopeOf } from '../rights.ts'
 import { monthOf, whenVi } from '../time.ts'
+import { contentWaits } from './content/waits.tsx'
 import { numberVi, partNameOf } from './figure-cells.tsx'
 import { firstDay } from './first-day.tsx'
 import { healthOf, stateOf, Whole } from './health.tsx'
-import { Due, InquiryTable } from './inquiries.tsx'
+import { InquiryTable } from './inquiries.tsx'
 import { Badge, Bar, Card } from './kit/card.tsx'
 import { Empty, Table } from './kit/list.tsx'
+import { IncidentClock } from './office/incidents.tsx'
+import { Clock } from './office/requests.tsx'
 import type { Page, Visit } from './page.ts'
 import { PhraseTable, seesPhrases } from './phrases.tsx'
 
@@ -30,7 +33,7 @@ async function show(visit: Visit): Promise<Response> {
     seesPhrases(visit) ? listPhrases(desk.db, monthOf(desk.now), PHRASES) : [],
     scopeOf(desk.actor, 'channel.read').length > 0 ? healthOf(visit) : [],
   ])
-  const nothing = day.toApprove.length + day.returned.length + day.inquiries.length + day.requests.length === 0
+  const nothing = day.toApprove.length + day.returned.length + day.inquiries.length + day.requests.length + day.incidents.length === 0
   return visit.show(
     { title: t('console.nav_today'), help: 'first' },
     <>
@@ -42,6 +45,7 @@ async function show(visit: Visit): Promise<Response> {
       ) : (
         <Waits visit={visit} day={day} />
       )}
+      {await contentWaits(visit)}
       {runs.length > 0 ? <Runs visit={visit} runs={runs} /> : null}
       <div class="row">
         {channels.length > 0 ? (
@@ -85,10 +89,27 @@ async function show(visit: Visit): Promise<Response> {
   )
 }
 
-function Waits({ visit, day: { toApprove, returned, inquiries, requests } }: { visit: Visit; day: Day }) {
-  const { t, desk } = visit
+function Waits({ visit, day: { toApprove, returned, inquiries, requests, incidents } }: { visit: Visit; day: Day }) {
+  const { t } = visit
   return (
     <>
+      {incidents.length > 0 ? (
+        <Card
+          plain
+          title={t('console_office.incidents')}
+          actions={<More visit={visit} href="/console/incidents" more={incidents.length > SHOWN} />}
+        >
+          <Table
+            visit={visit}
+            caption={t('console_office.incidents')}
+            rows={incidents.slice(0, SHOWN)}
+            columns={[
+              { label: t('console_office.incident_title'), cell: ({ id, title }) => <a href={`/console/incidents/${id}`}>{title}</a> },
+              { label: t('console_office.incident_clock'), cell: (incident) => <IncidentClock visit={visit} incident={incident} /> },
+            ]}
+          />
+        </Card>
+      ) : null}
       {inquiries.length > 0 ? (
         <Card
           plain
@@ -146,8 +167,11 @@ function Waits({ visit, day: { toApprove, returned, inquiries, requests } }: { v
             caption={t('console_today.requests')}
             rows={requests.slice(0, SHOWN)}
             columns={[
-              { label: t('console_today.request'), cell: ({ kind }) => t(`console_today.request_${kind}`) },
-              { label: t('console_inquiries.due'), cell: ({ dueAt }) => <Due visit={visit} dueAt={dueAt} now={desk.now} /> },
+              {
+                label: t('console_office.request_kind'),
+                cell: ({ id, kind }) => <a href={`/console/data-requests/${id}`}>{t(`console_office.request_${kind}`)}</a>,
+              },
+              { label: t('console_office.request_clock'), cell: (request) => <Clock visit={visit} request={request} /> },
             ]}
           />
         </Card>

@@ -14,6 +14,7 @@ import { addressWith, Empty, Filters, Table } from './kit/list.tsx'
 import type { Page, Visit } from './page.ts'
 import { ChangeTable, namesIn } from './unit-changes.tsx'
 import { JoinCard } from './unit-code.tsx'
+import { ExportLink } from './unit-export.tsx'
 
 const PAGE = 50
 const CHANGES = 10
@@ -50,6 +51,7 @@ async function list(visit: Visit): Promise<Response> {
       help: 'units',
       actions: (
         <>
+          <ExportLink visit={visit} list="units" />
           <a class="btn" href="/console/units/changes">
             {t('console_units.changes')}
           </a>

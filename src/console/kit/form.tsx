@@ -39,6 +39,8 @@ type Common = {
   /** What stands in it before anything was typed. */
   value?: string | undefined
   needed?: boolean | undefined
+  /** Where a page has several forms with a field of this name: which form, so that their ids differ. */
+  within?: string | undefined
 }
 
 /** One line. `type`: as HTML knows it. */
@@ -50,7 +52,7 @@ export function Field(
     <Around {...props}>
       <input
         class={`form-control${props.wrong?.[name] ? ' is-invalid' : ''}`}
-        id={idOf(name)}
+        id={idOf(props)}
         name={name}
         type={type}
         value={type === 'file' || type === 'password' ? undefined : typedIn(props)}
@@ -72,7 +74,7 @@ export function Area(props: Common & { rows?: number; most?: number }) {
     <Around {...props}>
       <textarea
         class={`form-control${props.wrong?.[name] ? ' is-invalid' : ''}`}
-        id={idOf(name)}
+        id={idOf(props)}
         name={name}
         rows={rows}
         maxlength={most}
@@ -95,7 +97,7 @@ export function Select(props: Common & { choices: readonly Choice[]; none?: stri
     <Around {...props}>
       <select
         class={`form-select${props.wrong?.[name] ? ' is-invalid' : ''}`}
-        id={idOf(name)}
+        id={idOf(props)}
         name={name}
         required={needed}
         {...describedBy(props)}
@@ -184,21 +186,21 @@ export function Button({
   )
 }
 
-function Around({ visit, name, label, hint, wrong, needed, children }: Common & { children?: Child }) {
+function Around({ visit, name, label, hint, wrong, needed, within, children }: Common & { children?: Child }) {
   const text = wrong?.[name]
   return (
     <div class="mb-3">
-      <label class={`form-label${needed ? ' required' : ''}`} for={idOf(name)}>
+      <label class={`form-label${needed ? ' required' : ''}`} for={idOf({ name, within })}>
         {label}
       </label>
       {children}
       {hint ? (
-        <p class="form-hint" id={`${idOf(name)}-hint`}>
+        <p class="form-hint" id={`${idOf({ name, within })}-hint`}>
           {hint}
         </p>
       ) : null}
       {text ? (
-        <p class="invalid-feedback d-block" id={`${idOf(name)}-wrong`}>
+        <p class="invalid-feedback d-block" id={`${idOf({ name, within })}-wrong`}>
           {visit.say(text)}
         </p>
       ) : null}
@@ -206,15 +208,15 @@ function Around({ visit, name, label, hint, wrong, needed, children }: Common & 
   )
 }
 
-const idOf = (name: string): string => `f-${name}`
+const idOf = ({ name, within }: Pick<Common, 'name' | 'within'>): string => (within ? `f-${within}-${name}` : `f-${name}`)
 
 function typedIn({ typed, name, value }: Common): string {
   const given = typed?.[name]
   return (Array.isArray(given) ? given[0] : given) ?? value ?? ''
 }
 
-function describedBy({ name, hint, wrong }: Common): { 'aria-describedby'?: string; 'aria-invalid'?: 'true' } {
-  const ids = [...(hint ? [`${idOf(name)}-hint`] : []), ...(wrong?.[name] ? [`${idOf(name)}-wrong`] : [])]
+function describedBy({ name, hint, wrong, within }: Common): { 'aria-describedby'?: string; 'aria-invalid'?: 'true' } {
+  const ids = [...(hint ? [`${idOf({ name, within })}-hint`] : []), ...(wrong?.[name] ? [`${idOf({ name, within })}-wrong`] : [])]
   return {
     ...(ids.length > 0 ? { 'aria-describedby': ids.join(' ') } : {}),
     ...(wrong?.[name] ? { 'aria-invalid': 'true' as const } : {}),
