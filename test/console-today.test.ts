@@ -280,8 +280,8 @@ describe('figures', () => {
     }
     const rows = await acts('figure.export')
     expect(rows.map(({ outcome, detail }) => [outcome, JSON.parse(String(detail))])).toEqual([
-      ['done', { format: 'csv', cut: 'unit', what: 'reach', rows: 3 }],
-      ['done', { format: 'xlsx', cut: 'unit', what: 'reach', rows: 3 }],
+      ['done', { format: 'csv', cut: 'unit', what: 'reach', unit: 'xa', rows: 3 }],
+      ['done', { format: 'xlsx', cut: 'unit', what: 'reach', unit: 'xa', rows: 3 }],
     ])
   })
 

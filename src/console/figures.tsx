@@ -8,7 +8,7 @@ import { type FigureTable as Figures, figuresOfParts, figuresOfUnit, seesAll, UN
 import { findShownUnit, findUnitFigures, type UnitFigures } from '../../db/figure-view.ts'
 import { monthOf } from '../time.ts'
 import { FigureChart, FigureTable, monthVi, partNameOf } from './figure-cells.tsx'
-import { askFormat, giveFile } from './figure-export.tsx'
+import { figureExport } from './figure-export.tsx'
 import { Card } from './kit/card.tsx'
 import { Field, Select } from './kit/form.tsx'
 import { Icon } from './kit/icon.tsx'
@@ -37,8 +37,7 @@ export const figures: readonly Page[] = [
   { method: 'get', path: '/figures', act: 'figure.read', handle: showUnit },
   { method: 'get', path: '/figures/units', act: 'figure.read', handle: showBelow },
   { method: 'get', path: '/figures/parts', act: 'figure.read', handle: showParts },
-  { method: 'get', path: '/figures/export', act: 'figure.export', strong: true, handle: async (visit) => askFormat(visit) },
-  { method: 'post', path: '/figures/export', act: 'figure.export', strong: true, handle: giveFile },
+  ...figureExport,
 ]
 
 async function showUnit(visit: Visit): Promise<Response> {

@@ -205,7 +205,12 @@ function Taste({ t, csrf, locale, path }: { t: Say; csrf: string; locale: Locale
         {locale === 'vi' ? 'English' : 'Tiếng Việt'}
       </button>
       {(['light', 'dark'] as const).map((theme) => (
-        <button type="submit" class={`btn btn-sm btn-ghost-secondary ${theme === 'light' ? 'to-light' : 'to-dark'}`} name="theme" value={theme}>
+        <button
+          type="submit"
+          class={`btn btn-sm btn-ghost-secondary ${theme === 'light' ? 'to-light' : 'to-dark'}`}
+          name="theme"
+          value={theme}
+        >
           <Icon name={theme === 'light' ? 'sun' : 'moon-stars'} />
           {t(`console.${theme}`)}
         </button>
