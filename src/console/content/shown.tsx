@@ -20,13 +20,13 @@ export function Preview({ visit, fields }: { visit: Visit; fields: Fields }) {
           {questionTexts(fields).map((text, at) => (
             <>
               <p class="text-secondary mb-1">{t(at === 0 ? 'console_content.preview_asked' : 'console_content.preview_answered')}</p>
-              <p class="said bubble">{say(text)}</p>
+              <p class="said quoted">{say(text)}</p>
             </>
           ))}
           <p class="mb-0">{t('console_content.right_is', { answer: fields.options[fields.correct] ?? '' })}</p>
         </>
       ) : (
-        <p class="said bubble mb-0">{say(itemText(fields))}</p>
+        <p class="said quoted mb-0">{say(itemText(fields))}</p>
       )}
     </Card>
   )
