@@ -117,11 +117,7 @@ describe('every page', () => {
       wrong.push(...(await wrongOn(outside)))
       await outside.screenshot({ path: `${OUT}console-sign-in.png` })
       expect(wrong).toEqual([])
-<<<<<<< HEAD
-      // Many pages, each looked at whole.
-=======
       // A second a page, and there are about a hundred.
->>>>>>> refs/heads/office
     },
     300_000,
   )
