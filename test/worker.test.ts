@@ -11,6 +11,7 @@ import { addToken } from '../db/api-tokens.ts'
 import { findBroadcast } from '../db/broadcasts.ts'
 import { listCounts } from '../db/ledger-counts.ts'
 import { addOfficer } from '../db/officers.ts'
+import { makeSignInLink } from '../db/sessions.ts'
 import { enqueueReplies } from '../db/turns.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { draft } from './api-desk.ts'
@@ -162,6 +163,32 @@ describe('the Worker', () => {
     expect(new Uint8Array(await (await fetch(worker.url + image)).arrayBuffer())).toEqual(PNG)
     await database.db.write([{ sql: 'UPDATE broadcasts SET campaign_id = ?', args: [id] }])
     expect(await (await call('/broadcasts/1/events')).text()).toContain('event: counts')
+  })
+
+  test('serves the console: the door, a session by a link, pages, the options of a passkey', async () => {
+    const keys = createNodeKeys(DATA_KEY)
+    const secret = 'WORKERWORKERWORKERWORKERWORKER22'
+    await database.db.write(
+      makeSignInLink({ tag: await keys.tag('sign-in', secret), officerId: 'o1', until: new Date(Date.now() + 3_600_000) }),
+    )
+    expect(await (await fetch(`${worker.url}/console/sign-in`)).text()).toContain('Đăng nhập dành cho cán bộ')
+    const entered = await fetch(`${worker.url}/console/link/${secret}`, { method: 'POST', redirect: 'manual' })
+    const cookie = entered.headers
+      .getSetCookie()
+      .map((line) => line.split(';')[0])
+      .join('; ')
+    expect([entered.status, cookie]).toEqual([303, expect.stringContaining('hv_officer=')])
+    const page = await (await fetch(`${worker.url}/console`, { headers: { cookie } })).text()
+    expect(page).toContain('Cán bộ Mẫu')
+    const csrf = /name="_csrf" value="([^"]+)"/.exec(page)?.[1] ?? ''
+    const asked = await fetch(`${worker.url}/console/enrol/passkey`, {
+      method: 'POST',
+      headers: { cookie },
+      body: new URLSearchParams({ _csrf: csrf }),
+    })
+    expect([asked.status, ((await asked.json()) as { challenge?: string }).challenge]).toEqual([200, expect.stringMatching(/^[\w-]{40,}$/)])
+    expect(await (await fetch(`${worker.url}/console/enrol/digits`, { headers: { cookie } })).text()).toContain('data:image/svg+xml')
+    expect((await fetch(`${worker.url}/console/campaigns`, { headers: { cookie } })).status).toBe(200)
   })
 
   test('answers twenty people who write at once, each once', async () => {

@@ -10,9 +10,9 @@ import { AppError } from '../errors.ts'
 import { openText } from '../keys.ts'
 import { qrSvg } from '../qr.ts'
 import { newTotpSecret, totpStep, totpUri } from '../totp.ts'
+import { DigitsForm } from './digits-form.tsx'
 import { safeNext } from './form.ts'
 import { Card } from './kit/card.tsx'
-import { Button, Field, Form } from './kit/form.tsx'
 import type { Page, Visit, Wrong } from './page.ts'
 import { askNewPasskey, newPasskey } from './webauthn.ts'
 
@@ -88,21 +88,7 @@ async function showSecret(visit: Visit, next: string, wrong?: Wrong): Promise<Re
         {t('console.enrol_secret')} <code>{secret.match(/.{1,4}/g)?.join(' ')}</code>
       </p>
       <p>{t('console.enrol_never', { unit: parts.about().unitName })}</p>
-      <Form visit={visit} action="/enrol/digits">
-        <input type="hidden" name="next" value={next} />
-        <Field
-          visit={visit}
-          name="digits"
-          label={t('console.digits')}
-          hint={t('console.digits_hint')}
-          inputmode="numeric"
-          autocomplete="one-time-code"
-          most={10}
-          wrong={wrong}
-          needed
-        />
-        <Button label={t('console.enrol_done')} />
-      </Form>
+      <DigitsForm visit={visit} action="/enrol/digits" next={next} label={t('console.enrol_done')} wrong={wrong} />
     </Card>,
     wrong ? 400 : 200,
   )

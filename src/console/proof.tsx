@@ -7,9 +7,9 @@ import { useHand } from '../../db/hand.ts'
 import { listPasskeys } from '../../db/passkeys.ts'
 import { hasDigits, proveSession } from '../../db/sessions.ts'
 import { AppError } from '../errors.ts'
+import { DigitsForm } from './digits-form.tsx'
 import { safeNext } from './form.ts'
 import { Card } from './kit/card.tsx'
-import { Button, Field, Form } from './kit/form.tsx'
 import type { Page, Visit, Wrong } from './page.ts'
 import { askPasskey, givenPasskey } from './webauthn.ts'
 
@@ -47,21 +47,7 @@ async function ask(visit: Visit, next: string, wrong?: Wrong): Promise<Response>
         </div>
       ) : null}
       {digits ? (
-        <Form visit={visit} action="/proof">
-          <input type="hidden" name="next" value={next} />
-          <Field
-            visit={visit}
-            name="digits"
-            label={t('console.digits')}
-            hint={t('console.digits_hint')}
-            inputmode="numeric"
-            autocomplete="one-time-code"
-            most={10}
-            wrong={wrong}
-            needed
-          />
-          <Button label={t('console.proof_go')} />
-        </Form>
+        <DigitsForm visit={visit} action="/proof" next={next} label={t('console.proof_go')} wrong={wrong} />
       ) : (
         <noscript>
           <p>{t('console.proof_script')}</p>

@@ -3,7 +3,7 @@
  * drain send.
  */
 import { addBroadcast } from '../../db/broadcasts.ts'
-import { audienceSchema, type Message } from '../../src/campaign.ts'
+import { audienceSchema, contentSchema, type Message } from '../../src/campaign.ts'
 import type { Db } from '../../src/chat.ts'
 import { randomCode, randomId, secureRandom } from '../../src/keys.ts'
 import { BUTTONS, chatOf, TEXT } from './broadcast.ts'
@@ -56,8 +56,14 @@ export async function addRun(db: Db, now: Date, startsAt: Date): Promise<void> {
   await db.write([
     {
       sql: `INSERT INTO campaigns(id, unit_id, author_id, editors, title, content, audience, plan, state, created_at, changed_at)
-            VALUES (?, 'u', 'o', '[]', 'Tin thử', '{}', '{}', '{}', 'approved', '', '')`,
-      args: [code],
+            VALUES (?, 'u', 'o', '[]', 'Tin thử', ?, ?, '{"kind":"now"}', 'approved', ?, ?)`,
+      args: [
+        code,
+        JSON.stringify(contentSchema.parse({ vi: TEXT })),
+        JSON.stringify(audienceSchema.parse({ unitId: 'u' })),
+        now.toISOString(),
+        now.toISOString(),
+      ],
     },
     addBroadcast({
       ...{ campaignId: code, unitId: 'u', code, word: 'K7M', message },
