@@ -9,19 +9,27 @@ import audit from './audit.json' with { type: 'json' }
 import bind from './bind.json' with { type: 'json' }
 import campaign from './campaign.json' with { type: 'json' }
 import cancel from './cancel.json' with { type: 'json' }
+import caseTexts from './case.json' with { type: 'json' }
 import check from './check.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import consent from './consent.json' with { type: 'json' }
 import console from './console.json' with { type: 'json' }
 import consoleCampaigns from './console_campaigns.json' with { type: 'json' }
+import consoleCases from './console_cases.json' with { type: 'json' }
 import consoleContent from './console_content.json' with { type: 'json' }
+import consoleDuplicates from './console_duplicates.json' with { type: 'json' }
+import consoleEvidence from './console_evidence.json' with { type: 'json' }
 import consoleFigures from './console_figures.json' with { type: 'json' }
+import consoleHandOvers from './console_hand_overs.json' with { type: 'json' }
 import consoleHelp from './console_help.json' with { type: 'json' }
+import consoleIdentity from './console_identity.json' with { type: 'json' }
 import consoleInquiries from './console_inquiries.json' with { type: 'json' }
 import consoleOffice from './console_office.json' with { type: 'json' }
 import consoleOfficers from './console_officers.json' with { type: 'json' }
+import consoleOpinions from './console_opinions.json' with { type: 'json' }
 import consoleToday from './console_today.json' with { type: 'json' }
 import consoleUnits from './console_units.json' with { type: 'json' }
+import consoleWarnings from './console_warnings.json' with { type: 'json' }
 import data from './data.json' with { type: 'json' }
 import deals from './deals.json' with { type: 'json' }
 import denounce from './denounce.json' with { type: 'json' }
@@ -29,6 +37,7 @@ import desk from './desk.json' with { type: 'json' }
 import entry from './entry.json' with { type: 'json' }
 import erase from './erase.json' with { type: 'json' }
 import figures from './figures.json' with { type: 'json' }
+import filingProof from './filing_proof.json' with { type: 'json' }
 import halt from './halt.json' with { type: 'json' }
 import help from './help.json' with { type: 'json' }
 import hotlines from './hotlines.json' with { type: 'json' }
@@ -39,6 +48,7 @@ import link from './link.json' with { type: 'json' }
 import menu from './menu.json' with { type: 'json' }
 import office from './office.json' with { type: 'json' }
 import officer from './officer.json' with { type: 'json' }
+import opinion from './opinion.json' with { type: 'json' }
 import push from './push.json' with { type: 'json' }
 import quiz from './quiz.json' with { type: 'json' }
 import report from './report.json' with { type: 'json' }
@@ -49,9 +59,12 @@ import signin from './signin.json' with { type: 'json' }
 import start from './start.json' with { type: 'json' }
 import stop from './stop.json' with { type: 'json' }
 import subscribe from './subscribe.json' with { type: 'json' }
+import talk from './talk.json' with { type: 'json' }
+import threat from './threat.json' with { type: 'json' }
 import track from './track.json' with { type: 'json' }
 import tree from './tree.json' with { type: 'json' }
 import unit from './unit.json' with { type: 'json' }
+import warning from './warning.json' with { type: 'json' }
 import web from './web.json' with { type: 'json' }
 
 export type Locale = 'vi' | 'en'
@@ -65,6 +78,19 @@ export const namespaces = {
   campaign,
   bind,
   cancel,
+  case: caseTexts,
+  console_cases: consoleCases,
+  console_evidence: consoleEvidence,
+  console_duplicates: consoleDuplicates,
+  console_hand_overs: consoleHandOvers,
+  console_identity: consoleIdentity,
+  console_warnings: consoleWarnings,
+  console_opinions: consoleOpinions,
+  talk,
+  threat,
+  opinion,
+  warning,
+  filing_proof: filingProof,
   check,
   common,
   consent,

@@ -3,37 +3,16 @@
  * exact time: the only way back is the reply link, whose both ends are keyed hashes (design.md "What a message leaves
  * behind"). Who may look is decided by `unit_id`.
  */
+import { type CaseSource, type CaseState, type Identity, LOOK_DAYS, type Report, URGENCY, urgencyOf } from '../src/case.ts'
 import type { Db, Keys, Statement } from '../src/chat.ts'
-import { openJson } from '../src/keys.ts'
-import { hourOf, monthOf } from '../src/time.ts'
+import { evenJson, openJson } from '../src/keys.ts'
+import { addWorkingDays, dayOf, hourOf, monthOf } from '../src/time.ts'
+import { firstEvent } from './case-events.ts'
+import { addIdentity, addLink } from './case-links.ts'
 import { attachPhotos } from './photos.ts'
 
-/** Kinds of §2.6, as the person chose; no finding of ours. */
-export const caseKinds = ['fake', 'poor', 'origin', 'expired', 'smuggled', 'fraud', 'brand', 'unsure'] as const
-export type CaseKind = (typeof caseKinds)[number]
-
-/** Mới · Đang xem · Cần bổ sung · Đã chuyển · Có kết quả · Đóng (F32). */
-export const caseStates = ['new', 'reviewing', 'needs_info', 'referred', 'resolved', 'closed'] as const
-export type CaseState = (typeof caseStates)[number]
-
-export type Health = 'unused' | 'fine' | 'ill' | 'unknown'
-
-/** What the tipster told, as it stands inside the seal. */
-export type Report = {
-  kind: CaseKind
-  signs: string
-  place?: string
-  /** Two decimals (about 1 km) unless the person chose the exact spot. */
-  spot?: { latitude: number; longitude: number; exact: boolean }
-  time?: string
-  health?: Health
-  note?: string
-}
-
-export type Identity = { name: string; phone?: string }
-
-/** The whole box of a case: the report, the exact time, and the identity under a seal of its own, as hex. */
-export type CaseBox = Report & { openedAt: string; identity?: string }
+/** The whole box of a case: the report, the exact time, and whom the person did not want to see it (R8). */
+export type CaseBox = Report & { openedAt: string; keptFrom?: string }
 
 export type Opening = {
   id: string
@@ -45,47 +24,46 @@ export type Opening = {
   report: Report
   danger: boolean
   unitId: string | null
+  /** The unit the person does not want to see it (R8): it is never handed there. */
+  keptFrom?: string
   photos: string[]
-  identity?: Identity
-  /** Only when the person let the assistant write back. */
-  replyTo?: { contactId: string; addressId: string }
+  /** What they typed of themselves, and who they are: an erasure finds it; null for what an officer typed in. */
+  identity?: { told: Identity; contactId: string | null }
+  /** Only when the person let the assistant write back. `word`: what they type to read, a letter and a digit. */
+  replyTo?: { contactId: string; addressId: string; word: string }
+  /** Typed in by an officer who was told; the assistant without it. */
+  typed?: { source: Exclude<CaseSource, 'assistant'>; officerId: string }
   now: Date
 }
 
 /** The statements of a new case; they belong in the turn's one commit. A number that is taken fails on its unique key. */
 export async function openCase(keys: Keys, opening: Opening): Promise<Statement[]> {
-  const { id, number, receipt, report, now, replyTo } = opening
+  const { id, number, receipt, report, danger, keptFrom, now, replyTo, identity, typed } = opening
   const hour = hourOf(now)
-  const identity = opening.identity && hexOf(await keys.seal('case', JSON.stringify(opening.identity), identityOf(id)))
-  const box: CaseBox = { ...report, openedAt: now.toISOString(), ...(identity ? { identity } : {}) }
+  const rank = danger ? URGENCY.danger : URGENCY.normal
+  const box: CaseBox = { ...report, openedAt: now.toISOString(), ...(keptFrom ? { keptFrom } : {}) }
   return [
     {
-      sql: `INSERT INTO cases(id, number, receipt_tag, state, kind, danger, unit_id, box, opened_hour) VALUES (?, ?, ?, 'new', ?, ?, ?, ?, ?)`,
+      sql: `INSERT INTO cases(id, number, receipt_tag, state, kind, danger, rank, source, unit_id, due_day, box, opened_hour)
+            VALUES (?, ?, ?, 'new', ?, ?, ?, ?, ?, ?, ?, ?)`,
       args: [
         id,
         number,
         await keys.tag('receipt', receipt),
         report.kind,
-        opening.danger ? 1 : 0,
+        danger ? 1 : 0,
+        rank,
+        typed?.source ?? 'assistant',
         opening.unitId,
-        await keys.seal('case', JSON.stringify(box), id),
+        dayOf(addWorkingDays(now, LOOK_DAYS[urgencyOf(rank)])),
+        await keys.seal('case', evenJson(box), id),
         hour,
       ],
     },
-    { sql: "INSERT INTO case_events(id, case_id, hour, kind) VALUES (?, ?, ?, 'opened')", args: [opening.eventId, id, hour] },
+    await firstEvent(keys, { id: opening.eventId, caseId: id, officerId: typed?.officerId ?? null, now }),
     ...(opening.photos.length > 0 ? [attachPhotos(id, opening.photos)] : []),
-    ...(replyTo
-      ? [
-          {
-            sql: 'INSERT INTO reply_links(case_tag, contact_tag, box) VALUES (?, ?, ?)',
-            args: [
-              await keys.tag('case', id),
-              await keys.tag('contact', replyTo.contactId),
-              await keys.seal('reply-link', replyTo.addressId, id),
-            ],
-          },
-        ]
-      : []),
+    ...(identity ? [await addIdentity(keys, id, identity.told, identity.contactId)] : []),
+    ...(replyTo ? [await addLink(keys, id, replyTo)] : []),
   ]
 }
 
@@ -93,9 +71,6 @@ export async function openCase(keys: Keys, opening: Opening): Promise<Statement[
 export function openBox(keys: Keys, caseId: string, box: Uint8Array): Promise<CaseBox> {
   return openJson<CaseBox>(keys, 'case', box, caseId)
 }
-
-/** What an identity's own seal is bound to, so that it opens neither with the report nor on another case. */
-export const identityOf = (caseId: string): string => `${caseId}:identity`
 
 export type CaseStatus = {
   state: CaseState
@@ -121,5 +96,3 @@ export const FIND_BY_RECEIPT = `SELECT c.state, c.opened_hour,
     (SELECT count(*) FROM photos p WHERE p.case_id = c.id) AS sent,
     (SELECT count(*) FROM photos p WHERE p.case_id = c.id AND p.state = 'stored') AS stored
   FROM cases c WHERE c.receipt_tag = ?`
-
-const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')

@@ -4,6 +4,7 @@
  */
 import type { Db, Keys, Statement } from '../src/chat.ts'
 import { openSession } from '../src/session.ts'
+import { forgetTipster } from './case-links.ts'
 import { guardThat } from './client.ts'
 import { forgetPushes } from './ledger-people.ts'
 import { linkTriesTag } from './link-codes.ts'
@@ -60,7 +61,7 @@ export async function eraseContact(db: Db, keys: Keys, contactId: string, now: D
     ...forgetPushes(contactId),
     ofAddresses('transcript'),
     ofAddresses('updates'),
-    { sql: 'DELETE FROM reply_links WHERE contact_tag = ?', args: [await keys.tag('contact', contactId)] },
+    ...(await forgetTipster(keys, contactId)),
     { sql: 'UPDATE officers SET contact_id = NULL, edition = edition + 1 WHERE contact_id = ?', args: [contactId] },
     { sql: 'DELETE FROM link_codes WHERE contact_id = ? OR asked_by_contact_id = ?', args: [contactId, contactId] },
     { sql: 'DELETE FROM tries WHERE tag = ?', args: [await linkTriesTag(keys, contactId)] },

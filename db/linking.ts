@@ -3,6 +3,7 @@
  * younger age wins, both sides' proofs of consent stay. Written as SQL over both rows, so that nothing stale is merged.
  */
 import type { Db, Keys, Purpose, Statement } from '../src/chat.ts'
+import { joinTipsters } from './case-links.ts'
 import { guard, guardThat } from './client.ts'
 import { joinPushes } from './ledger-people.ts'
 import { forgetLinkTries, linkTriesTag } from './link-codes.ts'
@@ -19,7 +20,6 @@ export function stillTheirs(addressId: string, contactId: string): Statement {
  * was decided meanwhile loses its turn number and is decided again as `to`.
  */
 export async function joinContacts(db: Db, keys: Keys, to: string, from: string): Promise<Statement[]> {
-  const [toTag, fromTag] = [await keys.tag('contact', to), await keys.tag('contact', from)]
   const [turns] = await db.read('SELECT total(turn) AS n FROM addresses WHERE contact_id = ?', [from])
   const move = (table: string): Statement => ({ sql: `UPDATE ${table} SET contact_id = ? WHERE contact_id = ?`, args: [to, from] })
   return [
@@ -44,7 +44,7 @@ export async function joinContacts(db: Db, keys: Keys, to: string, from: string)
     move('inquiries'),
     { sql: 'UPDATE officers SET contact_id = ?, edition = edition + 1 WHERE contact_id = ?', args: [to, from] },
     ...joinPushes(to, from),
-    { sql: 'UPDATE reply_links SET contact_tag = ? WHERE contact_tag = ?', args: [toTag, fromTag] },
+    ...(await joinTipsters(keys, to, from)),
     { sql: 'DELETE FROM link_codes WHERE contact_id = ? OR asked_by_contact_id = ?', args: [from, from] },
     forgetLinkTries(await linkTriesTag(keys, from)),
     { sql: 'UPDATE addresses SET contact_id = ?, turn = turn + 1 WHERE contact_id = ?', args: [to, from] },

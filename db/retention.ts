@@ -205,17 +205,23 @@ export const linkHour = (now: Date, settings: Settings): string =>
 export const caseHour = (now: Date, settings: Settings): string =>
   hourOf(new Date(monthsBefore(now.toISOString(), wholeOf(settings, 'keep_case_months'))))
 
-export async function countReplyLinks(db: Db, tags: string[]): Promise<number> {
+/** Ways back and identities of these cases. */
+export async function countTipsters(db: Db, tags: string[]): Promise<number> {
+  const list = JSON.stringify(tags)
   return countOf(
-    await db.read('SELECT count(*) AS n FROM reply_links WHERE case_tag IN (SELECT value FROM json_each(?))', [JSON.stringify(tags)]),
+    await db.read(
+      `SELECT (SELECT count(*) FROM reply_links WHERE case_tag IN (SELECT value FROM json_each(?)))
+            + (SELECT count(*) FROM case_identities WHERE case_tag IN (SELECT value FROM json_each(?))) AS n`,
+      [list, list],
+    ),
   )
 }
 
-export function dropReplyLinks(tags: string[]): Statement {
-  return {
-    sql: 'DELETE FROM reply_links WHERE case_tag IN (SELECT value FROM json_each(?)) RETURNING 1 AS gone',
+export function dropTipsters(tags: string[]): Statement[] {
+  return ['case_identities', 'reply_links'].map((table) => ({
+    sql: `DELETE FROM ${table} WHERE case_tag IN (SELECT value FROM json_each(?)) RETURNING 1 AS gone`,
     args: [JSON.stringify(tags)],
-  }
+  }))
 }
 
 export async function countCases(db: Db, until: string): Promise<number> {

@@ -5,7 +5,7 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import type { Keys } from './chat.ts'
 import { AppError } from './errors.ts'
-import { hmacInfo, KEY_SALT, sealInfo, TAG_LENGTH, VERSION } from './keys.ts'
+import { hmacInfo, KEY_SALT, ownInfo, sealInfo, TAG_LENGTH, VERSION } from './keys.ts'
 
 /** @param dataKey 32 bytes. Throws AppError `invalid` for another length. */
 export function createNodeKeys(dataKey: Uint8Array): Keys {
@@ -19,35 +19,43 @@ export function createNodeKeys(dataKey: Uint8Array): Keys {
     }
     return key
   }
+  // Not kept: there may be a million of them, and each is used a few times in its life.
+  const ownKey = (info: string) => createSecretKey(Buffer.from(hkdfSync('sha256', dataKey, KEY_SALT, info, 32)))
   return {
-    seal(purpose, plain, bound = '') {
-      const nonce = nextNonce()
-      const cipher = createCipheriv('aes-256-gcm', derive(sealInfo(purpose)), nonce)
-      cipher.setAAD(Buffer.from(bound))
-      const body = cipher.update(plain as string, 'utf8')
-      cipher.final()
-      return Buffer.concat([Buffer.of(VERSION), nonce, body, cipher.getAuthTag()])
-    },
-    open(purpose, box, bound = '') {
-      if (box.byteLength < 29 || box[0] !== VERSION) throw new AppError('invalid', 'The sealed box is damaged.')
-      const bytes = Buffer.from(box.buffer, box.byteOffset, box.byteLength)
-      const decipher = createDecipheriv('aes-256-gcm', derive(sealInfo(purpose)), bytes.subarray(1, 13))
-      decipher.setAAD(Buffer.from(bound))
-      decipher.setAuthTag(bytes.subarray(bytes.length - 16))
-      try {
-        const plain = decipher.update(bytes.subarray(13, bytes.length - 16))
-        decipher.final()
-        return plain
-      } catch (cause) {
-        throw new AppError('invalid', 'The sealed box does not open with this key.', { cause })
-      }
-    },
+    seal: (purpose, plain, bound = '') => sealWith(derive(sealInfo(purpose)), plain, bound),
+    open: (purpose, box, bound = '') => openWith(derive(sealInfo(purpose)), box, bound),
+    sealOwn: (purpose, name, plain) => sealWith(ownKey(ownInfo(purpose, name)), plain, name),
+    openOwn: (purpose, name, box) => openWith(ownKey(ownInfo(purpose, name)), box, name),
     tag(purpose, text) {
       return createHmac('sha256', derive(hmacInfo(purpose)))
         .update(text)
         .digest('base64url')
         .slice(0, TAG_LENGTH)
     },
+  }
+}
+
+function sealWith(key: KeyObject, plain: string | Uint8Array, bound: string): Uint8Array {
+  const nonce = nextNonce()
+  const cipher = createCipheriv('aes-256-gcm', key, nonce)
+  cipher.setAAD(Buffer.from(bound))
+  const body = cipher.update(plain as string, 'utf8')
+  cipher.final()
+  return Buffer.concat([Buffer.of(VERSION), nonce, body, cipher.getAuthTag()])
+}
+
+function openWith(key: KeyObject, box: Uint8Array, bound: string): Uint8Array {
+  if (box.byteLength < 29 || box[0] !== VERSION) throw new AppError('invalid', 'The sealed box is damaged.')
+  const bytes = Buffer.from(box.buffer, box.byteOffset, box.byteLength)
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(1, 13))
+  decipher.setAAD(Buffer.from(bound))
+  decipher.setAuthTag(bytes.subarray(bytes.length - 16))
+  try {
+    const plain = decipher.update(bytes.subarray(13, bytes.length - 16))
+    decipher.final()
+    return plain
+  } catch (cause) {
+    throw new AppError('invalid', 'The sealed box does not open with this key.', { cause })
   }
 }
 

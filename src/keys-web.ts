@@ -3,7 +3,7 @@
  */
 import type { Keys } from './chat.ts'
 import { AppError } from './errors.ts'
-import { hmacInfo, KEY_SALT, sealInfo, TAG_LENGTH, VERSION } from './keys.ts'
+import { hmacInfo, KEY_SALT, ownInfo, sealInfo, TAG_LENGTH, VERSION } from './keys.ts'
 
 const encoder = new TextEncoder()
 
@@ -13,42 +13,54 @@ export async function createWebKeys(dataKey: Uint8Array<ArrayBuffer>): Promise<K
   const root = await crypto.subtle.importKey('raw', dataKey, 'HKDF', false, ['deriveKey'])
   // Keys are kept, not promises of keys: on Workers a promise of one request must not be awaited in another.
   const derived = new Map<string, typeof root>()
+  const make = (info: string): Promise<typeof root> => {
+    const hkdf = { name: 'HKDF', hash: 'SHA-256', salt: encoder.encode(KEY_SALT), info: encoder.encode(info) }
+    return info.startsWith('tag/')
+      ? crypto.subtle.deriveKey(hkdf, root, { name: 'HMAC', hash: 'SHA-256', length: 256 }, false, ['sign'])
+      : crypto.subtle.deriveKey(hkdf, root, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
+  }
   const derive = async (info: string): Promise<typeof root> => {
     const known = derived.get(info)
     if (known) return known
-    const hkdf = { name: 'HKDF', hash: 'SHA-256', salt: encoder.encode(KEY_SALT), info: encoder.encode(info) }
-    const key = info.startsWith('seal/')
-      ? await crypto.subtle.deriveKey(hkdf, root, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
-      : await crypto.subtle.deriveKey(hkdf, root, { name: 'HMAC', hash: 'SHA-256', length: 256 }, false, ['sign'])
+    const key = await make(info)
     derived.set(info, key)
     return key
   }
   return {
-    async seal(purpose, plain, bound = '') {
-      const nonce = crypto.getRandomValues(new Uint8Array(12))
-      const bytes = typeof plain === 'string' ? encoder.encode(plain) : new Uint8Array(plain)
-      const algorithm = { name: 'AES-GCM', iv: nonce, additionalData: encoder.encode(bound) }
-      const body = new Uint8Array(await crypto.subtle.encrypt(algorithm, await derive(sealInfo(purpose)), bytes))
-      const box = new Uint8Array(13 + body.length)
-      box[0] = VERSION
-      box.set(nonce, 1)
-      box.set(body, 13)
-      return box
-    },
-    async open(purpose, box, bound = '') {
-      if (box.byteLength < 29 || box[0] !== VERSION) throw new AppError('invalid', 'The sealed box is damaged.')
-      const bytes = new Uint8Array(box)
-      const algorithm = { name: 'AES-GCM', iv: bytes.slice(1, 13), additionalData: encoder.encode(bound) }
-      try {
-        return new Uint8Array(await crypto.subtle.decrypt(algorithm, await derive(sealInfo(purpose)), bytes.slice(13)))
-      } catch (cause) {
-        throw new AppError('invalid', 'The sealed box does not open with this key.', { cause })
-      }
-    },
+    seal: async (purpose, plain, bound = '') => sealWith(await derive(sealInfo(purpose)), plain, bound),
+    open: async (purpose, box, bound = '') => openWith(await derive(sealInfo(purpose)), box, bound),
+    // Their keys are not kept: there may be a million of them.
+    sealOwn: async (purpose, name, plain) => sealWith(await make(ownInfo(purpose, name)), plain, name),
+    openOwn: async (purpose, name, box) => openWith(await make(ownInfo(purpose, name)), box, name),
     async tag(purpose, text) {
       const mac = new Uint8Array(await crypto.subtle.sign('HMAC', await derive(hmacInfo(purpose)), encoder.encode(text)))
       return base64url(mac).slice(0, TAG_LENGTH)
     },
+  }
+}
+
+type Key = Awaited<ReturnType<typeof crypto.subtle.deriveKey>>
+
+async function sealWith(key: Key, plain: string | Uint8Array, bound: string): Promise<Uint8Array> {
+  const nonce = crypto.getRandomValues(new Uint8Array(12))
+  const bytes = typeof plain === 'string' ? encoder.encode(plain) : new Uint8Array(plain)
+  const algorithm = { name: 'AES-GCM', iv: nonce, additionalData: encoder.encode(bound) }
+  const body = new Uint8Array(await crypto.subtle.encrypt(algorithm, key, bytes))
+  const box = new Uint8Array(13 + body.length)
+  box[0] = VERSION
+  box.set(nonce, 1)
+  box.set(body, 13)
+  return box
+}
+
+async function openWith(key: Key, box: Uint8Array, bound: string): Promise<Uint8Array> {
+  if (box.byteLength < 29 || box[0] !== VERSION) throw new AppError('invalid', 'The sealed box is damaged.')
+  const bytes = new Uint8Array(box)
+  const algorithm = { name: 'AES-GCM', iv: bytes.slice(1, 13), additionalData: encoder.encode(bound) }
+  try {
+    return new Uint8Array(await crypto.subtle.decrypt(algorithm, key, bytes.slice(13)))
+  } catch (cause) {
+    throw new AppError('invalid', 'The sealed box does not open with this key.', { cause })
   }
 }
 

@@ -3,6 +3,7 @@
  * things around secrets that every runtime does alike.
  */
 import type { Keys, SealPurpose, TagPurpose } from './chat.ts'
+import type { OwnPurpose } from './sealing.ts'
 import { CODE_ALPHABET } from './vietnamese/case-code.ts'
 
 /** First byte of every box: the format, so that it can change one day. */
@@ -12,6 +13,7 @@ export const KEY_SALT = 'hang-viet-bot'
 export const TAG_LENGTH = 32
 
 export const sealInfo = (purpose: SealPurpose): string => `seal/${purpose}`
+export const ownInfo = (purpose: OwnPurpose, name: string): string => `own/${purpose}/${name}`
 export const hmacInfo = (purpose: TagPurpose): string => `tag/${purpose}`
 
 const decoder = new TextDecoder()

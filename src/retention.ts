@@ -11,13 +11,13 @@ import {
   countCases,
   countDue,
   countPeople,
-  countReplyLinks,
   countTallies,
+  countTipsters,
   dropCases,
   dropDue,
   dropInbox,
-  dropReplyLinks,
   dropTallies,
+  dropTipsters,
   emptyLog,
   endSessions,
   findInboxStretch,
@@ -75,8 +75,8 @@ export function createRetention(parts: RetentionParts): Retention {
       counts.ledger = (await listForgettable(db, ledgerUntil(at))).reduce((sum, { people }) => sum + people, 0)
       counts.sessions = 0
       for await (const ids of endedSessions(parts, at)) counts.sessions += ids.length
-      counts.reply_links = 0
-      for await (const tags of closedTags(parts, linkHour(at, settings))) counts.reply_links += await countReplyLinks(db, tags)
+      counts.tipsters = 0
+      for await (const tags of closedTags(parts, linkHour(at, settings))) counts.tipsters += await countTipsters(db, tags)
       counts.cases = await countCases(db, caseHour(at, settings))
       counts.silent = await countPeople(db, silent(at))
       counts.unanswered = await countPeople(db, unanswered(at))
@@ -94,8 +94,8 @@ export function createRetention(parts: RetentionParts): Retention {
       counts.sessions = 0
       for await (const ids of endedSessions(parts, at)) counts.sessions += await affected(db, [endSessions(ids, at)])
       await db.write([recordMark('sessions_ended', dayOf(at))])
-      counts.reply_links = 0
-      for await (const tags of closedTags(parts, linkHour(at, settings))) counts.reply_links += await affected(db, [dropReplyLinks(tags)])
+      counts.tipsters = 0
+      for await (const tags of closedTags(parts, linkHour(at, settings))) counts.tipsters += await affectedBy(db, dropTipsters(tags))
       await db.write([recordMark('reply_links_cut', linkHour(at, settings))])
       counts.cases = await dropOldCases(db, caseHour(at, settings))
       counts.silent = await erasePeople(parts, silent(at), at)
@@ -244,6 +244,11 @@ function daytime(at: Date): Date {
 /** Rows the last statement returned. */
 async function affected(db: Db, statements: Statement[]): Promise<number> {
   return (await db.write(statements)).at(-1)?.length ?? 0
+}
+
+/** Rows all of them returned. */
+async function affectedBy(db: Db, statements: Statement[]): Promise<number> {
+  return (await db.write(statements)).reduce((sum, rows) => sum + rows.length, 0)
 }
 
 /** Lets messages that came in meanwhile be answered: the file driver works synchronously under its promises. */

@@ -24,7 +24,7 @@ export type Title = keyof typeof TITLES
 export type Via = 'chat' | 'api' | 'console' | 'admin'
 
 /** Acts a token may be allowed. */
-export const TOKEN_SCOPES = ['read', 'draft', 'desk', 'units'] as const
+export const TOKEN_SCOPES = ['read', 'draft', 'desk', 'units', 'cases'] as const
 export type TokenScope = (typeof TOKEN_SCOPES)[number]
 
 /** Which roles may do what. An act that stands here is checked and audited wherever it is offered. */
@@ -62,6 +62,23 @@ export const ACTS = {
   'figure.export': ROLES,
   'phrase.read': ['editor', 'approver', 'case', 'admin'],
   'channel.read': ['admin', 'approver'],
+  'case.read': ['case'],
+  'case.work': ['case'],
+  // Names who opens a restricted one; sees no more of it than its number.
+  'case.assign': ['case', 'approver'],
+  'identity.ask': ['case'],
+  'identity.grant': ['data', 'approver'],
+  'reason.read': ['case', 'approver', 'admin'],
+  'reason.write': ['admin'],
+  'authority.read': ['case', 'approver', 'admin'],
+  'authority.write': ['case', 'admin'],
+  'decision.write': ['case'],
+  'decision.approve': ['case', 'approver'],
+  'warning.read': ROLES,
+  'warning.write': ['case', 'editor'],
+  'warning.approve': ['case', 'approver'],
+  'opinion.read': ['case', 'editor', 'welfare', 'approver'],
+  'opinion.work': ['case', 'editor', 'welfare', 'approver'],
   'content.read': ROLES,
   'content.write': ['editor', 'approver'],
   'content.review': ['approver'],
@@ -85,6 +102,8 @@ export const BY_TOKEN: Record<TokenScope, readonly Act[]> = {
   // What members wrote to officers: only a token made for it opens it.
   desk: ['inquiry.read', 'inquiry.answer'],
   units: ['unit.read', 'unit.write'],
+  // What members reported: no token opens an identity, approves a decision or lets a warning out.
+  cases: ['case.read', 'case.work', 'case.assign', 'reason.read', 'authority.read', 'decision.write', 'opinion.read', 'opinion.work'],
 }
 
 /** Roles at a unit and everything below it. `path` as units have it: `/root/…/id/`. */

@@ -12,6 +12,10 @@ export type Keys = {
   seal(purpose: SealPurpose, plain: string | Uint8Array, bound?: string): Promise<Uint8Array> | Uint8Array
   /** Throws AppError `invalid` when the key, the purpose, the binding or a byte differs. */
   open(purpose: SealPurpose, box: Uint8Array, bound?: string): Promise<Uint8Array> | Uint8Array
+  /** The same with a key of one thing alone, derived from the purpose and its name: its box opens with no other's key. */
+  sealOwn(purpose: OwnPurpose, name: string, plain: string): Promise<Uint8Array> | Uint8Array
+  /** Throws AppError `invalid` like `open`. */
+  openOwn(purpose: OwnPurpose, name: string, box: Uint8Array): Promise<Uint8Array> | Uint8Array
   /** 32 base64url characters (192 bits) of HMAC-SHA-256. */
   tag(purpose: TagPurpose, text: string): Promise<string> | string
 }
@@ -26,20 +30,30 @@ export type SealPurpose =
   | 'photo-ref'
   | 'evidence'
   | 'case'
-  | 'reply-link'
   | 'inquiry'
   | 'token'
   | 'flag'
   | 'totp'
   | 'data-note'
   | 'incident'
+  | 'case-event'
+  | 'identity-reason'
+  | 'hand-over'
+  | 'decision'
+  | 'opinion'
   | 'backup'
+
+/** Boxes with a key each: what a case's member left of themselves, and the way back to them. */
+export type OwnPurpose = 'identity' | 'reply-link'
 
 export type TagPurpose =
   | 'inbox'
   | 'contact'
   | 'case'
   | 'receipt'
+  | 'proof-of-filing'
+  | 'mark'
+  | 'work'
   | 'consent'
   | 'request'
   | 'phrase'

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { identityOf, openBox } from '../db/cases.ts'
+import { findLink, openIdentity } from '../db/case-links.ts'
+import { openBox } from '../db/cases.ts'
 import type { InboundMessage, OutboundMessage } from '../src/chat.ts'
-import { openJson, openText, secureRandom } from '../src/keys.ts'
+import { openText, secureRandom } from '../src/keys.ts'
 import { openSession } from '../src/session.ts'
 import { type Bot, createBot, fakeChannel, textOf } from './harness.ts'
 
@@ -520,9 +521,14 @@ describe('report', () => {
     const [{ id: caseId = '' } = {}] = await bot.db.read('SELECT id FROM cases')
     const [link] = await bot.db.read('SELECT * FROM reply_links WHERE case_tag = ?', [await bot.keys.tag('case', String(caseId))])
     const [address] = await bot.db.read('SELECT id, contact_id FROM addresses')
-    expect(await openText(bot.keys, 'reply-link', link?.box as Uint8Array, String(caseId))).toBe(address?.id)
+    expect(await findLink(bot.db, bot.keys, String(caseId))).toEqual({
+      caseId,
+      addressId: address?.id,
+      word: expect.stringMatching(/^[A-Z][2-9]$/),
+    })
     expect(link?.contact_tag).toBe(await bot.keys.tag('contact', String(address?.contact_id)))
-    await expect(openText(bot.keys, 'reply-link', link?.box as Uint8Array, 'another')).rejects.toThrow()
+    const tag = await bot.keys.tag('case', 'another')
+    await expect((async () => bot.keys.openOwn('reply-link', tag, link?.box as Uint8Array))()).rejects.toThrow()
   })
 
   test('a case number that is taken is drawn again', async () => {
@@ -611,7 +617,7 @@ describe('report', () => {
   })
 
   describe('leaving a name', () => {
-    test('age, consent with two equal buttons, name and phone: sealed by themselves inside the case, nowhere else', async () => {
+    test('age, consent with two equal buttons, name and phone: sealed under a key of their own, nowhere else', async () => {
       await tellsAll(lan)
       expect(labelsOf(await lan.taps('Để lại tên, số điện thoại'))).toEqual(['Đã đủ 16 tuổi', 'Chưa đủ 16 tuổi', 'Quay lại'])
       expect(labelsOf(await lan.taps('Đã đủ 16 tuổi'))).toEqual(['Đồng ý', 'Không đồng ý', 'Quay lại'])
@@ -622,9 +628,12 @@ describe('report', () => {
       await lan.taps('Gửi')
       await lan.taps('Không')
       const { id, box } = await caseRow(bot)
-      expect(JSON.stringify({ ...box, identity: '' })).not.toContain('Phan Anh')
-      const identity = await openJson(bot.keys, 'case', new Uint8Array(Buffer.from(box.identity ?? '', 'hex')), identityOf(id))
-      expect(identity).toEqual({ name: 'Phan Anh', phone: '0912 345 678' })
+      expect(JSON.stringify(box)).not.toContain('Phan Anh')
+      expect(await openIdentity(bot.db, bot.keys, id)).toEqual({ name: 'Phan Anh', phone: '0912 345 678' })
+      const [stored] = await bot.db.read('SELECT case_tag, box FROM case_identities')
+      expect(stored?.case_tag).toBe(await bot.keys.tag('case', id))
+      const others = await bot.keys.tag('case', 'another')
+      await expect((async () => bot.keys.openOwn('identity', others, stored?.box as Uint8Array))()).rejects.toThrow()
       expect(await bot.db.read('SELECT age, named_report, name FROM contacts')).toEqual([{ age: 'adult', named_report: 1, name: null }])
       expect(await bot.db.read('SELECT purpose, choice, wording FROM consents')).toEqual([
         { purpose: 'named_report', choice: 'yes', wording: 'named-1' },
@@ -639,7 +648,7 @@ describe('report', () => {
       expect(await bot.db.read('SELECT choice FROM consents')).toEqual([{ choice: 'no' }])
       await lan.taps('Gửi')
       await lan.taps('Không')
-      expect((await caseRow(bot)).box.identity).toBeUndefined()
+      expect(await bot.db.read('SELECT * FROM case_identities')).toEqual([])
     })
 
     test('under sixteen no name is asked', async () => {

@@ -305,14 +305,14 @@ describe('retention', () => {
     await file('open', null)
     await file('old', '2026-08-25T01Z')
     await file('young', '2026-08-25T02Z')
-    expect(only(await job().plan())).toEqual({ reply_links: 1 })
-    expect(await run()).toEqual({ reply_links: 1 })
+    expect(only(await job().plan())).toEqual({ tipsters: 1 })
+    expect(await run()).toEqual({ tipsters: 1 })
     expect((await bot.db.read('SELECT contact_tag FROM reply_links ORDER BY contact_tag')).map((row) => row.contact_tag)).toEqual([
       't-open',
       't-young',
     ])
     bot.clock.advance(60 * 60_000)
-    expect(await run()).toEqual({ reply_links: 1 })
+    expect(await run()).toEqual({ tipsters: 1 })
     bot.clock.set('2028-08-25T02:30:00.000Z')
     expect(only(await job().plan())).toEqual({ cases: 1 })
     expect(await run()).toEqual({ cases: 1 })

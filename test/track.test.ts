@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { caseStates, FIND_BY_RECEIPT, openCase } from '../db/cases.ts'
+import { FIND_BY_RECEIPT, openCase } from '../db/cases.ts'
 import { addTries, claimTries, countTries, listTries } from '../db/tries.ts'
+import { caseStates } from '../src/case.ts'
 import type { OutboundMessage } from '../src/chat.ts'
 import { randomId, secureRandom } from '../src/keys.ts'
 import { type Bot, createBot, fakeChannel, textOf } from './harness.ts'

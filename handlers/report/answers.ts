@@ -2,8 +2,9 @@
  * What an answer to the steps of the story (one to six) does to the draft. Facts are asked for, never verdicts (R10);
  * what answers nothing gets the question again with a hint.
  */
-import { type CaseKind, caseKinds, type Health } from '../../db/cases.ts'
+
 import { dropDraftPhotos } from '../../db/photos.ts'
+import { type CaseKind, caseKinds, type Health } from '../../src/case.ts'
 import type { Reply, Turn } from '../../src/chat.ts'
 import { addDays, dateVi, dayOf } from '../../src/time.ts'
 import { isDanger, listen } from '../../src/vietnamese/index.ts'

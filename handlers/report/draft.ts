@@ -2,7 +2,7 @@
  * What a report is while it is being told: the data of the open step, sealed in the session. `photos` keeps its name
  * and place, because erasing a person looks for it there.
  */
-import type { CaseKind, Health } from '../../db/cases.ts'
+import type { CaseKind, Health } from '../../src/case.ts'
 import type { Reply, Statement, Step, Turn } from '../../src/chat.ts'
 
 /** The eight steps in their order (F30); the others branch off and come back. */

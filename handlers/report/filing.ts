@@ -2,10 +2,11 @@
  * The last step: the draft becomes a case, in the turn's one commit. Number and receipt are drawn here; a number that
  * is taken fails the commit and the turn is decided again with new chance. Afterwards the session keeps nothing.
  */
-import { openCase, type Report } from '../../db/cases.ts'
+import { openCase } from '../../db/cases.ts'
 import { guard } from '../../db/client.ts'
 import { findDesk } from '../../db/inquiries.ts'
 import { addTries, countTries, triesTag } from '../../db/tries.ts'
+import type { Report } from '../../src/case.ts'
 import type { Button, Decision, Turn } from '../../src/chat.ts'
 import { randomCode } from '../../src/keys.ts'
 import { payloadOf } from '../../src/text.ts'
@@ -16,6 +17,9 @@ import { findReceivers } from './receivers.ts'
 
 /** Reports of one person on one day in Vietnam (R10). */
 const MAX_A_DAY = 5
+
+/** None that is read as a digit. */
+const LETTERS = 'ABCDEGHKMNPRTVXY'
 
 const MENU: Button = { label: { key: 'common.b_menu' }, payload: payloadOf('help', 'menu') }
 
@@ -38,9 +42,12 @@ export async function fileReport(turn: Turn, draft: Draft, mayReply: boolean): P
     report: reportOf(draft),
     danger: draft.health === 'ill' || [draft.signs, draft.note].some((text) => isDanger(listen(text ?? ''))),
     unitId: receiver?.id ?? null,
+    ...(draft.above && receivers?.above ? { keptFrom: receivers.own.id } : {}),
     photos: draft.photos,
-    ...(named ? { identity: { name: draft.name ?? '', ...(draft.phone ? { phone: draft.phone } : {}) } } : {}),
-    ...(mayReply ? { replyTo: { contactId: contact.id, addressId: contact.addressId } } : {}),
+    ...(named
+      ? { identity: { told: { name: draft.name ?? '', ...(draft.phone ? { phone: draft.phone } : {}) }, contactId: contact.id } }
+      : {}),
+    ...(mayReply ? { replyTo: { contactId: contact.id, addressId: contact.addressId, word: shortWord(turn) } } : {}),
     now,
   })
   // Nobody is promised a reader whom this deployment does not have yet (R11).
@@ -69,6 +76,11 @@ function reportOf({ kind, signs, place, spot, time, health, note }: Draft): Repo
     ...(health ? { health } : {}),
     ...(note ? { note } : {}),
   }
+}
+
+/** A letter and a digit: what the person types to read what is new ("xem K7"). */
+function shortWord({ random }: Turn): string {
+  return `${LETTERS[Math.floor(random() * LETTERS.length)]}${2 + Math.floor(random() * 8)}`
 }
 
 /** Two decimals are about a kilometre: enough to find the district, too coarse to find a person. */

@@ -1,0 +1,202 @@
+/**
+ * Cases as officers see them: the queue of their units, and one case opened. Who told is never there. A restricted case is
+ * opened by its named officer alone (F40); who declared a conflict sees it no more (R8); a look is recorded.
+ */
+import { type CaseKind, type CaseSource, type CaseState, type Urgency, urgencyOf } from '../src/case.ts'
+import type { Row, Value } from '../src/chat.ts'
+import { AppError } from '../src/errors.ts'
+import { type Act, type Actor, scopeOf } from '../src/rights.ts'
+import { recordCaseAct } from './case-change.ts'
+import { type CaseBox, openBox } from './cases.ts'
+import type { Desk } from './rights.ts'
+import { isTop, subtreeOf } from './units.ts'
+
+export type CaseRow = {
+  id: string
+  /** `PA-2611-7K3Q` */
+  number: string
+  state: CaseState
+  kind: CaseKind
+  source: CaseSource
+  urgency: Urgency
+  rank: number
+  restricted: boolean
+  spam: boolean
+  /** Null: of whoever runs the deployment. */
+  unitId: string | null
+  unitName: string | null
+  path: string | null
+  assigneeId: string | null
+  assigneeName: string | null
+  /** Day in Vietnam of the next step; '' when nothing is due. */
+  dueDay: string
+  reasonId: string | null
+  outcomeId: string | null
+  /** UTC, `2026-11-23T08Z`. */
+  openedHour: string
+  closedHour: string | null
+  mergedInto: string | null
+  version: number
+}
+
+export type OpenCase = CaseRow & { report: CaseBox }
+
+export type CaseFilter = {
+  state?: CaseState | undefined
+  kind?: CaseKind | undefined
+  source?: CaseSource | undefined
+  /** Of one officer; '' for those nobody has. */
+  assigneeId?: string | undefined
+  /** Due before this day. */
+  dueBefore?: string | undefined
+  /** At and below this unit's path. */
+  under?: string | undefined
+}
+
+/** Where a page of the queue ended. */
+export type CaseMark = Pick<CaseRow, 'rank' | 'dueDay' | 'id'>
+
+/**
+ * What is open, most urgent first, then what is due first. Merged ones, spam and closed ones have lists of their own.
+ * @param after the last one seen
+ */
+export async function listQueue(
+  { db, actor }: Pick<Desk, 'db' | 'actor'>,
+  filter: CaseFilter,
+  { after, limit }: { after?: CaseMark | undefined; limit: number },
+): Promise<CaseRow[]> {
+  const within = scopeSql(actor, 'case.read')
+  if (!within) return []
+  const { where, args } = filterSql(filter)
+  const index = filter.assigneeId ? 'cases_assignee' : 'cases_queue'
+  const rows = await db.read(
+    `${SELECT} FROM cases c INDEXED BY ${index} ${JOINS}
+     WHERE c.state <> 'closed' AND c.merged_into IS NULL AND c.spam = 0 AND (${within.sql}) ${NO_CONFLICT}
+       AND (c.rank, c.due_day, c.id) > (?, ?, ?) ${where}
+     ORDER BY c.rank, c.due_day, c.id LIMIT ?`,
+    [...within.args, actor.officerId, after?.rank ?? -1, after?.dueDay ?? '', after?.id ?? '', ...args, limit],
+  )
+  return rows.map(caseOf)
+}
+
+/** Closed ones and spam, newest first. @param before the last one seen */
+export async function listShelf(
+  { db, actor }: Pick<Desk, 'db' | 'actor'>,
+  shelf: 'closed' | 'spam',
+  { before, limit }: { before?: Pick<CaseRow, 'openedHour' | 'id'> | undefined; limit: number },
+): Promise<CaseRow[]> {
+  const within = scopeSql(actor, 'case.read')
+  if (!within) return []
+  const rows = await db.read(
+    `${SELECT} FROM cases c INDEXED BY cases_opened ${JOINS}
+     WHERE ${shelf === 'spam' ? 'c.spam = 1' : "c.state = 'closed' AND c.spam = 0"} AND (${within.sql}) ${NO_CONFLICT}
+       AND (c.opened_hour, c.id) < (?, ?) ORDER BY c.opened_hour DESC, c.id DESC LIMIT ?`,
+    [...within.args, actor.officerId, before?.openedHour ?? '9', before?.id ?? '', limit],
+  )
+  return rows.map(caseOf)
+}
+
+/** The id behind a number as officers write it, within their units. */
+export async function findCaseByNumber({ db, actor }: Pick<Desk, 'db' | 'actor'>, number: string): Promise<string | undefined> {
+  const within = scopeSql(actor, 'case.read')
+  if (!within) return undefined
+  const [row] = await db.read(`SELECT c.id FROM cases c LEFT JOIN units u ON u.id = c.unit_id WHERE c.number = ? AND (${within.sql})`, [
+    number,
+    ...within.args,
+  ])
+  return row && String(row.id)
+}
+
+/**
+ * The row, for an officer who may do this with it. Throws AppError `not_found` also where they may not, so that nobody probes;
+ * `forbidden` when it is restricted to another officer or they declared a conflict.
+ */
+export async function requireCase({ db, actor }: Pick<Desk, 'db' | 'actor'>, id: string, act: Act): Promise<CaseRow> {
+  const [row] = await db.read(
+    `${SELECT}, EXISTS (SELECT 1 FROM case_conflicts x WHERE x.case_id = c.id AND x.officer_id = ?) AS conflict FROM cases c ${JOINS} WHERE c.id = ?`,
+    [actor.officerId, id],
+  )
+  const path = row?.path === null || row === undefined ? null : String(row.path)
+  if (!row || !isWithin(actor, act, path)) throw new AppError('not_found', 'case.gone')
+  if (row.conflict === 1) throw new AppError('forbidden', 'case.conflicted')
+  const found = caseOf(row)
+  if (found.restricted && found.assigneeId !== null && found.assigneeId !== actor.officerId)
+    throw new AppError('forbidden', 'case.restricted_to')
+  return found
+}
+
+/** Opens it: that somebody looked is recorded. Throws AppError like `requireCase`; `forbidden` while a restricted one is nobody's. */
+export async function readCase(desk: Desk, id: string): Promise<OpenCase> {
+  const open = await openCaseOf(desk, id, 'case.read')
+  await desk.db.write([recordCaseAct(desk.actor, open, 'case.read', desk.now)])
+  return open
+}
+
+/** The same within an act that records itself. */
+export async function openCaseOf({ db, keys, actor }: Pick<Desk, 'db' | 'keys' | 'actor'>, id: string, act: Act): Promise<OpenCase> {
+  const row = await requireCase({ db, actor }, id, act)
+  if (row.restricted && row.assigneeId !== actor.officerId) throw new AppError('forbidden', 'case.take_first')
+  const [sealed] = await db.read('SELECT box FROM cases WHERE id = ?', [id])
+  if (!sealed) throw new AppError('not_found', 'case.gone')
+  return { ...row, report: await openBox(keys, id, sealed.box as Uint8Array) }
+}
+
+/** May the officer do this at a case of this path? One of nobody's unit is of the top. */
+export function isWithin(actor: Actor, act: Act, path: string | null): boolean {
+  return scopeOf(actor, act).some((scope) => (path === null ? isTop(scope) : path.startsWith(scope)))
+}
+
+/** What limits a query to the officer's units (`u` is the case's unit); undefined when there are none. */
+export function scopeSql(actor: Actor, act: Act): { sql: string; args: Value[] } | undefined {
+  const paths = scopeOf(actor, act)
+  if (paths.length === 0) return undefined
+  const inside = [...paths.map(() => '(u.path >= ? AND u.path < ?)'), ...(paths.some(isTop) ? ['c.unit_id IS NULL'] : [])]
+  return { sql: inside.join(' OR '), args: paths.flatMap((path) => subtreeOf(path)) }
+}
+
+const NO_CONFLICT = 'AND NOT EXISTS (SELECT 1 FROM case_conflicts x WHERE x.case_id = c.id AND x.officer_id = ?)'
+const COLUMNS = `c.id, c.number, c.state, c.kind, c.source, c.rank, c.restricted, c.spam, c.unit_id, c.assignee_id, c.due_day, c.reason_id,
+  c.outcome_id, c.opened_hour, c.closed_hour, c.merged_into, c.version, coalesce(u.short_name, u.name) AS unit_name, u.path, o.name AS assignee_name`
+const JOINS = 'LEFT JOIN units u ON u.id = c.unit_id LEFT JOIN officers o ON o.id = c.assignee_id'
+const SELECT = `SELECT ${COLUMNS}`
+
+function filterSql({ state, kind, source, assigneeId, dueBefore, under }: CaseFilter): { where: string; args: Value[] } {
+  const parts: Array<[string, Value[]]> = [
+    ...(state ? [['c.state = ?', [state]] as [string, Value[]]] : []),
+    ...(kind ? [['c.kind = ?', [kind]] as [string, Value[]]] : []),
+    ...(source ? [['c.source = ?', [source]] as [string, Value[]]] : []),
+    ...(assigneeId === '' ? [['c.assignee_id IS NULL', []] as [string, Value[]]] : []),
+    ...(assigneeId ? [['c.assignee_id = ?', [assigneeId]] as [string, Value[]]] : []),
+    ...(dueBefore ? [['c.due_day < ?', [dueBefore]] as [string, Value[]]] : []),
+    ...(under ? [['(u.path >= ? AND u.path < ?)', subtreeOf(under)] as [string, Value[]]] : []),
+  ]
+  return { where: parts.map(([sql]) => `AND ${sql}`).join(' '), args: parts.flatMap(([, args]) => args) }
+}
+
+/** A row of the query above. */
+function caseOf(row: Row): CaseRow {
+  const text = (value: Value | undefined) => (value === null || value === undefined ? null : String(value))
+  return {
+    id: String(row.id),
+    number: String(row.number),
+    state: row.state as CaseState,
+    kind: row.kind as CaseKind,
+    source: row.source as CaseSource,
+    urgency: urgencyOf(Number(row.rank)),
+    rank: Number(row.rank),
+    restricted: row.restricted === 1,
+    spam: row.spam === 1,
+    unitId: text(row.unit_id),
+    unitName: text(row.unit_name),
+    path: text(row.path),
+    assigneeId: text(row.assignee_id),
+    assigneeName: text(row.assignee_name),
+    dueDay: String(row.due_day),
+    reasonId: text(row.reason_id),
+    outcomeId: text(row.outcome_id),
+    openedHour: String(row.opened_hour),
+    closedHour: text(row.closed_hour),
+    mergedInto: text(row.merged_into),
+    version: Number(row.version),
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * The words of a case (F32): its kinds, its six states and the moves between them, how urgent it is, by which road it
+ * came. Pure. No state and no word here says what goods are: that is an authority's to say (R5, R6).
+ */
+
+/** Kinds of §2.6, as the person chose; no finding of ours. */
+export const caseKinds = ['fake', 'poor', 'origin', 'expired', 'smuggled', 'fraud', 'brand', 'unsure'] as const
+export type CaseKind = (typeof caseKinds)[number]
+
+/** Mới · Đang xem · Cần bổ sung · Đã chuyển · Có kết quả · Đóng. */
+export const caseStates = ['new', 'reviewing', 'needs_info', 'referred', 'resolved', 'closed'] as const
+export type CaseState = (typeof caseStates)[number]
+
+/** Where a case may go from each state. Back to `reviewing` from the last three is a reopening and says why. */
+export const MOVES: Record<CaseState, readonly CaseState[]> = {
+  new: ['reviewing', 'needs_info', 'referred', 'closed'],
+  reviewing: ['needs_info', 'referred', 'resolved', 'closed'],
+  needs_info: ['reviewing', 'referred', 'closed'],
+  referred: ['reviewing', 'needs_info', 'resolved', 'closed'],
+  resolved: ['reviewing', 'closed'],
+  closed: ['reviewing'],
+}
+
+/** What officers still work on, in the order it is listed. */
+export const OPEN_STATES = ['new', 'reviewing', 'needs_info', 'referred', 'resolved'] as const satisfies readonly CaseState[]
+
+/** A threatened member first (F40), then danger to somebody's health (R12). */
+export const URGENCY = { threatened: 0, danger: 1, normal: 2 } as const
+export type Urgency = keyof typeof URGENCY
+
+export function urgencyOf(rank: number): Urgency {
+  return rank === 0 ? 'threatened' : rank === 1 ? 'danger' : 'normal'
+}
+
+/** How it reached us: through the assistant, or typed in by an officer who was called, written to or visited. */
+export const caseSources = ['assistant', 'phone', 'letter', 'visit'] as const
+export type CaseSource = (typeof caseSources)[number]
+
+export type Health = 'unused' | 'fine' | 'ill' | 'unknown'
+
+/** What the tipster told, as it stands inside the seal. */
+export type Report = {
+  kind: CaseKind
+  signs: string
+  place?: string
+  /** Two decimals (about 1 km) unless the person chose the exact spot. */
+  spot?: { latitude: number; longitude: number; exact: boolean }
+  time?: string
+  health?: Health
+  note?: string
+}
+
+/** What a member typed of themselves, if anything. */
+export type Identity = { name: string; phone?: string }
+
+/** Working days in which a new case is looked at (R11), by urgency. */
+export const LOOK_DAYS: Record<Urgency, number> = { threatened: 0, danger: 0, normal: 1 }
+
+/** Working days an officer has for each state, counted from the move into it; null: nothing is due by itself. */
+export const STATE_DAYS: Record<CaseState, number | null> = {
+  new: null,
+  reviewing: 5,
+  needs_info: 10,
+  referred: 20,
+  resolved: 3,
+  closed: null,
+}
