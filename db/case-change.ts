@@ -24,7 +24,12 @@ export type Change = {
  * The statements of a change. They fail as a conflict when the case moved on meanwhile. Throws AppError `forbidden`.
  * @param right which act the officer needs for it
  */
-export async function changeCase(desk: Desk, found: CaseRow, { set, event, act }: Change, right: Act = 'case.work'): Promise<Statement[]> {
+export async function changeCase(
+  desk: Desk,
+  found: Pick<CaseRow, 'id' | 'unitId' | 'path' | 'version'>,
+  { set, event, act }: Change,
+  right: Act = 'case.work',
+): Promise<Statement[]> {
   const { keys, actor, now } = desk
   if (found.path === null) demandAtTop(actor, right)
   else demand(actor, right, found.path)
