@@ -49,7 +49,7 @@ export async function listOpeningsOf(
 }
 
 /** What waits for this officer's word, oldest first: never their own request, never a case they have to do with. */
-export async function listRequests(
+export async function listOpeningRequests(
   { db, keys, actor, now }: Pick<Desk, 'db' | 'keys' | 'actor' | 'now'>,
   { after, limit }: { after?: OpeningMark | undefined; limit: number },
 ): Promise<Opening[]> {
