@@ -139,7 +139,8 @@ function byWords(long: string[], short: string[]): number {
   return found >= 1.4 ? 0.88 : 0.62
 }
 
-const CALLED = new Set('ba ong co chu bac anh chi di cau em thay'.split(' '))
+/** How people are called: says little of whose shop it is. */
+export const CALLED = new Set('ba ong co chu bac anh chi di cau em thay'.split(' '))
 
 /** Share of the words for goods that agree; below zero when both name goods and they are other ones. */
 function goodsLikeness({ products: one }: Traits, { products: other }: Traits): number {
