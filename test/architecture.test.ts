@@ -34,7 +34,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
     'engine',
     /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|jobs|figures|health|poller|photos|photo-fetch|photo-intake|retention|metrics)\.ts$/,
   ],
-  ['engine', /^src\/reorganise\.ts$/],
+  ['engine', /^src\/(reorganise|case-marks)\.ts$/],
   ['api', /^src\/api\//],
   // Read by the build of the pages' icons as well.
   ['word', /^src\/console\/kit\/icon-names\.ts$/],
@@ -45,6 +45,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['db', /^db\//],
   ['content', /^content\//],
   ['word', /^src\/(tree|seats)\.ts$/],
+  ['word', /^src\/(duplicates|duplicate-[a-z]+)\.ts$/],
   ['word', /^src\/(vietnamese|sheet)\//],
   [
     'word',
