@@ -4,6 +4,8 @@
 import type { Page } from '../page.ts'
 import { list } from './list.tsx'
 import { one } from './one.tsx'
+import { photos } from './photos.tsx'
+import { redact } from './redact.tsx'
 import { take } from './take.tsx'
 
-export const cases: readonly Page[] = [...list, ...one, ...take]
+export const cases: readonly Page[] = [...list, ...one, ...take, ...photos, ...redact]
