@@ -164,7 +164,8 @@ function Facts({ visit, photo, facts }: { visit: Visit; photo: CasePhoto; facts:
 
 /** "JPEG, 4032 × 3024, 2,4 MB". */
 export function whatOf({ t, locale }: Pick<Visit, 't' | 'locale'>, { type, width, height, bytes }: PhotoFacts): string {
-  const size = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(Math.max(bytes / 1_000_000, 0.1))
+  const [amount, unit] = bytes < 1_000_000 ? [bytes / 1_000, 'kilobyte'] : [bytes / 1_000_000, 'megabyte']
+  const size = new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: bytes < 1_000_000 ? 0 : 1 }).format(amount)
   return t('console_evidence.what_is', { type: type.slice('image/'.length).toUpperCase(), width, height, size })
 }
 
