@@ -29,14 +29,14 @@ export type Change = {
  */
 export async function changeCase(
   desk: Desk,
-  found: Pick<CaseRow, 'id' | 'unitId' | 'path' | 'version'>,
+  found: Pick<CaseRow, 'id' | 'unitId' | 'path' | 'version'> & Partial<Pick<CaseRow, 'mergedInto'>>,
   { set, event, act }: Change,
   right: Act = 'case.work',
 ): Promise<Statement[]> {
   const { keys, actor, now } = desk
   if (found.path === null) demandAtTop(actor, right)
   else demand(actor, right, found.path)
-  if (set && found.mergedInto !== null) throw new AppError('conflict', 'case.merged')
+  if (set && found.mergedInto) throw new AppError('conflict', 'case.merged')
   const [sql, args] = set ?? ['', []]
   return [
     ...stillActing(actor),

@@ -27,7 +27,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   // What only Node can do, handed to the product by its entrance.
   [
     'ground',
-    /^src\/(evidence-files|viewer-copy|poster|load-content)\.ts$|^src\/channels\/web\/page\/build\.ts$|^src\/console\/page\/build\.ts$/,
+    /^src\/(evidence-files|viewer-copy|pictures|poster|load-content)\.ts$|^src\/channels\/web\/page\/build\.ts$|^src\/console\/page\/build\.ts$/,
   ],
   ['app', /^src\/app\.ts$|^src\/channels\/index\.ts$/],
   [
@@ -45,11 +45,12 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['db', /^db\//],
   ['content', /^content\//],
   ['word', /^src\/(tree|seats)\.ts$/],
+  ['word', /^src\/(case|identity|redaction|duplicates)\.ts$/],
   ['word', /^src\/(duplicates|duplicate-[a-z]+)\.ts$/],
   ['word', /^src\/(vietnamese|sheet)\//],
   [
     'word',
-    /^src\/(chat|case|identity|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|campaign-words|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|month|site|qr|entry|entry-sheet|entry-text|difference|settings|hotline|data-clock|incident|incident-notice)\.ts$/,
+    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|campaign-words|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|month|site|qr|entry|entry-sheet|entry-text|difference|settings|hotline|data-clock|incident|incident-notice)\.ts$/,
   ],
 ]
 
