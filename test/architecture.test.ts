@@ -27,7 +27,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   // What only Node can do, handed to the product by its entrance.
   [
     'ground',
-    /^src\/(evidence-files|viewer-copy|poster|load-content)\.ts$|^src\/channels\/web\/page\/build\.ts$|^src\/console\/page\/build\.ts$/,
+    /^src\/(evidence-files|viewer-copy|poster|load-content|paper-docx|packet)\.ts$|^src\/channels\/web\/page\/build\.ts$|^src\/console\/page\/build\.ts$/,
   ],
   ['app', /^src\/app\.ts$|^src\/channels\/index\.ts$/],
   [
@@ -48,7 +48,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['word', /^src\/(vietnamese|sheet)\//],
   [
     'word',
-    /^src\/(chat|case|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|campaign-words|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|month|site|qr|entry|entry-sheet|entry-text|difference|settings|hotline|data-clock|incident|incident-notice)\.ts$/,
+    /^src\/(chat|case|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|campaign-words|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|month|site|qr|entry|entry-sheet|entry-text|difference|settings|hotline|data-clock|incident|incident-notice|verdict|authority|paper|decision)\.ts$/,
   ],
 ]
 
@@ -139,7 +139,8 @@ const CONFINED: Array<[library: string, pattern: RegExp, place: RegExp]> = [
   ['the charts', /^chart\.js$/, /^src\/console\/page\/chart\.ts$/],
   ['passkeys', /^@simplewebauthn\//, /^src\/console\/(webauthn|page\/passkeys)\.ts$/],
   ['diff', /^diff$/, /^src\/difference\.ts$/],
-  ['fflate', /^fflate$/, /^src\/sheet\//],
+  ['fflate', /^fflate$/, /^src\/(sheet\/|(paper-docx|packet)\.ts$)/],
+  ['docx', /^docx$/, /^src\/paper-docx\.ts$/],
   ['saxes', /^saxes$/, /^src\/sheet\//],
   ['write-excel-file', /^write-excel-file/, /^src\/sheet\//],
   [
