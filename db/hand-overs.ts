@@ -21,10 +21,6 @@ export type HandOverState = (typeof HAND_OVER_STATES)[number]
 export const HAND_OVER_WAYS = ['in_person', 'post', 'official', 'email'] as const
 export type HandOverWay = (typeof HAND_OVER_WAYS)[number]
 
-/** Outcomes an officer chooses from: reasons of the state `resolved` (case_reasons). */
-export const HAND_OVER_OUTCOMES = ['handled', 'no_breach', 'moved', 'no_answer'] as const
-export type HandOverOutcome = (typeof HAND_OVER_OUTCOMES)[number]
-
 /** What stands sealed. `at`: exactly when an officer did it; `day`: which day they say it was. */
 export type HandOverBox = {
   paper: PaperFields
