@@ -13,11 +13,22 @@ import type { Desk } from '../db/rights.ts'
 import type { Db, Statement } from '../src/chat.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { draftPaper, type Say, styleOf } from '../src/paper.ts'
+import type { Role } from '../src/rights.ts'
 import { dayOf } from '../src/time.ts'
+import { totpDigits } from '../src/totp.ts'
 import { caseRows } from './console-cases.ts'
 import { openTestFile } from './database.ts'
 import { fakeClock } from './harness.ts'
 import { addPeople, addTestOfficer, deskAt, unitRows } from './people.ts'
+
+/** `an` works on the case; `binh` and `chi` may let a decision out; `dung` sits at another commune. */
+const OFFICERS: ReadonlyArray<[id: string, unit: string, roles: readonly Role[]]> = [
+  ['top', 'tinh', ['admin']],
+  ['an', 'xa', ['case']],
+  ['binh', 'xa', ['approver']],
+  ['chi', 'xa', ['approver']],
+  ['dung', 'xa-khac', ['case', 'approver']],
+]
 
 /** What must stand in no paper, packet or row in clear. */
 export const SECRETS = [
@@ -51,10 +62,8 @@ export async function openHandOverDesk() {
   const keys = createNodeKeys(new Uint8Array(32).fill(3))
   const clock = fakeClock()
   await db.write([...unitRows(), loadAuthorities(authorities), ...reasonRows()])
-  await addTestOfficer(db, keys, 'top', 'tinh', ['admin'])
-  await addTestOfficer(db, keys, 'an', 'xa', ['case'])
-  for (const id of ['binh', 'chi']) await addTestOfficer(db, keys, id, 'xa', ['approver'])
-  await addTestOfficer(db, keys, 'dung', 'xa-khac', ['case', 'approver'])
+  const secrets = new Map<string, string>()
+  for (const [id, unit, roles] of OFFICERS) secrets.set(id, (await addTestOfficer(db, keys, id, unit, roles)).secret)
   const [contactId = ''] = await addPeople(db, [{ native: 'nativeofthemember' }])
   const [address] = await db.read('SELECT id FROM addresses WHERE contact_id = ?', [contactId])
   await db.write(
@@ -80,6 +89,11 @@ export async function openHandOverDesk() {
   const theCase = async (officer = 'an', id = 'vuviec1'): Promise<CaseRow> => requireCase(await deskOf(officer), id, 'case.work')
   return {
     ...{ database, db, keys, clock, deskOf, theCase, authorityId },
+    /** What this officer's app shows, half a minute later each time: digits are used up by an act. */
+    digits(id: string): string {
+      clock.advance(30_000)
+      return totpDigits(secrets.get(id) ?? '', clock.now())
+    },
     /** A draft as the form offers it. */
     async draft(more: Partial<HandOverDraft['paper']> = {}, officer = 'an'): Promise<HandOverDraft> {
       const unit = await findPaperUnit(await deskOf(officer))
