@@ -27,7 +27,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   // What only Node can do, handed to the product by its entrance.
   [
     'ground',
-    /^src\/(evidence-files|viewer-copy|pictures|poster|load-content)\.ts$|^src\/channels\/web\/page\/build\.ts$|^src\/console\/page\/build\.ts$/,
+    /^src\/(evidence-files|viewer-copy|pictures|poster|load-content|paper-docx|packet)\.ts$|^src\/channels\/web\/page\/build\.ts$|^src\/console\/page\/build\.ts$/,
   ],
   ['app', /^src\/app\.ts$|^src\/channels\/index\.ts$/],
   [
@@ -45,7 +45,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['db', /^db\//],
   ['content', /^content\//],
   ['word', /^src\/(tree|seats)\.ts$/],
-  ['word', /^src\/(case|identity|redaction|duplicates)\.ts$/],
+  ['word', /^src\/(case|identity|redaction|duplicates|verdict|authority|paper|decision)\.ts$/],
   ['word', /^src\/(duplicates|duplicate-[a-z]+)\.ts$/],
   ['word', /^src\/(vietnamese|sheet)\//],
   [
@@ -141,7 +141,8 @@ const CONFINED: Array<[library: string, pattern: RegExp, place: RegExp]> = [
   ['the charts', /^chart\.js$/, /^src\/console\/page\/chart\.ts$/],
   ['passkeys', /^@simplewebauthn\//, /^src\/console\/(webauthn|page\/passkeys)\.ts$/],
   ['diff', /^diff$/, /^src\/difference\.ts$/],
-  ['fflate', /^fflate$/, /^src\/sheet\//],
+  ['fflate', /^fflate$/, /^src\/(sheet\/|(paper-docx|packet)\.ts$)/],
+  ['docx', /^docx$/, /^src\/paper-docx\.ts$/],
   ['saxes', /^saxes$/, /^src\/sheet\//],
   ['write-excel-file', /^write-excel-file/, /^src\/sheet\//],
   [
