@@ -2,7 +2,9 @@
  * The recurring work of a product, in the order of the night: what is looked at each minute, and what one process does
  * once a day.
  */
+import { caseMarksJob } from './case-marks.ts'
 import type { Channel, Db, Keys } from './chat.ts'
+import type { EvidenceStore } from './evidence.ts'
 import { createFigures } from './figures.ts'
 import { createHealth } from './health.ts'
 import type { Log } from './log.ts'
@@ -16,6 +18,7 @@ export type JobParts = {
   keys: Keys
   channels: readonly Channel[]
   photos: PhotoLoop
+  evidence: EvidenceStore
   now(): Date
   log: Log
   publicUrl: string | null
@@ -23,7 +26,7 @@ export type JobParts = {
   readAbout(): Promise<void>
 }
 
-export function listJobs({ db, keys, channels, photos, now, log, publicUrl, readAbout }: JobParts): Job[] {
+export function listJobs({ db, keys, channels, photos, evidence, now, log, publicUrl, readAbout }: JobParts): Job[] {
   const figures = createFigures({ db, log })
   return [
     ...channels.flatMap((channel): Job[] =>
@@ -31,6 +34,7 @@ export function listJobs({ db, keys, channels, photos, now, log, publicUrl, read
     ),
     { name: 'about', at: 'minute', run: readAbout },
     reorganiseJob({ db, keys, channels, now, log }),
+    caseMarksJob({ db, keys, now, log }),
     { name: 'figures-open', at: 'minute', run: figures.open },
     // Before the retention lets go of a month's keyed hashes.
     { name: 'figures', at: { hour: 2, minute: 30 }, run: figures.publish },
@@ -38,7 +42,7 @@ export function listJobs({ db, keys, channels, photos, now, log, publicUrl, read
       name: 'retention',
       at: { hour: 3, minute: 10 },
       run: async () => {
-        await createRetention({ db, keys, now, log }).run()
+        await createRetention({ db, keys, evidence, now, log }).run()
       },
     },
     {
