@@ -27,6 +27,7 @@ import { signin } from './signin.ts'
 import { start } from './start.ts'
 import { stop } from './stop.ts'
 import { subscribe } from './subscribe.ts'
+import { talk } from './talk/index.ts'
 import { track } from './track.ts'
 import { unit } from './unit.ts'
 
@@ -47,6 +48,7 @@ const tasks: readonly Handler[] = [
   subscribe,
   unit,
   report,
+  talk,
   track,
   denounce,
   data,

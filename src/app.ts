@@ -172,7 +172,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
   const readAgain = async () => {
     about = await readAbout(parts)
   }
-  const jobs = listJobs({ db, keys, channels, photos, now, log, publicUrl: config.publicUrl, readAbout: readAgain })
+  const jobs = listJobs({ db, keys, channels, photos, now, random: secureRandom, log, publicUrl: config.publicUrl, readAbout: readAgain })
   const schedule = createSchedule({ db, jobs, log })
   return {
     app: createRoutes(parts, channels, web, { api, officers }, receiver),

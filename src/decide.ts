@@ -17,6 +17,7 @@ import { followPush } from './push-taps.ts'
 import type { Route, Router } from './router.ts'
 import { sealReply } from './sealed-reply.ts'
 import { choicesOf, numberOn, openSession, SESSION_MS, type Session, sealSession } from './session.ts'
+import { followTalk } from './talk-word.ts'
 import { dayOf } from './time.ts'
 
 export type ReceiveParts = {
@@ -84,7 +85,7 @@ async function decideMessage(base: Base, message: InboundMessage): Promise<TurnC
   const { parts, contact, now, state } = base
   const session = await sessionOf(base)
   const tap = await followPush(parts.db, message)
-  const route = parts.route(tap?.message ?? message, session, parts.labelOf(contact))
+  const route = parts.route(tap?.message ?? followTalk(message), session, parts.labelOf(contact))
   const muted = (state.stored?.mutedUntil ?? 0) > now.getTime()
   // While an officer is talking the bot is silent, save for stop, erase and 115.
   if (muted && !route.handler.urgent && !route.danger) return commitOf(base, { replies: [], writes: [], session })

@@ -7,6 +7,7 @@ import { createFigures } from './figures.ts'
 import { createHealth } from './health.ts'
 import type { Log } from './log.ts'
 import type { PhotoLoop } from './photos.ts'
+import { createRelay } from './relay.ts'
 import { reorganiseJob } from './reorganise.ts'
 import { createRetention } from './retention.ts'
 import type { Job } from './schedule.ts'
@@ -17,19 +18,22 @@ export type JobParts = {
   channels: readonly Channel[]
   photos: PhotoLoop
   now(): Date
+  /** 0 ≤ x < 1, unguessable. */
+  random(): number
   log: Log
   publicUrl: string | null
   /** Reads anew who runs this deployment. */
   readAbout(): Promise<void>
 }
 
-export function listJobs({ db, keys, channels, photos, now, log, publicUrl, readAbout }: JobParts): Job[] {
+export function listJobs({ db, keys, channels, photos, now, random, log, publicUrl, readAbout }: JobParts): Job[] {
   const figures = createFigures({ db, log })
   return [
     ...channels.flatMap((channel): Job[] =>
       channel.tend ? [{ name: `tend:${channel.name}`, at: 'minute', run: (at) => channel.tend?.(at) ?? Promise.resolve() }] : [],
     ),
     { name: 'about', at: 'minute', run: readAbout },
+    { name: 'relay', at: 'minute', run: createRelay({ db, keys, channels, random, log }).run },
     reorganiseJob({ db, keys, channels, now, log }),
     { name: 'figures-open', at: 'minute', run: figures.open },
     // Before the retention lets go of a month's keyed hashes.
