@@ -28,6 +28,7 @@ import { start } from './start.ts'
 import { stop } from './stop.ts'
 import { subscribe } from './subscribe.ts'
 import { talk } from './talk/index.ts'
+import { threat } from './threat.ts'
 import { track } from './track.ts'
 import { unit } from './unit.ts'
 
@@ -40,6 +41,7 @@ const tasks: readonly Handler[] = [
   halt,
   cancel,
   erase,
+  threat,
   link,
   bind,
   signin,
