@@ -9,6 +9,7 @@ import { tokenStore } from '../db/secrets.ts'
 import { changeSetting, listSettings } from '../db/settings.ts'
 import { listTallies } from '../db/tallies.ts'
 import { transcriptStore } from '../db/transcript.ts'
+import { countFilings } from '../db/work.ts'
 import { greet, handlers, offerPush, privately } from '../handlers/index.ts'
 import { type Api, type ApiMemory, type ApiParts, createApi } from './api/index.ts'
 import type { ApiFetch } from './api-fetch.ts'
@@ -103,6 +104,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     random: secureRandom,
     log,
     keep: parts.keep,
+    countFilings: () => countFilings(db, keys, now()),
     ...(parts.limiters ? { limiters: parts.limiters } : {}),
     ...(parts.later ? { later: parts.later } : {}),
     ...(parts.maxStreamMs ? { maxStreamMs: parts.maxStreamMs } : {}),

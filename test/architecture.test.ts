@@ -142,6 +142,7 @@ const CONFINED: Array<[library: string, pattern: RegExp, place: RegExp]> = [
   ['esbuild', /^esbuild$/, /^src\/(channels\/web|console)\/page\/build\.ts$/],
   ['the charts', /^chart\.js$/, /^src\/console\/page\/chart\.ts$/],
   ['passkeys', /^@simplewebauthn\//, /^src\/console\/(webauthn|page\/passkeys)\.ts$/],
+  ['proof of work', /^altcha-lib|^@noble\/hashes/, /^src\/channels\/web\//],
   ['diff', /^diff$/, /^src\/difference\.ts$/],
   ['fflate', /^fflate$/, /^src\/(sheet\/|(paper-docx|packet)\.ts$)/],
   ['docx', /^docx$/, /^src\/paper-docx\.ts$/],

@@ -92,6 +92,8 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'get /console/cases/:id/photos/:photo/redact': { roles: CASES },
   'post /console/cases/:id/photos/:photo/redact': { roles: CASES },
   'get /console/figures': { roles: ALL },
+  'get /console/figures/cases': { roles: ALL },
+  'get /console/figures/map': { roles: ALL },
   'get /console/figures/units': { roles: ALL },
   'get /console/figures/parts': { roles: ALL },
   'get /console/figures/export': { roles: ALL, strong: true },

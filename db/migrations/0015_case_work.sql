@@ -65,6 +65,9 @@ ALTER TABLE outbox ADD COLUMN notice_tag TEXT;
 
 CREATE INDEX outbox_notice ON outbox(notice_tag) WHERE notice_tag IS NOT NULL;
 
+-- What moved the cases of a day (db/figure-cases.ts).
+CREATE INDEX case_events_moves ON case_events(hour) WHERE detail IS NOT NULL;
+
 -- A name or phone the member typed: found by a keyed hash of the case, or of the contact who erases themselves, under a key
 -- of its own. No contact for what an officer typed in.
 CREATE TABLE case_identities (

@@ -127,7 +127,8 @@ async function answerReview(turn: Turn, step: StepName, draft: Draft, choice: st
   if (step === 'edit') return { step: choice as StepName, draft: { ...draft, editing: true } }
   if (step === 'send') {
     const filed = await fileReport(turn, draft, choice === 'link')
-    return filed ?? { step: 'review', draft, notes: [{ text: { key: 'report.enough_today' } }] }
+    if (filed === 'enough') return { step: 'review', draft, notes: [{ text: { key: 'report.enough_today' } }] }
+    return filed === 'wait' ? { step, draft, notes: [{ text: { key: 'report.wait' } }] } : filed
   }
   if (step !== 'review') return undefined
   const { name: _name, phone: _phone, ...nameless } = draft
