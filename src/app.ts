@@ -190,6 +190,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     photos,
     evidence: parts.evidence,
     now,
+    random: secureRandom,
     log,
     publicUrl: config.publicUrl,
     readAbout: readAgain,

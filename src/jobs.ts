@@ -9,6 +9,7 @@ import { createFigures } from './figures.ts'
 import { createHealth } from './health.ts'
 import type { Log } from './log.ts'
 import type { PhotoLoop } from './photos.ts'
+import { createRelay } from './relay.ts'
 import { reorganiseJob } from './reorganise.ts'
 import { createRetention } from './retention.ts'
 import type { Job } from './schedule.ts'
@@ -20,19 +21,24 @@ export type JobParts = {
   photos: PhotoLoop
   evidence: EvidenceStore
   now(): Date
+  /** 0 ≤ x < 1, unguessable. */
+  random(): number
   log: Log
   publicUrl: string | null
   /** Reads anew who runs this deployment. */
   readAbout(): Promise<void>
 }
 
-export function listJobs({ db, keys, channels, photos, evidence, now, log, publicUrl, readAbout }: JobParts): Job[] {
+export function listJobs(parts: JobParts): Job[] {
+  const { db, keys, channels, photos, evidence } = parts
+  const { now, random, log, publicUrl, readAbout } = parts
   const figures = createFigures({ db, log })
   return [
     ...channels.flatMap((channel): Job[] =>
       channel.tend ? [{ name: `tend:${channel.name}`, at: 'minute', run: (at) => channel.tend?.(at) ?? Promise.resolve() }] : [],
     ),
     { name: 'about', at: 'minute', run: readAbout },
+    { name: 'relay', at: 'minute', run: createRelay({ db, keys, channels, random, log }).run },
     reorganiseJob({ db, keys, channels, now, log }),
     caseMarksJob({ db, keys, now, log }),
     { name: 'figures-open', at: 'minute', run: figures.open },

@@ -32,7 +32,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['app', /^src\/app\.ts$|^src\/channels\/index\.ts$/],
   [
     'engine',
-    /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|jobs|figures|health|poller|photos|photo-fetch|photo-intake|retention|metrics)\.ts$/,
+    /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|jobs|figures|health|poller|photos|photo-fetch|photo-intake|relay|retention|metrics)\.ts$/,
   ],
   ['engine', /^src\/(reorganise|case-marks)\.ts$/],
   ['api', /^src\/api\//],
@@ -45,7 +45,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['db', /^db\//],
   ['content', /^content\//],
   ['word', /^src\/(tree|seats)\.ts$/],
-  ['word', /^src\/(case|identity|redaction|duplicates|verdict|authority|paper|decision)\.ts$/],
+  ['word', /^src\/(case|identity|redaction|duplicates|verdict|authority|paper|decision|talk-word)\.ts$/],
   ['word', /^src\/(duplicates|duplicate-[a-z]+)\.ts$/],
   ['word', /^src\/(vietnamese|sheet)\//],
   [
@@ -119,6 +119,8 @@ describe('imports', () => {
 /** Where one handler needs another, and why. */
 const HANDLERS_TOGETHER = new Map([
   ['handlers/start.ts imports handlers/unit.ts', 'a link that opens the chat may carry a unit to join'],
+  ['handlers/track.ts imports handlers/talk/answer.ts', 'an answer is written the same way by a receipt and by a notice'],
+  ['handlers/track.ts imports handlers/talk/thread.ts', 'both show the same thread'],
   ['handlers/data/view.ts imports handlers/link.ts', 'both name a channel to the person'],
 ])
 
