@@ -13,6 +13,7 @@ import { deals } from './deals.ts'
 import { denounce } from './denounce.ts'
 import { desk } from './desk/index.ts'
 import { erase } from './erase.ts'
+import { filingProof } from './filing-proof.ts'
 import { halt } from './halt.ts'
 import { createHelp } from './help.ts'
 import { hotlines } from './hotlines.ts'
@@ -48,6 +49,7 @@ const tasks: readonly Handler[] = [
   unit,
   report,
   track,
+  filingProof,
   denounce,
   data,
   deals,
