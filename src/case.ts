@@ -2,6 +2,7 @@
  * The words of a case (F32): its kinds, its six states and the moves between them, how urgent it is, by which road it
  * came. Pure. No state and no word here says what goods are: that is an authority's to say (R5, R6).
  */
+import { addWorkingDays, dayOf } from './time.ts'
 
 /** Kinds of §2.6, as the person chose; no finding of ours. */
 export const caseKinds = ['fake', 'poor', 'origin', 'expired', 'smuggled', 'fraud', 'brand', 'unsure'] as const
@@ -64,4 +65,10 @@ export const STATE_DAYS: Record<CaseState, number | null> = {
   referred: 20,
   resolved: 3,
   closed: null,
+}
+
+/** The day in Vietnam by which a case that moves into this state is due again; '' when nothing is. */
+export function dueDayIn(state: CaseState, now: Date): string {
+  const days = STATE_DAYS[state]
+  return days === null ? '' : dayOf(addWorkingDays(now, days))
 }

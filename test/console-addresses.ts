@@ -3,6 +3,7 @@
  * by the browser test and by `npm run screens`; a page without an address fails test/console-rights.test.ts.
  */
 import { CAMPAIGN_ADDRESSES, campaignRows } from './console-campaign-rows.ts'
+import { CASE_ADDRESSES, furnishCases } from './console-cases.ts'
 import { CONTENT_ADDRESSES, furnishContent } from './console-content.ts'
 import { furnishDay } from './console-figures.ts'
 import { furnishOffice, OFFICE_ADDRESSES } from './console-office.ts'
@@ -15,6 +16,7 @@ export const ADDRESS_OF: Record<string, string> = {
   ...CAMPAIGN_ADDRESSES,
   '/inquiries': '/console/inquiries',
   '/inquiries/:id': '/console/inquiries/asked-late',
+  ...CASE_ADDRESSES,
   '/figures': '/console/figures',
   '/figures/units': '/console/figures/units?unit=tinh',
   '/figures/parts': '/console/figures/parts?cut=channel',
@@ -67,4 +69,5 @@ export async function furnish(stage: Stage, officerId: string): Promise<void> {
   await furnishDay(stage, officerId)
   await furnishUnits(stage, officerId)
   await furnishOffice({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
+  await furnishCases({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
 }

@@ -19,6 +19,7 @@ const EDITORS: readonly Role[] = ['editor', 'admin']
 const OFFICE: readonly Role[] = ['data', 'admin']
 
 const INQUIRIES: readonly Role[] = ['editor', 'approver', 'case', 'welfare', 'data', 'admin']
+const CASES: readonly Role[] = ['case']
 const ADMIN: readonly Role[] = ['admin']
 /** Who may look at officers. */
 const LOOKERS: readonly Role[] = ['admin', 'approver']
@@ -73,6 +74,9 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'post /console/inquiries/:id/answer': { roles: INQUIRIES },
   'post /console/inquiries/:id/hand-over': { roles: INQUIRIES },
   'post /console/inquiries/:id/close': { roles: INQUIRIES },
+  'get /console/cases': { roles: CASES },
+  'get /console/cases/:id': { roles: CASES },
+  'post /console/cases/:id/take': { roles: CASES },
   'get /console/figures': { roles: ALL },
   'get /console/figures/units': { roles: ALL },
   'get /console/figures/parts': { roles: ALL },

@@ -15,6 +15,7 @@ export const HELP = [
   'calendar',
   'halt',
   'inquiries',
+  'cases',
   'content',
   'import',
   'units',

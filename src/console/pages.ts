@@ -4,6 +4,7 @@
  */
 import { apiDocs } from './api-docs.tsx'
 import { campaigns } from './campaigns/index.ts'
+import { cases } from './cases/index.ts'
 import { content } from './content/index.ts'
 import { enrol } from './enrol.tsx'
 import { figures } from './figures.tsx'
@@ -38,6 +39,7 @@ export const PAGES: readonly Page[] = [
   ...campaigns,
   ...halt,
   ...inquiries,
+  ...cases,
   ...content,
   ...UNITS,
   ...OFFICERS,

@@ -16,6 +16,7 @@ export const ICON_NAMES = [
   'exclamation-triangle',
   'eye',
   'file-earmark-text',
+  'flag',
   'gear',
   'house',
   'inbox',

@@ -1,0 +1,20 @@
+/**
+ * A case an officer acts on: as they saw it. Who decided on an older version is told to look again, a merged one is worked
+ * where it went, and a restricted one only by its named officer.
+ */
+import { AppError } from '../src/errors.ts'
+import type { Act } from '../src/rights.ts'
+import { type CaseRow, requireCase } from './case-desk.ts'
+import type { Desk } from './rights.ts'
+
+/**
+ * Throws AppError like `requireCase`; `conflict` when it moved on or was merged, `forbidden` while a restricted one is nobody's.
+ * @param version which the officer had before their eyes
+ */
+export async function requireSeen(desk: Pick<Desk, 'db' | 'actor'>, id: string, version: number, act: Act = 'case.work'): Promise<CaseRow> {
+  const found = await requireCase(desk, id, act)
+  if (found.mergedInto !== null) throw new AppError('conflict', 'case.merged')
+  if (found.version !== version) throw new AppError('conflict', 'case.moved_on')
+  if (found.restricted && found.assigneeId !== desk.actor.officerId) throw new AppError('forbidden', 'case.take_first')
+  return found
+}

@@ -1,0 +1,6 @@
+/**
+ * The parts of a case's page between what was reported and the thread, in the order they are read.
+ */
+import type { CaseSection } from './section.ts'
+
+export const SECTIONS: readonly CaseSection[] = []

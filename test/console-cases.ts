@@ -1,0 +1,70 @@
+/**
+ * Cases for the console's pages: one that is worked, a dangerous new one, a restricted one that nobody has, one typed in,
+ * one closed, one of spam. Each page of a case is looked at with the first.
+ */
+import { takeCase } from '../db/case-assign.ts'
+import { type Opening, openCase } from '../db/cases.ts'
+import type { Db, Keys } from '../src/chat.ts'
+import { DAY_MS } from '../src/time.ts'
+import { deskAt } from './people.ts'
+
+export const CASE_ADDRESSES: Record<string, string> = {
+  '/cases': '/console/cases',
+  '/cases/:id': '/console/cases/phananh1',
+}
+
+const REPORT = {
+  kind: 'fake',
+  signs: 'Tem nhãn mờ, không có nhãn phụ tiếng Việt.\nMùi khác lần trước.',
+  place: 'Sạp cuối chợ Mẫu, xã Mẫu',
+  time: 'Sáng Chủ nhật',
+  health: 'unused',
+} as const
+
+/** A case of the unit `xa` unless told, without a photo and without a way back. */
+export async function caseRows(keys: Keys, more: Partial<Opening> & Pick<Opening, 'id' | 'now'>) {
+  const code = more.id
+    .toUpperCase()
+    .replace(/[^2-9A-Z]/g, 'X')
+    .slice(-4)
+    .padStart(4, 'X')
+  const number = more.number ?? `PA-2611-${code}`
+  return openCase(keys, {
+    ...{ eventId: `e${more.id}`, number, receipt: `${number}-M4TD-9XWE`, report: REPORT, danger: false, unitId: 'xa', photos: [] },
+    ...more,
+  })
+}
+
+/** For an officer of the unit `tinh` who works on cases. */
+export async function furnishCases({ db, keys, now }: { db: Db; keys: Keys; now: Date }, officerId: string): Promise<void> {
+  const ago = (days: number) => new Date(now.getTime() - days * DAY_MS)
+  await db.write(
+    await caseRows(keys, {
+      id: 'phananh1',
+      number: 'PA-2611-7K3Q',
+      now: ago(9),
+      replyTo: { contactId: 'c1', addressId: 'a1', word: 'K7' },
+    }),
+  )
+  await db.write(
+    await caseRows(keys, {
+      id: 'phananh2',
+      number: 'PA-2611-8M4T',
+      now,
+      danger: true,
+      report: { ...REPORT, kind: 'expired', health: 'ill' },
+    }),
+  )
+  await db.write(await caseRows(keys, { id: 'phananh3', number: 'PA-2611-9W4E', now }))
+  await db.write(
+    await caseRows(keys, { id: 'phananh4', number: 'PA-2611-4D9X', now: ago(2), unitId: null, typed: { source: 'letter', officerId } }),
+  )
+  await db.write(await caseRows(keys, { id: 'phananh5', number: 'PA-2610-5B6C', now: ago(30) }))
+  await db.write(await caseRows(keys, { id: 'phananh6', number: 'PA-2611-6F7G', now: ago(3) }))
+  await db.write([
+    { sql: 'UPDATE cases SET restricted = 1, rank = 0 WHERE id = ?', args: ['phananh3'] },
+    { sql: "UPDATE cases SET state = 'closed', closed_hour = opened_hour WHERE id = ?", args: ['phananh5'] },
+    { sql: 'UPDATE cases SET spam = 1 WHERE id = ?', args: ['phananh6'] },
+  ])
+  await takeCase(await deskAt(db, keys, officerId, ago(8)), 'phananh1', 1)
+}
