@@ -21,6 +21,7 @@ import { language } from './language.ts'
 import { library } from './library/index.ts'
 import { link } from './link.ts'
 import { officer } from './officer.ts'
+import { opinion } from './opinion/index.ts'
 import { quiz } from './quiz.ts'
 import { report } from './report/index.ts'
 import { rights } from './rights.ts'
@@ -51,6 +52,7 @@ const tasks: readonly Handler[] = [
   track,
   filingProof,
   denounce,
+  opinion,
   data,
   deals,
   hotlines,
