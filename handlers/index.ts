@@ -13,6 +13,7 @@ import { deals } from './deals.ts'
 import { denounce } from './denounce.ts'
 import { desk } from './desk/index.ts'
 import { erase } from './erase.ts'
+import { filingProof } from './filing-proof.ts'
 import { halt } from './halt.ts'
 import { createHelp } from './help.ts'
 import { hotlines } from './hotlines.ts'
@@ -20,6 +21,7 @@ import { language } from './language.ts'
 import { library } from './library/index.ts'
 import { link } from './link.ts'
 import { officer } from './officer.ts'
+import { opinion } from './opinion/index.ts'
 import { quiz } from './quiz.ts'
 import { report } from './report/index.ts'
 import { rights } from './rights.ts'
@@ -52,7 +54,9 @@ const tasks: readonly Handler[] = [
   report,
   talk,
   track,
+  filingProof,
   denounce,
+  opinion,
   data,
   deals,
   hotlines,

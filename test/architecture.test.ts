@@ -39,13 +39,15 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   // Read by the build of the pages' icons as well.
   ['word', /^src\/console\/kit\/icon-names\.ts$/],
   ['console', /^src\/console\//],
+  // Public pages that stand for themselves.
+  ['page', /^src\/pages\//],
   ['channel', /^src\/channels\/[^/]+\//],
   ['handlers', /^handlers\/index\.ts$/],
   ['handler', /^handlers\//],
   ['db', /^db\//],
   ['content', /^content\//],
   ['word', /^src\/(tree|seats)\.ts$/],
-  ['word', /^src\/(case|identity|redaction|duplicates|verdict|authority|paper|decision|talk-word)\.ts$/],
+  ['word', /^src\/(case|identity|redaction|duplicates|verdict|authority|paper|decision|talk-word|opinion|warning|filing-proof)\.ts$/],
   ['word', /^src\/(duplicates|duplicate-[a-z]+)\.ts$/],
   ['word', /^src\/(vietnamese|sheet)\//],
   [
@@ -56,13 +58,14 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
 
 /** Who may import whom. Everybody may import its own folder's private files (a channel's, a handler's). */
 const MAY: Record<string, readonly string[]> = {
-  entrance: ['entrance', 'ground', 'app', 'engine', 'api', 'console', 'channel', 'handlers', 'db', 'content', 'word'],
+  entrance: ['entrance', 'ground', 'app', 'engine', 'api', 'console', 'page', 'channel', 'handlers', 'db', 'content', 'word'],
   ground: ['ground', 'db', 'content', 'word'],
-  app: ['app', 'engine', 'api', 'console', 'channel', 'handlers', 'db', 'content', 'word'],
+  app: ['app', 'engine', 'api', 'console', 'page', 'channel', 'handlers', 'db', 'content', 'word'],
   engine: ['engine', 'db', 'word'],
   api: ['api', 'db', 'content', 'word'],
   // Pages show what the API answers with, and the same schemas read both.
-  console: ['console', 'api', 'db', 'content', 'word'],
+  console: ['console', 'api', 'page', 'db', 'content', 'word'],
+  page: ['page', 'db', 'word'],
   channel: ['word'],
   handlers: ['handler', 'word'],
   // Of each other: see HANDLERS_TOGETHER.

@@ -19,6 +19,7 @@ import { incidents } from './incidents.ts'
 import { inquiries } from './inquiries.ts'
 import { me } from './me.ts'
 import { officers } from './officers.ts'
+import { opinions } from './opinions.ts'
 import { phrases } from './phrases.ts'
 import { preview } from './preview.ts'
 import type { Route } from './route.ts'
@@ -47,6 +48,7 @@ export const ROUTES: readonly Route[] = [
   ...figures,
   ...inquiries,
   ...phrases,
+  ...opinions,
   ...channels,
   ...entries,
   ...entryDrafts,
