@@ -27,11 +27,16 @@ export type Change = {
  * members of merged cases too. Throws AppError `forbidden`; `conflict` where a merged case itself would be changed.
  * @param right which act the officer needs for it
  */
-export async function changeCase(desk: Desk, found: CaseRow, { set, event, act }: Change, right: Act = 'case.work'): Promise<Statement[]> {
+export async function changeCase(
+  desk: Desk,
+  found: Pick<CaseRow, 'id' | 'unitId' | 'path' | 'version'> & Partial<Pick<CaseRow, 'mergedInto'>>,
+  { set, event, act }: Change,
+  right: Act = 'case.work',
+): Promise<Statement[]> {
   const { keys, actor, now } = desk
   if (found.path === null) demandAtTop(actor, right)
   else demand(actor, right, found.path)
-  if (set && found.mergedInto !== null) throw new AppError('conflict', 'case.merged')
+  if (set && found.mergedInto) throw new AppError('conflict', 'case.merged')
   const [sql, args] = set ?? ['', []]
   return [
     ...stillActing(actor),

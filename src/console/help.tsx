@@ -16,6 +16,8 @@ export const HELP = [
   'halt',
   'inquiries',
   'cases',
+  'identity',
+  'evidence',
   'content',
   'import',
   'units',
