@@ -2,6 +2,7 @@
  * The recurring work of a product, in the order of the night: what is looked at each minute, and what one process does
  * once a day.
  */
+import { createCaseReminders } from './case-reminders.ts'
 import type { Channel, Db, Keys } from './chat.ts'
 import { createFigures } from './figures.ts'
 import { createHealth } from './health.ts'
@@ -25,12 +26,15 @@ export type JobParts = {
 
 export function listJobs({ db, keys, channels, photos, now, log, publicUrl, readAbout }: JobParts): Job[] {
   const figures = createFigures({ db, log })
+  const caseReminders = createCaseReminders({ db, keys, publicUrl, log })
   return [
     ...channels.flatMap((channel): Job[] =>
       channel.tend ? [{ name: `tend:${channel.name}`, at: 'minute', run: (at) => channel.tend?.(at) ?? Promise.resolve() }] : [],
     ),
     { name: 'about', at: 'minute', run: readAbout },
     reorganiseJob({ db, keys, channels, now, log }),
+    { name: 'urgent-cases', at: 'minute', run: caseReminders.alert },
+    { name: 'case-reminders', at: { hour: 8, minute: 0 }, run: caseReminders.remind },
     { name: 'figures-open', at: 'minute', run: figures.open },
     // Before the retention lets go of a month's keyed hashes.
     { name: 'figures', at: { hour: 2, minute: 30 }, run: figures.publish },

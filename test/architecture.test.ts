@@ -32,7 +32,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['app', /^src\/app\.ts$|^src\/channels\/index\.ts$/],
   [
     'engine',
-    /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|jobs|figures|health|poller|photos|photo-fetch|photo-intake|retention|metrics)\.ts$/,
+    /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|jobs|figures|health|poller|photos|photo-fetch|photo-intake|retention|metrics|case-reminders)\.ts$/,
   ],
   ['engine', /^src\/reorganise\.ts$/],
   ['api', /^src\/api\//],
@@ -48,7 +48,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['word', /^src\/(vietnamese|sheet)\//],
   [
     'word',
-    /^src\/(chat|case|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|campaign-words|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|month|site|qr|entry|entry-sheet|entry-text|difference|settings|hotline|data-clock|incident|incident-notice)\.ts$/,
+    /^src\/(chat|case|case-reason|case-intake|identity|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|campaign-words|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|month|site|qr|entry|entry-sheet|entry-text|difference|settings|hotline|data-clock|incident|incident-notice)\.ts$/,
   ],
 ]
 

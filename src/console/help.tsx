@@ -16,6 +16,8 @@ export const HELP = [
   'halt',
   'inquiries',
   'cases',
+  'case_typed',
+  'case_reasons',
   'content',
   'import',
   'units',

@@ -2,8 +2,18 @@
  * All pages of cases, in the order their paths are looked at: a fixed word before what names a case.
  */
 import type { Page } from '../page.ts'
+import { hand } from './hand.tsx'
 import { list } from './list.tsx'
+import { moves } from './move.tsx'
+import { typedIn } from './new.tsx'
 import { one } from './one.tsx'
+import { plan } from './plan.tsx'
+import { reasons } from './reasons.tsx'
+import { restricted } from './restricted.tsx'
 import { take } from './take.tsx'
+import { write } from './write.tsx'
 
-export const cases: readonly Page[] = [...list, ...one, ...take]
+/** Before `/cases/:id`. */
+const NAMED: readonly Page[] = [...typedIn, ...reasons, ...restricted]
+
+export const cases: readonly Page[] = [...list, ...NAMED, ...one, ...take, ...moves, ...write, ...hand, ...plan]
