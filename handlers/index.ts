@@ -6,6 +6,7 @@ import { about } from './about.ts'
 import { bind } from './bind.ts'
 import { campaign } from './campaign/index.ts'
 import { cancel } from './cancel.ts'
+import { caseDesk } from './case.ts'
 import { check } from './check.ts'
 import { consent } from './consent.ts'
 import { data } from './data/index.ts'
@@ -64,6 +65,7 @@ const tasks: readonly Handler[] = [
   officer,
   campaign,
   desk,
+  caseDesk,
   check,
   quiz,
   library,

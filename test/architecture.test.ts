@@ -32,7 +32,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['app', /^src\/app\.ts$|^src\/channels\/index\.ts$/],
   [
     'engine',
-    /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|jobs|figures|health|poller|photos|photo-fetch|photo-intake|relay|retention|metrics)\.ts$/,
+    /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|jobs|figures|health|poller|photos|photo-fetch|photo-intake|relay|retention|metrics|case-reminders)\.ts$/,
   ],
   ['engine', /^src\/(reorganise|case-marks)\.ts$/],
   ['api', /^src\/api\//],
@@ -47,7 +47,10 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['db', /^db\//],
   ['content', /^content\//],
   ['word', /^src\/(tree|seats)\.ts$/],
-  ['word', /^src\/(case|identity|redaction|duplicates|verdict|authority|paper|decision|talk-word|opinion|warning|filing-proof)\.ts$/],
+  [
+    'word',
+    /^src\/(case|identity|name-phone|redaction|duplicates|verdict|authority|paper|decision|talk-word|opinion|warning|filing-proof|case-reason|case-intake)\.ts$/,
+  ],
   ['word', /^src\/(duplicates|duplicate-[a-z]+)\.ts$/],
   ['word', /^src\/(vietnamese|sheet)\//],
   [

@@ -19,6 +19,8 @@ export const HELP = [
   'identity',
   'evidence',
   'opinions',
+  'case_typed',
+  'case_reasons',
   'content',
   'import',
   'units',

@@ -5,6 +5,7 @@
 export { choiceOf, trueFalse, yesNo } from './answers.ts'
 export { type CaseCode, CODE_ALPHABET, caseCode, codeLetters } from './case-code.ts'
 export { isDanger } from './danger.ts'
+export { isDenunciation } from './denunciation.ts'
 export { type DocumentNumber, documentNumber, sameDocument } from './document-number.ts'
 export { fold, foldTokens } from './fold.ts'
 export { createLexicon, type Lexicon } from './lexicon.ts'
