@@ -41,15 +41,17 @@ async function upgradeCase(db: Db, keys: Keys, { id, box }: Row, word: (contactT
   const tag = await keys.tag('case', caseId)
   const [link] = await db.read('SELECT contact_tag, box FROM reply_links WHERE case_tag = ?', [tag])
   const contactTag = link ? String(link.contact_tag) : null
-  const way = link ? await oldWay(keys, caseId, tag, link.box as Uint8Array) : undefined
-  const { identity, ...report } = await openJson<OldBox>(keys, 'case', box as Uint8Array, caseId)
-  const moved = way === undefined ? [] : [await moveLink(keys, { caseId, addressId: way, word: word(contactTag ?? '') }, tag)]
-  if (identity === undefined) return moved
-  const told = await openJson<Identity>(keys, 'case', fromHex(identity), `${caseId}:identity`)
+  // One that has a key of its own already does not open so.
+  const addressId = link && (await opened(() => openText(keys, 'reply-link', link.box as Uint8Array, caseId)))
+  const moved = addressId === undefined ? [] : [await moveLink(keys, { caseId, addressId, word: word(contactTag ?? '') }, tag)]
+  const old = await opened(() => openJson<OldBox>(keys, 'case', box as Uint8Array, caseId))
+  if (old?.identity === undefined) return moved
+  const { identity, ...report } = old
+  const told = await opened(() => openJson<Identity>(keys, 'case', fromHex(identity), `${caseId}:identity`))
   return [
     ...moved,
     // Whose it is was known by the way back alone: an erasure finds it by the same hash.
-    ...(await moveIdentity(keys, caseId, told, contactTag)),
+    ...(told ? [await moveIdentity(keys, caseId, told, contactTag)] : []),
     {
       sql: 'UPDATE cases SET box = ? WHERE id = ? AND box = ?',
       args: [await keys.seal('case', evenJson(report), caseId), caseId, box as Uint8Array],
@@ -57,14 +59,13 @@ async function upgradeCase(db: Db, keys: Keys, { id, box }: Row, word: (contactT
   ]
 }
 
-/** The address of an old way back; undefined for one that has a key of its own already. */
-async function oldWay(keys: Keys, caseId: string, tag: string, box: Uint8Array): Promise<string | undefined> {
+/** Undefined for a damaged box: it keeps no product from starting. */
+async function opened<T>(open: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await openText(keys, 'reply-link', box, caseId)
+    return await open()
   } catch (error) {
-    if (!(error instanceof AppError)) throw error
-    await keys.openOwn('reply-link', tag, box)
-    return undefined
+    if (error instanceof AppError) return undefined
+    throw error
   }
 }
 
@@ -75,10 +76,10 @@ async function moveLink(keys: Keys, link: Link, tag: string): Promise<Statement>
   }
 }
 
-async function moveIdentity(keys: Keys, caseId: string, told: Identity, contactTag: string | null): Promise<Statement[]> {
+async function moveIdentity(keys: Keys, caseId: string, told: Identity, contactTag: string | null): Promise<Statement> {
   const { sql, args } = await addIdentity(keys, caseId, told, null)
   const [tag = null, , box = null] = args
-  return [{ sql: `${sql} ON CONFLICT(case_tag) DO NOTHING`, args: [tag, contactTag, box] }]
+  return { sql: `${sql} ON CONFLICT(case_tag) DO NOTHING`, args: [tag, contactTag, box] }
 }
 
 function drawWord(words: Map<string, Set<string>>, contact: string, random: () => number): string {
