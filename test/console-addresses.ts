@@ -19,6 +19,8 @@ export const ADDRESS_OF: Record<string, string> = {
   '/inquiries/:id': '/console/inquiries/asked-late',
   ...CASE_ADDRESSES,
   '/figures': '/console/figures',
+  '/figures/cases': '/console/figures/cases?unit=tinh',
+  '/figures/map': '/console/figures/map?unit=tinh',
   '/figures/units': '/console/figures/units?unit=tinh',
   '/figures/parts': '/console/figures/parts?cut=channel',
   '/figures/export': '/console/figures/export?unit=tinh',

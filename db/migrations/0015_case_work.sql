@@ -59,6 +59,15 @@ CREATE UNIQUE INDEX case_events_case ON case_events(case_id, place);
 
 CREATE INDEX case_events_relay ON case_events(hour, id) WHERE relay = 'waiting';
 
+-- A notice to a case's member names nobody in the clear: its recipient is sealed, and it is found again, to be taken back, by a
+-- keyed hash of the case.
+ALTER TABLE outbox ADD COLUMN notice_tag TEXT;
+
+CREATE INDEX outbox_notice ON outbox(notice_tag) WHERE notice_tag IS NOT NULL;
+
+-- What moved the cases of a day (db/figure-cases.ts).
+CREATE INDEX case_events_moves ON case_events(hour) WHERE detail IS NOT NULL;
+
 -- A name or phone the member typed: found by a keyed hash of the case, or of the contact who erases themselves, under a key
 -- of its own. No contact for what an officer typed in.
 CREATE TABLE case_identities (

@@ -17,6 +17,7 @@ export const HELP = [
   'inquiries',
   'cases',
   'identity',
+  'evidence',
   'content',
   'import',
   'units',

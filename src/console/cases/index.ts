@@ -6,6 +6,8 @@ import { identity } from './identity.tsx'
 import { identityRequests } from './identity-requests.tsx'
 import { list } from './list.tsx'
 import { one } from './one.tsx'
+import { photos } from './photos.tsx'
+import { redact } from './redact.tsx'
 import { take } from './take.tsx'
 
-export const cases: readonly Page[] = [...list, ...one, ...take, ...identity, ...identityRequests]
+export const cases: readonly Page[] = [...list, ...one, ...take, ...photos, ...redact, ...identity, ...identityRequests]
