@@ -2,6 +2,7 @@
  * The recurring work of a product, in the order of the night: what is looked at each minute, and what one process does
  * once a day.
  */
+import { caseMarksJob } from './case-marks.ts'
 import type { Channel, Db, Keys } from './chat.ts'
 import type { EvidenceStore } from './evidence.ts'
 import { createFigures } from './figures.ts'
@@ -33,6 +34,7 @@ export function listJobs({ db, keys, channels, photos, evidence, now, log, publi
     ),
     { name: 'about', at: 'minute', run: readAbout },
     reorganiseJob({ db, keys, channels, now, log }),
+    caseMarksJob({ db, keys, now, log }),
     { name: 'figures-open', at: 'minute', run: figures.open },
     // Before the retention lets go of a month's keyed hashes.
     { name: 'figures', at: { hour: 2, minute: 30 }, run: figures.publish },

@@ -34,7 +34,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
     'engine',
     /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|jobs|figures|health|poller|photos|photo-fetch|photo-intake|retention|metrics)\.ts$/,
   ],
-  ['engine', /^src\/reorganise\.ts$/],
+  ['engine', /^src\/(reorganise|case-marks)\.ts$/],
   ['api', /^src\/api\//],
   // Read by the build of the pages' icons as well.
   ['word', /^src\/console\/kit\/icon-names\.ts$/],
@@ -45,10 +45,12 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['db', /^db\//],
   ['content', /^content\//],
   ['word', /^src\/(tree|seats)\.ts$/],
+  ['word', /^src\/(case|identity|redaction|duplicates)\.ts$/],
+  ['word', /^src\/(duplicates|duplicate-[a-z]+)\.ts$/],
   ['word', /^src\/(vietnamese|sheet)\//],
   [
     'word',
-    /^src\/(chat|case|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|campaign-words|image|evidence|evidence-r2|redaction|sealed-reply|sealing|group|windows|one-time-code|month|site|qr|entry|entry-sheet|entry-text|difference|settings|hotline|data-clock|incident|incident-notice)\.ts$/,
+    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|campaign-words|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|month|site|qr|entry|entry-sheet|entry-text|difference|settings|hotline|data-clock|incident|incident-notice)\.ts$/,
   ],
 ]
 

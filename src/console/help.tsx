@@ -16,6 +16,7 @@ export const HELP = [
   'halt',
   'inquiries',
   'cases',
+  'identity',
   'evidence',
   'content',
   'import',

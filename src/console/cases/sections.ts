@@ -2,6 +2,7 @@
  * The parts of a case's page between what was reported and the thread, in the order they are read.
  */
 import { evidence } from './evidence.tsx'
+import { identitySection } from './identity.tsx'
 import type { CaseSection } from './section.ts'
 
-export const SECTIONS: readonly CaseSection[] = [evidence]
+export const SECTIONS: readonly CaseSection[] = [evidence, identitySection]
