@@ -237,7 +237,6 @@ export function dropCases(ids: string[], until: string): Statement[] {
     { sql: 'DELETE FROM case_marks WHERE case_id IN (SELECT value FROM json_each(?))', args: [list] },
     { sql: 'DELETE FROM case_pairs WHERE case_id IN (SELECT value FROM json_each(?))', args: [list] },
     { sql: 'DELETE FROM case_pairs WHERE other_id IN (SELECT value FROM json_each(?))', args: [list] },
-    { sql: 'DELETE FROM photos WHERE case_id IS NOT NULL AND case_id IN (SELECT value FROM json_each(?))', args: [list] },
     ...dropPhotos(ids),
     { sql: 'DELETE FROM cases WHERE id IN (SELECT value FROM json_each(?)) AND closed_hour < ? RETURNING 1 AS gone', args: [list, until] },
   ]
