@@ -16,6 +16,8 @@ export const HELP = [
   'halt',
   'inquiries',
   'cases',
+  'hand_overs',
+  'decisions',
   'content',
   'import',
   'units',
