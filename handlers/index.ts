@@ -27,6 +27,8 @@ import { signin } from './signin.ts'
 import { start } from './start.ts'
 import { stop } from './stop.ts'
 import { subscribe } from './subscribe.ts'
+import { talk } from './talk/index.ts'
+import { threat } from './threat.ts'
 import { track } from './track.ts'
 import { unit } from './unit.ts'
 
@@ -39,6 +41,7 @@ const tasks: readonly Handler[] = [
   halt,
   cancel,
   erase,
+  threat,
   link,
   bind,
   signin,
@@ -47,6 +50,7 @@ const tasks: readonly Handler[] = [
   subscribe,
   unit,
   report,
+  talk,
   track,
   denounce,
   data,

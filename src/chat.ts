@@ -174,6 +174,8 @@ export type Handler = {
   wants?(message: InboundMessage): boolean
   /** While its step is open: true = this text surely answers the step, so no keyword of another handler is looked for in it. */
   expects?(message: InboundMessage, step: Step): boolean
+  /** While its step is open, everything typed answers it, save the words that always work: another handler's keyword is content here. */
+  listens?(step: Step): boolean
   handle(turn: Turn): Promise<Decision>
   /** Says the open step's question again after something else was answered. */
   offerAgain?(turn: Turn): Promise<Reply[]>

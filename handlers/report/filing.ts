@@ -2,6 +2,7 @@
  * The last step: the draft becomes a case, in the turn's one commit. Number and receipt are drawn here; a number that
  * is taken fails the commit and the turn is decided again with new chance. Afterwards the session keeps nothing.
  */
+import { listLinks } from '../../db/case-links.ts'
 import { openCase } from '../../db/cases.ts'
 import { guard } from '../../db/client.ts'
 import { findDesk } from '../../db/inquiries.ts'
@@ -47,7 +48,7 @@ export async function fileReport(turn: Turn, draft: Draft, mayReply: boolean): P
     ...(named
       ? { identity: { told: { name: draft.name ?? '', ...(draft.phone ? { phone: draft.phone } : {}) }, contactId: contact.id } }
       : {}),
-    ...(mayReply ? { replyTo: { contactId: contact.id, addressId: contact.addressId, word: shortWord(turn) } } : {}),
+    ...(mayReply ? { replyTo: { contactId: contact.id, addressId: contact.addressId, word: await freeWord(turn) } } : {}),
     now,
   })
   // Nobody is promised a reader whom this deployment does not have yet (R11).
@@ -76,6 +77,16 @@ function reportOf({ kind, signs, place, spot, time, health, note }: Draft): Repo
     ...(health ? { health } : {}),
     ...(note ? { note } : {}),
   }
+}
+
+/** A word that none of the person's other reports has, as far as there is one. */
+async function freeWord(turn: Turn): Promise<string> {
+  const taken = new Set((await listLinks(turn.db, turn.keys, turn.contact.id)).map(({ word }) => word))
+  for (let tries = 0; tries < 20; tries++) {
+    const word = shortWord(turn)
+    if (!taken.has(word)) return word
+  }
+  return shortWord(turn)
 }
 
 /** A letter and a digit: what the person types to read what is new ("xem K7"). */

@@ -18,6 +18,8 @@ export const HELP = [
   'cases',
   'hand_overs',
   'decisions',
+  'identity',
+  'evidence',
   'content',
   'import',
   'units',
