@@ -54,7 +54,13 @@ async function write(visit: Visit, open: OpenCase, typed?: Typed, wrong?: Wrong)
   const { t, desk } = visit
   const unit = await findPaperUnit(desk)
   const paper = draftPaper({ report: open.report, number: open.number, danger: open.rank <= 1 }, unit, dayOf(desk.now), sayVi(visit))
-  const filled = { paper, authority: '', dueDay: answerDay(desk.now), action: `/cases/${open.id}/hand-over`, title: t('console_hand_overs.new') }
+  const filled = {
+    paper,
+    authority: '',
+    dueDay: answerDay(desk.now),
+    action: `/cases/${open.id}/hand-over`,
+    title: t('console_hand_overs.new'),
+  }
   return draw(visit, open, filled, typed, wrong)
 }
 
@@ -79,7 +85,13 @@ async function change(visit: Visit, typed?: Typed, wrong?: Wrong): Promise<Respo
   const handOver = await requireHandOver(desk, open, visit.param('over'))
   if (handOver.state !== 'draft') throw new AppError('conflict', 'console_hand_overs.sent_already')
   const { authorityId: authority, dueDay, box, id } = handOver
-  const filled = { paper: box.paper, authority, dueDay, action: `/cases/${open.id}/hand-over/${id}/edit`, title: t('console_hand_overs.edit') }
+  const filled = {
+    paper: box.paper,
+    authority,
+    dueDay,
+    action: `/cases/${open.id}/hand-over/${id}/edit`,
+    title: t('console_hand_overs.edit'),
+  }
   return draw(visit, open, filled, typed, wrong)
 }
 
@@ -180,7 +192,15 @@ function Fields({
         choices={offered.slice(0, OFFERED).map(({ id, name, address }) => ({ value: id, label: `${name} – ${address}` }))}
         needed
       />
-      <Field {...{ visit, typed, wrong }} name="dueDay" type="date" label={t('console_hand_overs.due')} hint={t('console_hand_overs.due_hint')} value={dueDay} needed />
+      <Field
+        {...{ visit, typed, wrong }}
+        name="dueDay"
+        type="date"
+        label={t('console_hand_overs.due')}
+        hint={t('console_hand_overs.due_hint')}
+        value={dueDay}
+        needed
+      />
       <Field {...of('subject')} most={300} needed />
       <Area {...of('body')} hint={t('console_hand_overs.f_body_hint')} rows={9} most={6_000} needed />
       <Area {...of('ask')} rows={3} most={2_000} />
@@ -220,7 +240,10 @@ function Told({ visit: { t }, open: { report } }: { visit: Visit; open: OpenCase
   )
 }
 
-function draftOf({ authority, dueDay, clean: _clean, ...paper }: z.output<typeof formSchema>, style: HandOverDraft['style']): HandOverDraft {
+function draftOf(
+  { authority, dueDay, clean: _clean, ...paper }: z.output<typeof formSchema>,
+  style: HandOverDraft['style'],
+): HandOverDraft {
   return { authorityId: authority, dueDay, paper, style }
 }
 

@@ -2,7 +2,8 @@
  * The parts of a case's page between what was reported and the thread, in the order they are read.
  */
 import { evidence } from './evidence.tsx'
+import { decisionSection, handOverSection } from './hand-overs.tsx'
 import { identitySection } from './identity.tsx'
 import type { CaseSection } from './section.ts'
 
-export const SECTIONS: readonly CaseSection[] = [evidence, identitySection]
+export const SECTIONS: readonly CaseSection[] = [evidence, handOverSection, decisionSection, identitySection]
