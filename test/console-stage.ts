@@ -15,6 +15,7 @@ import { createFileEvidence } from '../src/evidence-files.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { loadContent } from '../src/load-content.ts'
 import { looksOf, pictures } from '../src/pictures.ts'
+import { papers } from '../src/packet.ts'
 import { poster } from '../src/poster.ts'
 import type { Role } from '../src/rights.ts'
 import { viewerCopy } from '../src/viewer-copy.ts'
@@ -63,6 +64,7 @@ export async function openStage(browser: Browser) {
     viewerCopy,
     pictures,
     looksOf,
+    papers,
     poster,
   })
   const server = createAdaptorServer({ fetch: product.app.fetch })
