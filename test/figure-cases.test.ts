@@ -93,22 +93,21 @@ describe.each(databases)('on %s', (_, open) => {
       ...several(9, { opened: '2026-11-30T17Z' }),
       ...several(8, { spam: 1, closed: '2026-11-25T03Z' }),
     ])
-    for (const [topic, n] of Object.entries({ price: 6, quality: 7 }))
-      for (let i = 0; i < n; i++)
-        await db.write([
-          {
-            sql: 'INSERT INTO opinions(id, topic, box, day) VALUES (?, ?, ?, ?)',
-            args: [`${topic}${i}`, topic, new Uint8Array(1), '2026-11-30'],
-          },
-        ])
+    await db.write([
+      {
+        sql: `INSERT INTO opinion_counts(month, unit_id, topic, n, people)
+              VALUES ('2026-11', 'xa', 'price', 4, 4), ('2026-11', '', 'price', 2, 1), ('2026-11', 'xa', 'quality', 9, 7), ('2026-10', 'xa', 'other', 9, 9)`,
+        args: [],
+      },
+    ])
     await publish(db)
     expect(await shownOf(db)).toEqual([
       'kind case_received  18',
       'kind case_received fake 6',
       'kind case_received poor 12',
-      'opinion opinions  13',
+      'opinion opinions  15',
       'opinion opinions price 6',
-      'opinion opinions quality 7',
+      'opinion opinions quality 9',
       'outcome case_closed  6',
       'outcome case_closed advised 6',
       'source case_received  18',
