@@ -6,6 +6,7 @@ import type { Db, Locale, Row, Statement, Value } from '../src/chat.ts'
 import { type SettingName, type Settings, wholeOf } from '../src/settings.ts'
 import { addDays, dayNumber, dayOf, hourOf, monthOf } from '../src/time.ts'
 import { guardThat } from './client.ts'
+import { noticeRules } from './notice-retention.ts'
 
 export const STEP = 500
 
@@ -33,9 +34,12 @@ export function listRules(now: Date, settings: Settings): Rule[] {
     rule('consent_proofs', 'consent_proofs', 'hash', 'ended_at < ?', monthsBefore(now.toISOString(), 60)),
     rule('inquiries', 'inquiries', 'id', 'answered_at < ?', instant(wholeOf(settings, 'keep_inquiry_days'))),
     rule('item_flags', 'item_flags', 'id', 'day < ?', monthsBefore(today, 24)),
-    rule('opinions', 'opinions', 'id', 'day < ?', monthsBefore(today, 24)),
-    rule('opinion_people', 'opinion_people', 'tag', 'month < ?', monthOf(now)),
-    rule('opinion_counts', 'opinion_counts', 'month', 'month < ?', monthsBefore(monthOf(now), 60)),
+    ...noticeRules({
+      month: monthOf(now),
+      day: monthsBefore(today, 24),
+      instant: monthsBefore(now.toISOString(), 24),
+      counts: monthsBefore(monthOf(now), 60),
+    }),
     rule('entry_imports', 'entry_imports', 'id', 'created_at < ?', instant(7)),
     rule('deals', 'deals', 'id', 'ends_on < ?', monthsBefore(today, wholeOf(settings, 'keep_deal_months'))),
     // A draft ends with its session; this is what a lost one left. The objects are swept by their names.

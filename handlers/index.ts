@@ -31,6 +31,7 @@ import { stop } from './stop.ts'
 import { subscribe } from './subscribe.ts'
 import { track } from './track.ts'
 import { unit } from './unit.ts'
+import { warning } from './warning.ts'
 
 export { offerPush } from './consent.ts'
 export { privately } from './private.ts'
@@ -63,6 +64,7 @@ const tasks: readonly Handler[] = [
   check,
   quiz,
   library,
+  warning,
   language,
   about,
 ]

@@ -6,6 +6,7 @@ import { CAMPAIGN_ADDRESSES, campaignRows } from './console-campaign-rows.ts'
 import { CASE_ADDRESSES, furnishCases } from './console-cases.ts'
 import { CONTENT_ADDRESSES, furnishContent } from './console-content.ts'
 import { furnishDay } from './console-figures.ts'
+import { furnishNotices, NOTICE_ADDRESSES } from './console-notices.ts'
 import { furnishOffice, OFFICE_ADDRESSES } from './console-office.ts'
 import type { Stage } from './console-stage.ts'
 import { furnishUnits } from './console-units.ts'
@@ -56,6 +57,7 @@ export const ADDRESS_OF: Record<string, string> = {
   '/officers/loans/:id/end': '/console/officers/loans/loan1/end',
   '/officers/roster/:id': '/console/officers/roster/xa',
   ...OFFICE_ADDRESSES,
+  ...NOTICE_ADDRESSES,
   '/help': '/console/help',
   '/help/:name': '/console/help/first',
 }
@@ -68,6 +70,7 @@ export async function furnish(stage: Stage, officerId: string): Promise<void> {
   await furnishContent({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishDay(stage, officerId)
   await furnishUnits(stage, officerId)
+  await furnishNotices({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishOffice({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishCases({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
 }

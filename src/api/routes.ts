@@ -28,6 +28,7 @@ import { settings } from './settings.ts'
 import { tree } from './tree.ts'
 import { unitChanges } from './unit-changes.ts'
 import { units } from './units.ts'
+import { warnings } from './warnings.ts'
 
 export const ROUTES: readonly Route[] = [
   ...me,
@@ -49,6 +50,7 @@ export const ROUTES: readonly Route[] = [
   ...inquiries,
   ...phrases,
   ...opinions,
+  ...warnings,
   ...channels,
   ...entries,
   ...entryDrafts,

@@ -16,6 +16,7 @@ export const HELP = [
   'halt',
   'inquiries',
   'cases',
+  'warnings',
   'opinions',
   'content',
   'import',

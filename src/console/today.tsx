@@ -20,6 +20,7 @@ import { IncidentClock } from './office/incidents.tsx'
 import { Clock } from './office/requests.tsx'
 import type { Page, Visit } from './page.ts'
 import { PhraseTable, seesPhrases } from './phrases.tsx'
+import { warningsWait } from './warnings/list.tsx'
 
 export const today: readonly Page[] = [{ method: 'get', path: '', act: null, handle: show }]
 
@@ -45,6 +46,7 @@ async function show(visit: Visit): Promise<Response> {
       ) : (
         <Waits visit={visit} day={day} />
       )}
+      {await warningsWait(visit)}
       {await contentWaits(visit)}
       {runs.length > 0 ? <Runs visit={visit} runs={runs} /> : null}
       <div class="row">
