@@ -36,12 +36,7 @@ export const WARNINGS_PAGE = 5
 
 /** @param after id of the last one seen */
 export async function listPublished(db: Db, now: Date, after: string, limit = WARNINGS_PAGE): Promise<{ rows: Warning[]; next?: string }> {
-  const rows = await db.read(
-    `${SELECT_WARNING} WHERE w.state = 'published' AND w.review_by >= ?
-       AND (w.published_at, w.id) < (coalesce((SELECT published_at FROM warnings WHERE id = ?), '9'), ?)
-     ORDER BY w.published_at DESC, w.id DESC LIMIT ?`,
-    [dayOf(now), after, after === '' ? '~' : after, limit + 1],
-  )
+  const rows = await db.read(LIST_PUBLISHED, [dayOf(now), after, after === '' ? '~' : after, limit + 1])
   const shown = rows.slice(0, limit).map(warningOf)
   const last = shown.at(-1)
   return { rows: shown, ...(rows.length > limit && last ? { next: last.id } : {}) }
@@ -81,6 +76,11 @@ export async function flagWarning(keys: Keys, flag: { id: string; warningId: str
 }
 
 export const SELECT_WARNING = 'SELECT w.*, u.name AS unit_name, u.path FROM warnings w JOIN units u ON u.id = w.unit_id'
+
+export const LIST_PUBLISHED = `${SELECT_WARNING.replace('warnings w', 'warnings w INDEXED BY warnings_published')}
+  WHERE w.state = 'published' AND w.review_by >= ?
+    AND (w.published_at, w.id) < (coalesce((SELECT published_at FROM warnings WHERE id = ?), '9'), ?)
+  ORDER BY w.published_at DESC, w.id DESC LIMIT ?`
 
 export function warningOf(row: Row): Warning {
   const text = (value: Value | undefined) => (value === null || value === undefined ? null : String(value))
