@@ -6,6 +6,7 @@ import { about } from './about.ts'
 import { bind } from './bind.ts'
 import { campaign } from './campaign/index.ts'
 import { cancel } from './cancel.ts'
+import { caseDesk } from './case.ts'
 import { check } from './check.ts'
 import { consent } from './consent.ts'
 import { data } from './data/index.ts'
@@ -29,6 +30,8 @@ import { signin } from './signin.ts'
 import { start } from './start.ts'
 import { stop } from './stop.ts'
 import { subscribe } from './subscribe.ts'
+import { talk } from './talk/index.ts'
+import { threat } from './threat.ts'
 import { track } from './track.ts'
 import { unit } from './unit.ts'
 import { warning } from './warning.ts'
@@ -42,6 +45,7 @@ const tasks: readonly Handler[] = [
   halt,
   cancel,
   erase,
+  threat,
   link,
   bind,
   signin,
@@ -50,6 +54,7 @@ const tasks: readonly Handler[] = [
   subscribe,
   unit,
   report,
+  talk,
   track,
   filingProof,
   denounce,
@@ -61,6 +66,7 @@ const tasks: readonly Handler[] = [
   officer,
   campaign,
   desk,
+  caseDesk,
   check,
   quiz,
   library,

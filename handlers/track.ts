@@ -1,62 +1,102 @@
 /**
- * The state of a report for whoever holds its receipt, from any account and channel (F35). The number alone shows
- * nothing. Wrong tries make the person wait longer and longer (db/receipt-tries.ts). The answer is the same whether a
- * number exists.
+ * A report for whoever holds its receipt, from any account and channel (F35): its state, what officers asked and told, and
+ * the way to answer. The number alone shows nothing. Wrong tries make the person wait longer and longer
+ * (db/receipt-tries.ts). The answer is the same whether a number exists.
  */
+import { listTold, markSeen } from '../db/case-thread.ts'
 import { type CaseStatus, findCaseByReceipt } from '../db/cases.ts'
 import { minutesOf, tryReceipt } from '../db/receipt-tries.ts'
-import type { Button, Decision, Handler, Reply, Turn } from '../src/chat.ts'
+import { dropNotices } from '../db/relays.ts'
+import type { Button, Decision, Handler, Reply, Text, Turn } from '../src/chat.ts'
 import { parsePayload, payloadOf } from '../src/text.ts'
+import { monthOf } from '../src/time.ts'
 import { caseCode } from '../src/vietnamese/index.ts'
+import { type Answer, answer, answerAgain, button, expectsAnswer, MENU } from './talk/answer.ts'
+import { asks, SHOWN, threadText } from './talk/thread.ts'
+
+/** Months after which a receipt may be of a report that is kept no longer: never fewer, however long reports stay open. */
+const OLD_MONTHS = 24
 
 const buttons: Button[] = [{ label: { key: 'common.b_cancel' }, payload: payloadOf('cancel', 'stop') }]
-const MENU: Button = { label: { key: 'common.b_menu' }, payload: payloadOf('help', 'menu') }
 const ask: Reply = { text: { key: 'track.ask' }, buttons }
 
 export const track: Handler = {
   name: 'track',
-  version: 1,
+  version: 2,
   words: ['mã phản ánh', 'tra phản ánh', 'tra cứu phản ánh', 'tra cứu', 'tra mã', 'xem phản ánh', 'theo dõi phản ánh', 'mã nhận'],
   commands: ['tracuu'],
   wants: ({ text }) => caseCode(text) !== undefined,
-  expects: ({ text }) => caseCode(text) !== undefined,
+  expects: (message, step) =>
+    (message.payload === undefined && caseCode(message.text) !== undefined) ||
+    (step.step !== 'receipt' && expectsAnswer('track', message, step)),
+  listens: ({ step }) => step === 'answer',
+  rests: ({ step }) => step === 'shown',
   async handle(turn) {
     const { message, step } = turn
     const code = message.payload === undefined ? caseCode(message.text) : undefined
     if (code?.receipt) return lookUp(turn, code.receipt)
+    const action = parsePayload(message.payload)?.action
+    const opens = action === 'start' || message.text.startsWith('/')
+    if (step && step.step !== 'receipt' && !opens) return answer(turn, 'track', step.data as Answer)
     if (code) return again({ text: { key: 'track.number_only' }, buttons })
-    const opens = parsePayload(message.payload)?.action === 'start' || message.text.startsWith('/') || !step
-    return again(opens ? ask : { text: { key: 'track.not_a_code' }, buttons })
+    // A button of a look that is over: the receipt is asked for again.
+    return again(opens || !step ? ask : { text: { key: 'track.not_a_code' }, buttons })
   },
-  async offerAgain() {
-    return [ask]
+  async offerAgain({ step }) {
+    return !step || step.step === 'receipt' ? [ask] : answerAgain('track', step)
   },
 }
 
-async function lookUp({ db, keys, contact, now }: Turn, receipt: string): Promise<Decision> {
+async function lookUp(turn: Turn, receipt: string): Promise<Decision> {
+  const { db, keys, contact, now } = turn
   const tried = await tryReceipt({ db, keys, contactId: contact.id, now }, () => findCaseByReceipt(db, keys, receipt))
   if (!('found' in tried)) return again({ text: { key: 'track.wait', params: { minutes: minutesOf(tried.wait) } }, buttons })
   const { found, writes } = tried
-  if (found) return { replies: [statusReply(found, receipt)], writes }
-  return { ...again({ text: { key: 'track.unknown' }, buttons }), writes }
+  if (!found) return { ...again({ text: { key: isOld(receipt, now) ? 'track.unknown_old' : 'track.unknown' }, buttons }), writes }
+
+  const events = await listTold(db, keys, found.id, { unseen: false, limit: SHOWN })
+  const thread = await threadText(turn, events)
+  const open = found.state !== 'closed'
+  const reply = statusReply(found, contact.locale, thread)
+  const data: Answer = { caseId: found.id, photos: [] }
+  const fresh = events.filter(({ seen }) => !seen)
+  return {
+    replies: [{ ...reply, buttons: [...(open ? [button('track', 'answer')] : []), proofButton(receipt), MENU] }],
+    writes: [...writes, ...(fresh.length > 0 ? [markSeen(found.id, fresh), await dropNotices(keys, [found.id])] : [])],
+    // Where officers asked, many type the answer at once, without a tap: it is shown to them before it goes.
+    ...(open ? { next: { step: asks(events) || found.state === 'needs_info' ? 'read' : 'shown', data } } : {}),
+  }
 }
 
-function statusReply({ state, openedMonth, photosSent, photosStored }: CaseStatus, receipt: string): Reply {
+/** Whoever holds the receipt has just shown it: it need not be typed again. */
+function proofButton(receipt: string): Button {
+  return { label: { key: 'filing_proof.b_get' }, payload: payloadOf('filing_proof', 'of', receipt.replaceAll('-', '')) }
+}
+
+/** Told by the month on the receipt alone, so that it says nothing about what exists. */
+function isOld(receipt: string, now: Date): boolean {
+  const [year = 0, month = 0] = [Number(`20${receipt.slice(3, 5)}`), Number(receipt.slice(5, 7))]
+  const [thisYear = 0, thisMonth = 0] = monthOf(now).split('-').map(Number)
+  return (thisYear - year) * 12 + thisMonth - month >= OLD_MONTHS
+}
+
+function statusReply(
+  { state, says, openedMonth, photosSent, photosStored }: CaseStatus,
+  locale: 'vi' | 'en',
+  thread: Text | undefined,
+): Reply {
   const [year = '', month = ''] = openedMonth.split('-')
   const photos = photosSent === 0 ? 'track.no_photos' : 'track.photos'
-  return {
-    text: {
-      key: 'track.status',
-      params: {
-        state: { key: `track.state_${state}` },
-        about: { key: `track.about_${state}` },
-        month: `${month}/${year}`,
-        photos: { key: photos, params: { stored: photosStored, sent: photosSent } },
-      },
+  const status: Text = {
+    key: 'track.status',
+    params: {
+      state: { key: `track.state_${state}` },
+      about: says ? { literal: says[locale] } : { key: `track.about_${state}` },
+      month: `${month}/${year}`,
+      photos: { key: photos, params: { stored: photosStored, sent: photosSent } },
     },
-    // Whoever holds the receipt has just shown it: it need not be typed again.
-    buttons: [{ label: { key: 'filing_proof.b_get' }, payload: payloadOf('filing_proof', 'of', receipt.replaceAll('-', '')) }, MENU],
   }
+  return { text: thread ? { key: 'track.with_thread', params: { status, thread } } : status }
 }
 
 function again(reply: Reply): Decision {

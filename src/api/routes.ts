@@ -6,6 +6,8 @@ import { broadcasts } from './broadcasts.ts'
 import { calendar } from './calendar.ts'
 import { campaignExports } from './campaign-exports.ts'
 import { campaigns } from './campaigns.ts'
+import { caseActs } from './case-acts.ts'
+import { cases } from './cases.ts'
 import { channels } from './channels.ts'
 import { counts } from './counts.ts'
 import { dataRequests } from './data-requests.ts'
@@ -48,6 +50,8 @@ export const ROUTES: readonly Route[] = [
   ...images,
   ...figures,
   ...inquiries,
+  ...cases,
+  ...caseActs,
   ...phrases,
   ...opinions,
   ...warnings,
