@@ -18,6 +18,7 @@ export const HELP = [
   'cases',
   'hand_overs',
   'decisions',
+  'warnings',
   'identity',
   'evidence',
   'opinions',
