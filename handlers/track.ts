@@ -12,7 +12,7 @@ import { parsePayload, payloadOf } from '../src/text.ts'
 import { monthOf } from '../src/time.ts'
 import { caseCode } from '../src/vietnamese/index.ts'
 import { type Answer, answer, answerAgain, button, expectsAnswer, MENU } from './talk/answer.ts'
-import { SHOWN, threadText } from './talk/thread.ts'
+import { asks, SHOWN, threadText } from './talk/thread.ts'
 
 /** Months after which a receipt may be of a report that is kept no longer: never fewer, however long reports stay open. */
 const OLD_MONTHS = 24
@@ -29,17 +29,18 @@ export const track: Handler = {
   expects: (message, step) =>
     (message.payload === undefined && caseCode(message.text) !== undefined) ||
     (step.step !== 'receipt' && expectsAnswer('track', message, step)),
-  listens: ({ step }) => step === 'answer',
+  listens: ({ step }) => (step === 'answer' ? 'all' : step === 'seen' ? 'nothing' : undefined),
   async handle(turn) {
     const { message, step } = turn
     const code = message.payload === undefined ? caseCode(message.text) : undefined
     if (code?.receipt) return lookUp(turn, code.receipt)
     const action = parsePayload(message.payload)?.action
     const opens = action === 'start' || message.text.startsWith('/')
-    if (step && step.step !== 'receipt' && !opens) return answer(turn, 'track', step.data as Answer)
+    const answers = step && step.step !== 'receipt' && (step.step !== 'seen' || expectsAnswer('track', message, step))
+    if (answers && !opens) return answer(turn, 'track', step.data as Answer)
     if (code) return again({ text: { key: 'track.number_only' }, buttons })
     // A button of a look that is over: the receipt is asked for again.
-    return again(opens || !step ? ask : { text: { key: 'track.not_a_code' }, buttons })
+    return again(opens || step?.step !== 'receipt' ? ask : { text: { key: 'track.not_a_code' }, buttons })
   },
   async offerAgain({ step }) {
     return !step || step.step === 'receipt' ? [ask] : answerAgain('track', step)
@@ -62,7 +63,8 @@ async function lookUp(turn: Turn, receipt: string): Promise<Decision> {
   return {
     replies: [{ ...reply, buttons: [...(open ? [button('track', 'answer')] : []), MENU] }],
     writes: [...writes, ...(fresh.length > 0 ? [markSeen(found.id, fresh), await dropNotices(keys, [found.id])] : [])],
-    ...(open ? { next: { step: 'read', data } } : {}),
+    // Many type the answer at once; where nothing was asked, what they type is something else.
+    ...(open ? { next: { step: found.state === 'needs_info' || asks(fresh) ? 'read' : 'seen', data } } : {}),
   }
 }
 

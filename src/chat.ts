@@ -174,8 +174,11 @@ export type Handler = {
   wants?(message: InboundMessage): boolean
   /** While its step is open: true = this text surely answers the step, so no keyword of another handler is looked for in it. */
   expects?(message: InboundMessage, step: Step): boolean
-  /** While its step is open, everything typed answers it, save the words that always work: another handler's keyword is content here. */
-  listens?(step: Step): boolean
+  /**
+   * While its step is open, beside what it expects. `all`: everything typed answers it, save the words that always work, and
+   * another handler's keyword is content. `nothing`: all else goes as if no step were open. Without it: as §4.6 says.
+   */
+  listens?(step: Step): 'all' | 'nothing' | undefined
   handle(turn: Turn): Promise<Decision>
   /** Says the open step's question again after something else was answered. */
   offerAgain?(turn: Turn): Promise<Reply[]>

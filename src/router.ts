@@ -86,10 +86,11 @@ export function createRouter(handlers: readonly Handler[], privately: Handler): 
       const always = urgent.find(heard)
       if (always) return to(always)
       // A keyword alone acts only outside a running dialogue: inside one it takes a whole phrase (§4.6).
-      const alone = owner.listens?.(step) ? false : heard.words.length >= 2
-      const other = alone || ALWAYS.has(heard.folded) ? lexicon.find(heard) : undefined
+      const listens = owner.listens?.(step)
+      const keyword = listens !== 'all' && heard.words.length >= 2
+      const other = keyword || ALWAYS.has(heard.folded) ? lexicon.find(heard) : undefined
       if (other && other !== owner) return to(other)
-      return to(owner)
+      if (listens !== 'nothing') return to(owner)
     }
     const picked = pick(message, session, labelOf)
     return to(picked.handler, picked.message)

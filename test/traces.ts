@@ -29,7 +29,7 @@ const PERSON = [
 ]
 const REPORT = ['cases', 'case_events', 'reply_links', 'photos', 'tries']
 /** Columns that both sides may share: whose desk it is, by which road it came, the day. */
-const COMMON = new Set(['unit_id', 'channel', 'day', 'state', 'kind', 'reason', 'purpose', 'choice'])
+const COMMON = new Set(['unit_id', 'channel', 'day', 'due_day', 'state', 'kind', 'reason', 'purpose', 'choice'])
 /** What officers write and do, and what is counted of it: names officers and units, never a member. */
 const OFFICIAL = [
   'audit',
