@@ -9,7 +9,7 @@ import { hourOf } from '../src/time.ts'
 export const EVENT_KINDS = [
   ...(['opened', 'taken', 'assigned', 'moved', 'due', 'transferred', 'raised', 'restricted', 'unrestricted'] as const),
   ...(['conflict', 'noted', 'asked', 'told', 'answered', 'threatened', 'merged', 'unmerged', 'spam', 'not_spam'] as const),
-  ...(['referred', 'authority_answered', 'returned', 'decided', 'redacted'] as const),
+  ...(['referred', 'authority_answered', 'returned', 'decided', 'redacted', 'original_taken'] as const),
   ...(['identity_asked', 'identity_granted', 'identity_refused', 'identity_seen'] as const),
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]

@@ -41,7 +41,7 @@ export const threat: Handler = {
     payload === undefined &&
     (caseCode(text) !== undefined ||
       (step === 'choose' && (yesNo(listen(text)) ?? chosen.find(listen(text)) ?? monthIn(text)) !== undefined)),
-  listens: ({ step }) => (step === 'words' ? 'all' : undefined),
+  listens: ({ step }) => step === 'words',
   async handle(turn) {
     const { message, step } = turn
     const tapped = parsePayload(message.payload)

@@ -27,40 +27,48 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   // What only Node can do, handed to the product by its entrance.
   [
     'ground',
-    /^src\/(evidence-files|viewer-copy|poster|load-content)\.ts$|^src\/channels\/web\/page\/build\.ts$|^src\/console\/page\/build\.ts$/,
+    /^src\/(evidence-files|viewer-copy|pictures|poster|load-content|paper-docx|packet)\.ts$|^src\/channels\/web\/page\/build\.ts$|^src\/console\/page\/build\.ts$/,
   ],
   ['app', /^src\/app\.ts$|^src\/channels\/index\.ts$/],
   [
     'engine',
-    /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|jobs|figures|health|poller|photos|photo-fetch|photo-intake|relay|retention|metrics)\.ts$/,
+    /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|jobs|figures|health|poller|photos|photo-fetch|photo-intake|relay|retention|metrics|case-reminders)\.ts$/,
   ],
-  ['engine', /^src\/reorganise\.ts$/],
+  ['engine', /^src\/(reorganise|case-marks)\.ts$/],
   ['api', /^src\/api\//],
   // Read by the build of the pages' icons as well.
   ['word', /^src\/console\/kit\/icon-names\.ts$/],
   ['console', /^src\/console\//],
+  // Public pages that stand for themselves.
+  ['page', /^src\/pages\//],
   ['channel', /^src\/channels\/[^/]+\//],
   ['handlers', /^handlers\/index\.ts$/],
   ['handler', /^handlers\//],
   ['db', /^db\//],
   ['content', /^content\//],
   ['word', /^src\/(tree|seats)\.ts$/],
+  [
+    'word',
+    /^src\/(case|identity|name-phone|redaction|duplicates|verdict|authority|paper|decision|talk-word|opinion|warning|filing-proof|case-reason|case-intake)\.ts$/,
+  ],
+  ['word', /^src\/(duplicates|duplicate-[a-z]+)\.ts$/],
   ['word', /^src\/(vietnamese|sheet)\//],
   [
     'word',
-    /^src\/(chat|case|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|campaign-words|image|evidence|evidence-r2|sealed-reply|sealing|talk-word|group|windows|one-time-code|month|site|qr|entry|entry-sheet|entry-text|difference|settings|hotline|data-clock|incident|incident-notice)\.ts$/,
+    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|campaign-words|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|month|site|qr|entry|entry-sheet|entry-text|difference|settings|hotline|data-clock|incident|incident-notice)\.ts$/,
   ],
 ]
 
 /** Who may import whom. Everybody may import its own folder's private files (a channel's, a handler's). */
 const MAY: Record<string, readonly string[]> = {
-  entrance: ['entrance', 'ground', 'app', 'engine', 'api', 'console', 'channel', 'handlers', 'db', 'content', 'word'],
+  entrance: ['entrance', 'ground', 'app', 'engine', 'api', 'console', 'page', 'channel', 'handlers', 'db', 'content', 'word'],
   ground: ['ground', 'db', 'content', 'word'],
-  app: ['app', 'engine', 'api', 'console', 'channel', 'handlers', 'db', 'content', 'word'],
+  app: ['app', 'engine', 'api', 'console', 'page', 'channel', 'handlers', 'db', 'content', 'word'],
   engine: ['engine', 'db', 'word'],
   api: ['api', 'db', 'content', 'word'],
   // Pages show what the API answers with, and the same schemas read both.
-  console: ['console', 'api', 'db', 'content', 'word'],
+  console: ['console', 'api', 'page', 'db', 'content', 'word'],
+  page: ['page', 'db', 'word'],
   channel: ['word'],
   handlers: ['handler', 'word'],
   // Of each other: see HANDLERS_TOGETHER.
@@ -140,8 +148,10 @@ const CONFINED: Array<[library: string, pattern: RegExp, place: RegExp]> = [
   ['esbuild', /^esbuild$/, /^src\/(channels\/web|console)\/page\/build\.ts$/],
   ['the charts', /^chart\.js$/, /^src\/console\/page\/chart\.ts$/],
   ['passkeys', /^@simplewebauthn\//, /^src\/console\/(webauthn|page\/passkeys)\.ts$/],
+  ['proof of work', /^altcha-lib|^@noble\/hashes/, /^src\/channels\/web\//],
   ['diff', /^diff$/, /^src\/difference\.ts$/],
-  ['fflate', /^fflate$/, /^src\/sheet\//],
+  ['fflate', /^fflate$/, /^src\/(sheet\/|(paper-docx|packet)\.ts$)/],
+  ['docx', /^docx$/, /^src\/paper-docx\.ts$/],
   ['saxes', /^saxes$/, /^src\/sheet\//],
   ['write-excel-file', /^write-excel-file/, /^src\/sheet\//],
   [

@@ -4,6 +4,7 @@
  * they answer, or say that nobody shall write to them about it any more.
  */
 import { type Link, listLinks } from '../../db/case-links.ts'
+import { othersSaid } from '../../db/case-others.ts'
 import { listTold, markSeen } from '../../db/case-thread.ts'
 import { findStatus } from '../../db/cases.ts'
 import { dropNotices, stopRelay } from '../../db/relays.ts'
@@ -11,7 +12,7 @@ import type { Button, Decision, Handler, Turn } from '../../src/chat.ts'
 import { parsePayload, payloadOf } from '../../src/text.ts'
 import { createLexicon, listen, yesNo } from '../../src/vietnamese/index.ts'
 import { type Answer, answer, answerAgain, askAnswer, button, choiceIn, expectsAnswer, MENU } from './answer.ts'
-import { asks, SHOWN, threadText } from './thread.ts'
+import { asks, below, SHOWN, threadText } from './thread.ts'
 
 const stopping = createLexicon<'yes' | 'no'>([
   { words: 'có đừng nhắn nữa', value: 'yes' },
@@ -28,7 +29,7 @@ export const talk: Handler = {
     step.step === 'stop'
       ? (stopping.find(listen(message.text)) ?? yesNo(listen(message.text))) !== undefined
       : expectsAnswer('talk', message, step),
-  listens: ({ step }) => (step === 'answer' ? 'all' : undefined),
+  listens: ({ step }) => step === 'answer',
   async handle(turn) {
     const { message, step } = turn
     const tapped = parsePayload(message.payload)
@@ -70,7 +71,8 @@ async function read(turn: Turn, word: string, again: boolean): Promise<Decision>
   const found = await listTold(db, keys, link.caseId, { unseen: !again, limit: SHOWN + 1 })
   const events = again ? found.slice(-SHOWN) : found.slice(0, SHOWN)
   const more = !again && found.length > SHOWN
-  const thread = await threadText(turn, events)
+  const [told, others] = await Promise.all([threadText(turn, events), othersSaid(db, keys, link.caseId)])
+  const thread = told && below([told, others])
   const [year = '', month = ''] = status.openedMonth.split('-')
   const params = { month: `${month}/${year}`, state: { key: `track.state_${status.state}` } }
   const open = status.state !== 'closed'

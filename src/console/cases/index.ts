@@ -2,8 +2,25 @@
  * All pages of cases, in the order their paths are looked at: a fixed word before what names a case.
  */
 import type { Page } from '../page.ts'
+import { hand } from './hand.tsx'
+import { identity } from './identity.tsx'
+import { identityRequests } from './identity-requests.tsx'
 import { list } from './list.tsx'
+import { moves } from './move.tsx'
+import { typedIn } from './new.tsx'
 import { one } from './one.tsx'
+import { photos } from './photos.tsx'
+import { plan } from './plan.tsx'
+import { reasons } from './reasons.tsx'
+import { redact } from './redact.tsx'
+import { restricted } from './restricted.tsx'
 import { take } from './take.tsx'
+import { write } from './write.tsx'
 
-export const cases: readonly Page[] = [...list, ...one, ...take]
+/** Before `/cases/:id`. */
+const NAMED: readonly Page[] = [...typedIn, ...reasons, ...restricted]
+
+const ACTS: readonly Page[] = [...take, ...moves, ...write, ...hand, ...plan]
+const PARTS: readonly Page[] = [...photos, ...redact, ...identity, ...identityRequests]
+
+export const cases: readonly Page[] = [...list, ...NAMED, ...one, ...ACTS, ...PARTS]
