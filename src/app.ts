@@ -31,6 +31,7 @@ import { causeOf, type Log } from './log.ts'
 import type { Fetch } from './media.ts'
 import { metricsText } from './metrics.ts'
 import { filingProofRoutes } from './pages/filing-proof.tsx'
+import type { Papers } from './paper.ts'
 import type { PhotoParts } from './photo-intake.ts'
 import { createPhotoLoop, type PhotoLoop } from './photos.ts'
 import { createReceiver, type Receiver } from './receive.ts'
@@ -59,6 +60,8 @@ export type ProductParts = {
   pictures?: Pictures
   /** What a viewer's copy looks like, in 64 bits (Node). */
   looksOf?: PhotoParts['looksOf']
+  /** Writes papers and packets of hand-overs (Node). */
+  papers?: Papers
   /** Draws posters of join codes (Node). */
   poster?: PosterMaker
   /** Counts what a visitor sends; handed in where a product lives shorter than the process (Workers). */
@@ -133,6 +136,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     evidence: parts.evidence,
     viewerCopy: parts.viewerCopy,
     pictures: parts.pictures,
+    papers: parts.papers,
     poster: parts.poster,
     later: parts.later,
     limiters: parts.consoleLimiters,
