@@ -5,6 +5,7 @@
 import { CAMPAIGN_ADDRESSES, campaignRows } from './console-campaign-rows.ts'
 import { CASE_ADDRESSES, furnishCases } from './console-cases.ts'
 import { CONTENT_ADDRESSES, furnishContent } from './console-content.ts'
+import { DUPLICATE_ADDRESSES, furnishDuplicates } from './console-duplicates.ts'
 import { furnishDay } from './console-figures.ts'
 import { furnishIdentities, IDENTITY_ADDRESSES } from './console-identity.ts'
 import { furnishOffice, OFFICE_ADDRESSES } from './console-office.ts'
@@ -18,6 +19,7 @@ export const ADDRESS_OF: Record<string, string> = {
   '/inquiries': '/console/inquiries',
   '/inquiries/:id': '/console/inquiries/asked-late',
   ...CASE_ADDRESSES,
+  ...DUPLICATE_ADDRESSES,
   '/figures': '/console/figures',
   '/figures/units': '/console/figures/units?unit=tinh',
   '/figures/parts': '/console/figures/parts?cut=channel',
@@ -72,5 +74,6 @@ export async function furnish(stage: Stage, officerId: string): Promise<void> {
   await furnishUnits(stage, officerId)
   await furnishOffice({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishCases({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
+  await furnishDuplicates({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishIdentities({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
 }

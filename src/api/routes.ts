@@ -6,6 +6,7 @@ import { broadcasts } from './broadcasts.ts'
 import { calendar } from './calendar.ts'
 import { campaignExports } from './campaign-exports.ts'
 import { campaigns } from './campaigns.ts'
+import { casePairs } from './case-pairs.ts'
 import { channels } from './channels.ts'
 import { counts } from './counts.ts'
 import { dataRequests } from './data-requests.ts'
@@ -46,6 +47,7 @@ export const ROUTES: readonly Route[] = [
   ...images,
   ...figures,
   ...inquiries,
+  ...casePairs,
   ...phrases,
   ...channels,
   ...entries,

@@ -18,6 +18,7 @@ export const HELP = [
   'cases',
   'identity',
   'evidence',
+  'duplicates',
   'content',
   'import',
   'units',

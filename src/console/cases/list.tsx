@@ -101,6 +101,9 @@ async function showShelf(visit: Visit, query: QueueQuery, shelf: (typeof SHELVES
 function Doors({ visit: { t } }: { visit: Visit }) {
   return (
     <>
+      <a class="btn" href="/console/cases/duplicates">
+        {t('console_duplicates.see_all')}
+      </a>
       <a class="btn" href="/console/cases?shelf=closed">
         {t('console_cases.shelf_closed')}
       </a>

@@ -1,8 +1,9 @@
 /**
  * The parts of a case's page between what was reported and the thread, in the order they are read.
  */
+import { duplicates } from './duplicates.tsx'
 import { evidence } from './evidence.tsx'
 import { identitySection } from './identity.tsx'
 import type { CaseSection } from './section.ts'
 
-export const SECTIONS: readonly CaseSection[] = [evidence, identitySection]
+export const SECTIONS: readonly CaseSection[] = [evidence, duplicates, identitySection]
