@@ -6,6 +6,7 @@ import { CAMPAIGN_ADDRESSES, campaignRows } from './console-campaign-rows.ts'
 import { CASE_ADDRESSES, furnishCases } from './console-cases.ts'
 import { CONTENT_ADDRESSES, furnishContent } from './console-content.ts'
 import { DUPLICATE_ADDRESSES, furnishDuplicates } from './console-duplicates.ts'
+import { EVIDENCE_ADDRESSES, furnishEvidence } from './console-evidence.ts'
 import { furnishDay } from './console-figures.ts'
 import { furnishIdentities, IDENTITY_ADDRESSES } from './console-identity.ts'
 import { furnishOffice, OFFICE_ADDRESSES } from './console-office.ts'
@@ -20,7 +21,10 @@ export const ADDRESS_OF: Record<string, string> = {
   '/inquiries/:id': '/console/inquiries/asked-late',
   ...CASE_ADDRESSES,
   ...DUPLICATE_ADDRESSES,
+  ...EVIDENCE_ADDRESSES,
   '/figures': '/console/figures',
+  '/figures/cases': '/console/figures/cases?unit=tinh',
+  '/figures/map': '/console/figures/map?unit=tinh',
   '/figures/units': '/console/figures/units?unit=tinh',
   '/figures/parts': '/console/figures/parts?cut=channel',
   '/figures/export': '/console/figures/export?unit=tinh',
@@ -75,5 +79,6 @@ export async function furnish(stage: Stage, officerId: string): Promise<void> {
   await furnishOffice({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishCases({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishDuplicates({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
+  await furnishEvidence(stage, officerId)
   await furnishIdentities({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
 }

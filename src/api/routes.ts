@@ -6,7 +6,9 @@ import { broadcasts } from './broadcasts.ts'
 import { calendar } from './calendar.ts'
 import { campaignExports } from './campaign-exports.ts'
 import { campaigns } from './campaigns.ts'
+import { caseActs } from './case-acts.ts'
 import { casePairs } from './case-pairs.ts'
+import { cases } from './cases.ts'
 import { channels } from './channels.ts'
 import { counts } from './counts.ts'
 import { dataRequests } from './data-requests.ts'
@@ -20,6 +22,7 @@ import { incidents } from './incidents.ts'
 import { inquiries } from './inquiries.ts'
 import { me } from './me.ts'
 import { officers } from './officers.ts'
+import { opinions } from './opinions.ts'
 import { phrases } from './phrases.ts'
 import { preview } from './preview.ts'
 import type { Route } from './route.ts'
@@ -48,7 +51,10 @@ export const ROUTES: readonly Route[] = [
   ...figures,
   ...inquiries,
   ...casePairs,
+  ...cases,
+  ...caseActs,
   ...phrases,
+  ...opinions,
   ...channels,
   ...entries,
   ...entryDrafts,

@@ -4,24 +4,26 @@
 import type { Page } from '../page.ts'
 import { compare } from './compare.tsx'
 import { unmerge } from './duplicates.tsx'
+import { hand } from './hand.tsx'
 import { identity } from './identity.tsx'
 import { identityRequests } from './identity-requests.tsx'
 import { list } from './list.tsx'
+import { moves } from './move.tsx'
+import { typedIn } from './new.tsx'
 import { one } from './one.tsx'
 import { pairs } from './pairs.tsx'
 import { photos } from './photos.tsx'
+import { plan } from './plan.tsx'
+import { reasons } from './reasons.tsx'
 import { redact } from './redact.tsx'
+import { restricted } from './restricted.tsx'
 import { take } from './take.tsx'
+import { write } from './write.tsx'
 
-export const cases: readonly Page[] = [
-  ...list,
-  ...pairs,
-  ...one,
-  ...compare,
-  ...unmerge,
-  ...take,
-  ...photos,
-  ...redact,
-  ...identity,
-  ...identityRequests,
-]
+/** Before `/cases/:id`. */
+const NAMED: readonly Page[] = [...typedIn, ...reasons, ...restricted, ...pairs]
+
+const ACTS: readonly Page[] = [...take, ...moves, ...write, ...hand, ...plan]
+const PARTS: readonly Page[] = [...photos, ...redact, ...compare, ...unmerge, ...identity, ...identityRequests]
+
+export const cases: readonly Page[] = [...list, ...NAMED, ...one, ...ACTS, ...PARTS]
