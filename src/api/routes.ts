@@ -7,6 +7,7 @@ import { calendar } from './calendar.ts'
 import { campaignExports } from './campaign-exports.ts'
 import { campaigns } from './campaigns.ts'
 import { caseActs } from './case-acts.ts'
+import { casePairs } from './case-pairs.ts'
 import { cases } from './cases.ts'
 import { channels } from './channels.ts'
 import { counts } from './counts.ts'
@@ -50,6 +51,7 @@ export const ROUTES: readonly Route[] = [
   ...images,
   ...figures,
   ...inquiries,
+  ...casePairs,
   ...cases,
   ...caseActs,
   ...phrases,
