@@ -3,9 +3,11 @@
  * audit row. Both stand on the hour: an exact time beside a case could be laid beside a member's messages.
  */
 import type { Statement, Value } from '../src/chat.ts'
+import { AppError } from '../src/errors.ts'
 import type { Act, Actor } from '../src/rights.ts'
 import { demand, demandAtTop } from '../src/rights.ts'
 import { recordAct } from './audit.ts'
+import { tellMerged } from './case-audience.ts'
 import type { CaseRow } from './case-desk.ts'
 import { addEvent, type NewEvent } from './case-events.ts'
 import { guard } from './client.ts'
@@ -21,13 +23,20 @@ export type Change = {
 }
 
 /**
- * The statements of a change. They fail as a conflict when the case moved on meanwhile. Throws AppError `forbidden`.
+ * The statements of a change. They fail as a conflict when the case moved on meanwhile. What is for the member goes to the
+ * members of merged cases too. Throws AppError `forbidden`; `conflict` where a merged case itself would be changed.
  * @param right which act the officer needs for it
  */
-export async function changeCase(desk: Desk, found: CaseRow, { set, event, act }: Change, right: Act = 'case.work'): Promise<Statement[]> {
+export async function changeCase(
+  desk: Desk,
+  found: Pick<CaseRow, 'id' | 'unitId' | 'path' | 'version'> & Partial<Pick<CaseRow, 'mergedInto'>>,
+  { set, event, act }: Change,
+  right: Act = 'case.work',
+): Promise<Statement[]> {
   const { keys, actor, now } = desk
   if (found.path === null) demandAtTop(actor, right)
   else demand(actor, right, found.path)
+  if (set && found.mergedInto) throw new AppError('conflict', 'case.merged')
   const [sql, args] = set ?? ['', []]
   return [
     ...stillActing(actor),
@@ -37,6 +46,7 @@ export async function changeCase(desk: Desk, found: CaseRow, { set, event, act }
     },
     guard(),
     await addEvent(keys, { ...event, id: desk.id(), caseId: found.id, officerId: actor.officerId, now }),
+    ...(event.relay ? await tellMerged(desk, found.id, { ...event, officerId: actor.officerId, now }) : []),
     recordCaseAct(actor, found, act ?? `case.${event.kind}`, now, event.detail),
   ]
 }

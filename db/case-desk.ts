@@ -89,7 +89,7 @@ export async function listShelf(
   if (!within) return []
   const rows = await db.read(
     `${SELECT} FROM cases c INDEXED BY cases_opened ${JOINS}
-     WHERE ${shelf === 'spam' ? 'c.spam = 1' : "c.state = 'closed' AND c.spam = 0"} AND (${within.sql}) ${NO_CONFLICT}
+     WHERE ${shelf === 'spam' ? 'c.spam = 1' : "c.state = 'closed' AND c.spam = 0"} AND c.merged_into IS NULL AND (${within.sql}) ${NO_CONFLICT}
        AND (c.opened_hour, c.id) < (?, ?) ORDER BY c.opened_hour DESC, c.id DESC LIMIT ?`,
     [...within.args, actor.officerId, before?.openedHour ?? '9', before?.id ?? '', limit],
   )
@@ -127,10 +127,7 @@ export async function findCaseByNumber({ db, actor }: Pick<Desk, 'db' | 'actor'>
  * `forbidden` when it is restricted to another officer or they declared a conflict.
  */
 export async function requireCase({ db, actor }: Pick<Desk, 'db' | 'actor'>, id: string, act: Act): Promise<CaseRow> {
-  const [row] = await db.read(
-    `${SELECT}, EXISTS (SELECT 1 FROM case_conflicts x WHERE x.case_id = c.id AND x.officer_id = ?) AS conflict FROM cases c ${JOINS} WHERE c.id = ?`,
-    [actor.officerId, id],
-  )
+  const [row] = await db.read(`${SELECT}, ${CONFLICT} AS conflict FROM cases c ${JOINS} WHERE c.id = ?`, [actor.officerId, id])
   const path = row?.path === null || row === undefined ? null : String(row.path)
   if (!row || !isWithin(actor, act, path)) throw new AppError('not_found', 'case.gone')
   if (row.conflict === 1) throw new AppError('forbidden', 'case.conflicted')
@@ -174,7 +171,10 @@ export function scopeSql(actor: Actor, act: Act): { sql: string; args: Value[] }
   return { sql: inside.join(' OR '), args: paths.flatMap((path) => subtreeOf(path)) }
 }
 
-const NO_CONFLICT = 'AND NOT EXISTS (SELECT 1 FROM case_conflicts x WHERE x.case_id = c.id AND x.officer_id = ?)'
+/** Who has to do with a merged case sees nothing of its main one either, where it is shown. */
+const CONFLICT = `EXISTS (SELECT 1 FROM case_conflicts x WHERE x.officer_id = ?
+  AND (x.case_id = c.id OR x.case_id IN (SELECT m.id FROM cases m WHERE m.merged_into = c.id)))`
+const NO_CONFLICT = `AND NOT ${CONFLICT}`
 const COLUMNS = `c.id, c.number, c.state, c.kind, c.source, c.rank, c.restricted, c.spam, c.unit_id, c.assignee_id, c.due_day, c.reason_id,
   c.outcome_id, c.opened_hour, c.closed_hour, c.merged_into, c.version, coalesce(u.short_name, u.name) AS unit_name, u.path, o.name AS assignee_name`
 const JOINS = 'LEFT JOIN units u ON u.id = c.unit_id LEFT JOIN officers o ON o.id = c.assignee_id'

@@ -9,7 +9,7 @@ import { hourOf } from '../src/time.ts'
 export const EVENT_KINDS = [
   ...(['opened', 'taken', 'assigned', 'moved', 'due', 'transferred', 'raised', 'restricted', 'unrestricted'] as const),
   ...(['conflict', 'noted', 'asked', 'told', 'answered', 'threatened', 'merged', 'unmerged', 'spam', 'not_spam'] as const),
-  ...(['referred', 'authority_answered', 'returned', 'decided', 'redacted'] as const),
+  ...(['referred', 'authority_answered', 'returned', 'decided', 'redacted', 'original_taken'] as const),
   ...(['identity_asked', 'identity_granted', 'identity_refused', 'identity_seen'] as const),
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
@@ -91,7 +91,8 @@ const insert = async (keys: Keys, event: NewEvent, place: string, placeArgs: str
   }
 }
 
-async function eventOf(keys: Keys, row: Row): Promise<CaseEvent> {
+/** A row of the thread, opened. */
+export async function eventOf(keys: Keys, row: Row): Promise<CaseEvent> {
   // An event of before this had a seal has none.
   const box = row.box === null ? { at: `${String(row.hour).slice(0, 13)}:00:00Z` } : await boxOf(keys, row)
   return {

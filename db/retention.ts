@@ -6,6 +6,7 @@ import type { Db, Locale, Row, Statement, Value } from '../src/chat.ts'
 import { type SettingName, type Settings, wholeOf } from '../src/settings.ts'
 import { addDays, dayNumber, dayOf, hourOf, monthOf } from '../src/time.ts'
 import { guardThat } from './client.ts'
+import { dropPhotos } from './photo-copies.ts'
 
 export const STEP = 500
 
@@ -228,12 +229,16 @@ export async function countCases(db: Db, until: string): Promise<number> {
   return countOf(await db.read('SELECT count(*) AS n FROM cases WHERE closed_hour < ?', [until]))
 }
 
-/** These cases with their events and photos; the objects of the photos are swept by their names. */
+/** These cases with their events and photos. The rows that `dropPhotos` returns say which objects have to go now. */
 export function dropCases(ids: string[], until: string): Statement[] {
   const list = JSON.stringify(ids)
   return [
     { sql: 'DELETE FROM case_events WHERE case_id IN (SELECT value FROM json_each(?))', args: [list] },
+    { sql: 'DELETE FROM case_marks WHERE case_id IN (SELECT value FROM json_each(?))', args: [list] },
+    { sql: 'DELETE FROM case_pairs WHERE case_id IN (SELECT value FROM json_each(?))', args: [list] },
+    { sql: 'DELETE FROM case_pairs WHERE other_id IN (SELECT value FROM json_each(?))', args: [list] },
     { sql: 'DELETE FROM photos WHERE case_id IS NOT NULL AND case_id IN (SELECT value FROM json_each(?))', args: [list] },
+    ...dropPhotos(ids),
     { sql: 'DELETE FROM cases WHERE id IN (SELECT value FROM json_each(?)) AND closed_hour < ? RETURNING 1 AS gone', args: [list, until] },
   ]
 }

@@ -28,6 +28,8 @@ import { signin } from './signin.ts'
 import { start } from './start.ts'
 import { stop } from './stop.ts'
 import { subscribe } from './subscribe.ts'
+import { talk } from './talk/index.ts'
+import { threat } from './threat.ts'
 import { track } from './track.ts'
 import { unit } from './unit.ts'
 
@@ -40,6 +42,7 @@ const tasks: readonly Handler[] = [
   halt,
   cancel,
   erase,
+  threat,
   link,
   bind,
   signin,
@@ -48,6 +51,7 @@ const tasks: readonly Handler[] = [
   subscribe,
   unit,
   report,
+  talk,
   track,
   denounce,
   data,

@@ -9,6 +9,7 @@ import { tokenStore } from '../db/secrets.ts'
 import { changeSetting, listSettings } from '../db/settings.ts'
 import { listTallies } from '../db/tallies.ts'
 import { transcriptStore } from '../db/transcript.ts'
+import { countFilings } from '../db/work.ts'
 import { greet, handlers, offerPush, privately } from '../handlers/index.ts'
 import { type Api, type ApiMemory, type ApiParts, createApi } from './api/index.ts'
 import type { ApiFetch } from './api-fetch.ts'
@@ -28,8 +29,10 @@ import { secureRandom } from './keys.ts'
 import { causeOf, type Log } from './log.ts'
 import type { Fetch } from './media.ts'
 import { metricsText } from './metrics.ts'
+import type { PhotoParts } from './photo-intake.ts'
 import { createPhotoLoop, type PhotoLoop } from './photos.ts'
 import { createReceiver, type Receiver } from './receive.ts'
+import type { Pictures } from './redaction.ts'
 import { createRouter } from './router.ts'
 import { createSchedule, type Schedule } from './schedule.ts'
 import { addDays, dayOf } from './time.ts'
@@ -50,6 +53,10 @@ export type ProductParts = {
   evidence: EvidenceStore
   /** Re-encodes a photo or an uploaded picture without EXIF; only where there is an image library (Node). */
   viewerCopy?: ApiParts['viewerCopy']
+  /** Small ones, and ones with black boxes, of a viewer's copy (Node). */
+  pictures?: Pictures
+  /** What a viewer's copy looks like, in 64 bits (Node). */
+  looksOf?: PhotoParts['looksOf']
   /** Draws posters of join codes (Node). */
   poster?: PosterMaker
   /** Counts what a visitor sends; handed in where a product lives shorter than the process (Workers). */
@@ -97,6 +104,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     random: secureRandom,
     log,
     keep: parts.keep,
+    countFilings: () => countFilings(db, keys, now()),
     ...(parts.limiters ? { limiters: parts.limiters } : {}),
     ...(parts.later ? { later: parts.later } : {}),
     ...(parts.maxStreamMs ? { maxStreamMs: parts.maxStreamMs } : {}),
@@ -118,7 +126,9 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     ...{ db, keys, now, random: secureRandom, log, texts, channels },
     about: () => about,
     publicUrl: config.publicUrl,
+    evidence: parts.evidence,
     viewerCopy: parts.viewerCopy,
+    pictures: parts.pictures,
     poster: parts.poster,
     later: parts.later,
     limiters: parts.consoleLimiters,
@@ -164,7 +174,8 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     keys,
     channels,
     evidence: parts.evidence,
-    ...(parts.viewerCopy ? { viewerCopy: parts.viewerCopy } : {}),
+    viewerCopy: parts.viewerCopy,
+    looksOf: parts.looksOf,
     now,
     holder: parts.holder,
     log,
@@ -172,7 +183,18 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
   const readAgain = async () => {
     about = await readAbout(parts)
   }
-  const jobs = listJobs({ db, keys, channels, photos, now, log, publicUrl: config.publicUrl, readAbout: readAgain })
+  const jobs = listJobs({
+    db,
+    keys,
+    channels,
+    photos,
+    evidence: parts.evidence,
+    now,
+    random: secureRandom,
+    log,
+    publicUrl: config.publicUrl,
+    readAbout: readAgain,
+  })
   const schedule = createSchedule({ db, jobs, log })
   return {
     app: createRoutes(parts, channels, web, { api, officers }, receiver),

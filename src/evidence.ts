@@ -22,3 +22,15 @@ export const EVIDENCE_PAGE = 1000
 export function isEvidenceName(name: string): boolean {
   return /^[a-z0-9-]{1,40}$/.test(name)
 }
+
+/** The viewer's copy of a photo; the original is named by the photo's id alone. */
+export const viewName = (photoId: string): string => `${photoId}-view`
+
+/** A copy with black boxes. Named by an id of its own: two officers who make one at once never write over each other. */
+export const coveredName = (photoId: string, copyId: string): string => `${photoId}-r${copyId}`
+
+/** The photo, and the covered copy of it, that an object belongs to if it is one's. */
+export function ownerOf(name: string): { photoId: string; copyId?: string } {
+  const [, photoId = name, copyId] = /^(.+?)(?:-view|-r([a-z0-9]+))?$/.exec(name) ?? []
+  return copyId === undefined ? { photoId } : { photoId, copyId }
+}

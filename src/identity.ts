@@ -1,16 +1,36 @@
 /**
- * A name and a phone as people type them: what a member leaves of themselves, or an officer types in for who called (F31).
+ * The words of an opening (F31, §2.5): what a name or phone that a member typed may be opened for, how long a request waits
+ * and an opening lasts, and what the member is told. The reason in words is for the second officer; the member reads only
+ * the purpose, which is one of ours. Pure.
  */
+import * as z from 'zod'
+import type { Text } from './chat.ts'
+import { cleanText } from './text.ts'
 
-/** Letters of any script, at least two; no digits, at most 80 characters. */
-export function nameOf(text: string): string | undefined {
-  const name = text.replace(/\s+/g, ' ').trim()
-  return /^[\p{L}\p{M}][\p{L}\p{M} .'’-]{1,79}$/u.test(name) ? name : undefined
-}
+export const OPENING_PURPOSES = ['ask', 'protect', 'authority', 'compensate'] as const
+export type OpeningPurpose = (typeof OPENING_PURPOSES)[number]
 
-/** `0912 345 678` or a landline of 11 digits (§4.5), also as typed with +84. */
-export function phoneOf(text: string): string | undefined {
-  const digits = text.replace(/[\s.()-]/g, '').replace(/^(\+84|84(?=\d{9,10}$))/, '0')
-  if (/^0[35789]\d{8}$/.test(digits)) return `${digits.slice(0, 4)} ${digits.slice(4, 7)} ${digits.slice(7)}`
-  return /^02\d{9}$/.test(digits) ? digits : undefined
+export const OPENING_STATES = ['asked', 'granted', 'refused', 'expired'] as const
+export type OpeningState = (typeof OPENING_STATES)[number]
+
+/** Working days in which a second officer decides; after them it is asked anew. */
+export const ASKED_DAYS = 3
+/** How long the officer who asked may look, from the grant. */
+export const OPEN_MS = 60 * 60 * 1000
+
+/** At least a sentence: who decides sees nothing else. */
+const REASON_LEAST = 20
+export const REASON_MOST = 1_000
+
+export const reasonSchema = z
+  .string()
+  .overwrite(cleanText)
+  .min(REASON_LEAST, 'console_identity.reason_short')
+  .max(REASON_MOST)
+  .refine((text) => text.split(/\s+/).length >= 4, 'console_identity.reason_short')
+
+/** What the member reads of an opening in their thread; a purpose of a later version is told without it. */
+export function toldOfOpening({ purpose }: { purpose?: unknown }): Text {
+  const known = OPENING_PURPOSES.find((one) => one === purpose)
+  return { key: known ? `case.opened_${known}` : 'case.opened_other' }
 }

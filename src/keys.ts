@@ -50,6 +50,11 @@ export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
+/** SHA-256 of bytes, as lower-case hex: what papers and packets write of a file. */
+export async function sha256Hex(bytes: Uint8Array): Promise<string> {
+  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)))
+}
+
 /** `length` characters of CODE_ALPHABET by `random` (0 ≤ x < 1, unguessable). */
 export function randomCode(length: number, random: () => number): string {
   let code = ''

@@ -10,6 +10,7 @@ import { createFileEvidence } from './evidence-files.ts'
 import { randomId, secureRandom } from './keys.ts'
 import { causeOf } from './log.ts'
 import { openGround } from './node-ground.ts'
+import { looksOf, pictures } from './pictures.ts'
 import { createPoller } from './poller.ts'
 import { poster } from './poster.ts'
 import { viewerCopy } from './viewer-copy.ts'
@@ -29,6 +30,8 @@ const product = await createProduct({
   later: setImmediate,
   evidence: createFileEvidence(config.evidenceDir, now),
   viewerCopy,
+  pictures,
+  looksOf,
   poster,
 })
 const poller = createPoller({

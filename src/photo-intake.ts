@@ -4,6 +4,7 @@
  * its row says stored, and a later try finds it there. Log lines name no photo: its row leads to a case, and the line's
  * time would lead to who sent it.
  */
+import type { PhotoFacts } from '../db/photo-facts.ts'
 import {
   type ClaimedPhoto,
   claimPhoto,
@@ -18,9 +19,9 @@ import {
 } from '../db/photos.ts'
 import type { Channel, Db, Keys } from './chat.ts'
 import { AppError } from './errors.ts'
-import type { EvidenceStore } from './evidence.ts'
-import { type Image, lookAt } from './image.ts'
-import { openText, toHex } from './keys.ts'
+import { type EvidenceStore, viewName } from './evidence.ts'
+import { lookAt } from './image.ts'
+import { openText, sha256Hex } from './keys.ts'
 import { causeOf, type Log } from './log.ts'
 import { type FetchFailure, fetchPhoto } from './photo-fetch.ts'
 import { DAY_MS } from './time.ts'
@@ -32,6 +33,8 @@ export type PhotoParts = {
   evidence: EvidenceStore
   /** Makes the copy that officers see; without it (Workers) photos are stored with the reason `no_copy`. */
   viewerCopy?: ((bytes: Uint8Array) => Promise<Uint8Array>) | undefined
+  /** What a copy looks like, in 64 bits; undefined when it shows too little to tell. */
+  looksOf?: ((copy: Uint8Array) => Promise<string | undefined>) | undefined
   now(): Date
   /** Names this process in leases. */
   holder: string
@@ -39,14 +42,6 @@ export type PhotoParts = {
   /** Milliseconds: `fetchMs` for one fetch, body included; `stopMs` for what is in hand at a stop. */
   limits?: { fetchMs?: number; stopMs?: number }
 }
-
-/** What the sealed facts of a stored photo say. `receivedAt` is the exact time, which stands nowhere else. */
-export type PhotoFacts = Image & { sha256: string; bytes: number; receivedAt: string }
-
-/** Name of the viewer's copy; the original is named by the photo's id alone. */
-export const viewName = (id: string): string => `${id}-view`
-/** The photo an object belongs to, if it is one's. */
-export const ownerOf = (name: string): string => name.replace(/-view$/, '')
 
 const FETCH_MS = 15_000
 /** Before try 2, 3, … in ms, then up to the next whole minute; the last goes on. */
@@ -91,11 +86,13 @@ export function createIntake(parts: PhotoParts, stopping: AbortSignal): () => Pr
     await evidence.put(photo.id, await keys.seal('evidence', found.bytes, photo.id))
     const view = viewName(photo.id)
     if (copy) await evidence.put(view, await keys.seal('evidence', copy, view))
+    const looks = copy && (await looksOf(photo, copy))
     const facts: PhotoFacts = {
       ...image,
-      sha256: await sha256(found.bytes),
+      sha256: await sha256Hex(found.bytes),
       bytes: found.bytes.byteLength,
       receivedAt: now().toISOString(),
+      ...(looks === undefined ? {} : { looks }),
     }
     const box = await keys.seal('evidence', JSON.stringify(facts), factsBinding(photo.id))
     const [stored = []] = await db.write([storePhoto(photo, box, copy ? null : 'no_copy')])
@@ -176,6 +173,16 @@ export function createIntake(parts: PhotoParts, stopping: AbortSignal): () => Pr
     }
   }
 
+  /** Without it a photo is compared with none; that is no reason to lose it. */
+  const looksOf = async (photo: ClaimedPhoto, copy: Uint8Array): Promise<string | undefined> => {
+    try {
+      return await parts.looksOf?.(copy)
+    } catch (error) {
+      log('warn', 'photo.no_looks', { channel: photo.channel, cause: causeOf(error) })
+      return undefined
+    }
+  }
+
   return takeOne
 }
 
@@ -183,8 +190,4 @@ export function createIntake(parts: PhotoParts, stopping: AbortSignal): () => Pr
 function codeOf(error: unknown): string {
   const { name, code } = error as { name?: string; code?: string }
   return `${name ?? 'Error'}: ${code ?? 'no code'}`
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)))
 }

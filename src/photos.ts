@@ -2,9 +2,9 @@
  * The loop that brings the photos of reports home, two at a time in each process, after the commit that made them due
  * and never inside a webhook. Any number of processes may run it on one database: a photo belongs to who claimed it.
  */
-import { listKeptPhotos } from '../db/photos.ts'
+import { listKeptObjects } from '../db/photo-copies.ts'
 import { causeOf } from './log.ts'
-import { createIntake, ownerOf, type PhotoParts } from './photo-intake.ts'
+import { createIntake, type PhotoParts } from './photo-intake.ts'
 import { DAY_MS } from './time.ts'
 
 export type PhotoLoop = {
@@ -79,9 +79,9 @@ export function createPhotoLoop(parts: PhotoParts): PhotoLoop {
       let after: string | undefined
       do {
         const { names, next } = await evidence.list(after, before)
-        const owned = await listKeptPhotos(db, [...new Set(names.map(ownerOf))])
+        const kept = await listKeptObjects(db, names)
         for (const name of names) {
-          if (owned.has(ownerOf(name))) continue
+          if (kept.has(name)) continue
           await evidence.delete(name)
           swept++
         }

@@ -6,6 +6,7 @@
 import { conflictOf, guard } from '../db/client.ts'
 import { eraseContact } from '../db/erasure.ts'
 import { dropLedger, LEDGER_DAYS, listForgettable, markForgotten } from '../db/ledger-people.ts'
+import { droppedObjects } from '../db/photo-copies.ts'
 import {
   caseHour,
   countCases,
@@ -41,6 +42,7 @@ import {
 import { listSettings } from '../db/settings.ts'
 import { enqueueReplies } from '../db/turns.ts'
 import type { Db, Keys, Reply, Statement } from './chat.ts'
+import type { EvidenceStore } from './evidence.ts'
 import type { Log } from './log.ts'
 import { sealReply } from './sealed-reply.ts'
 import { addDays, dayOf, vietnamHour, vietnamInstant } from './time.ts'
@@ -54,7 +56,14 @@ export type Retention = {
   run(): Promise<Counts>
 }
 
-export type RetentionParts = { db: Db; keys: Keys; now(): Date; log: Log }
+export type RetentionParts = {
+  db: Db
+  keys: Keys
+  /** Where the photos of a case lie: gone right after their rows. What a kill leaves there, or all without it, is swept at night. */
+  evidence?: Pick<EvidenceStore, 'delete'> | undefined
+  now(): Date
+  log: Log
+}
 
 /** People erased in one commit: a person who has just written makes it fail, and then each is tried alone. */
 const GROUP = 20
@@ -97,7 +106,7 @@ export function createRetention(parts: RetentionParts): Retention {
       counts.tipsters = 0
       for await (const tags of closedTags(parts, linkHour(at, settings))) counts.tipsters += await affectedBy(db, dropTipsters(tags))
       await db.write([recordMark('reply_links_cut', linkHour(at, settings))])
-      counts.cases = await dropOldCases(db, caseHour(at, settings))
+      counts.cases = await dropOldCases(parts, caseHour(at, settings))
       counts.silent = await erasePeople(parts, silent(at), at)
       counts.unanswered = await erasePeople(parts, unanswered(at), at)
       counts.asked = await askPeople(parts, at)
@@ -167,12 +176,14 @@ async function* closedTags({ db, keys }: RetentionParts, until: string): AsyncGe
   }
 }
 
-async function dropOldCases(db: Db, until: string): Promise<number> {
+async function dropOldCases({ db, evidence, log }: RetentionParts, until: string): Promise<number> {
   for (let total = 0; ; ) {
     const ids = (await listClosed(db, until, { hour: '', id: '' })).map(({ id }) => id)
     if (ids.length === 0) return total
     for (let from = 0; from < ids.length; from += CASES) {
-      total += await affected(db, dropCases(ids.slice(from, from + CASES), until))
+      const results = await db.write(dropCases(ids.slice(from, from + CASES), until))
+      total += results.at(-1)?.length ?? 0
+      if (evidence) await dropObjects(evidence, droppedObjects(results), log)
       await breathe()
     }
   }
@@ -239,6 +250,12 @@ function daytime(at: Date): Date {
   const hour = vietnamHour(at)
   if (hour >= 7 && hour < 21) return at
   return vietnamInstant(hour < 7 ? dayOf(at) : addDays(dayOf(at), 1), 9)
+}
+
+/** The rows are gone for good: a store that is away must not stop the rest. */
+async function dropObjects(evidence: Pick<EvidenceStore, 'delete'>, names: string[], log: Log): Promise<void> {
+  const failed = (await Promise.allSettled(names.map((name) => evidence.delete(name)))).filter(({ status }) => status === 'rejected')
+  if (failed.length > 0) log('warn', 'retention.objects_left', { objects: failed.length })
 }
 
 /** Rows the last statement returned. */

@@ -54,6 +54,7 @@ export type TagPurpose =
   | 'proof-of-filing'
   | 'mark'
   | 'work'
+  | 'notice'
   | 'consent'
   | 'request'
   | 'phrase'

@@ -19,23 +19,31 @@ let last: Promise<unknown> = Promise.resolve()
  * One at a time: a decoded photo may take 300 MB. Throws when the image is damaged, too large or takes over 10 s.
  * @param most bytes it should not be longer than: quality is given up for it, as far as that still looks well
  */
-export async function viewerCopy(bytes: Uint8Array, most = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
-  const turn = last.then(() => encode(bytes, most))
+export function viewerCopy(bytes: Uint8Array, most = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
+  return inTurn(async () => {
+    let copy = await encodeAt(bytes, QUALITIES[0])
+    for (const quality of QUALITIES.slice(1)) if (copy.byteLength > most) copy = await encodeAt(bytes, quality)
+    return copy
+  })
+}
+
+/** After whatever else is done with pixels in this process. */
+export function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const turn = last.then(work)
   last = turn.catch(() => undefined)
   return turn
 }
 
-async function encode(bytes: Uint8Array, most: number): Promise<Uint8Array> {
+/** Decoded by nothing but the three decoders we take. `options`: for pixels that are decoded already. */
+export async function openPicture(bytes: Uint8Array, options: SharpOptions = {}): Promise<Sharp> {
   opening ??= load()
   const open = await opening
-  let copy = await encodeAt(open, bytes, QUALITIES[0])
-  for (const quality of QUALITIES.slice(1)) if (copy.byteLength > most) copy = await encodeAt(open, bytes, quality)
-  return copy
+  return open(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS, ...options })
 }
 
-function encodeAt(open: Open, bytes: Uint8Array, quality: number): Promise<Uint8Array> {
+async function encodeAt(bytes: Uint8Array, quality: number): Promise<Uint8Array> {
   // Only the first frame of an animation is read, and no metadata is written: both are sharp's defaults
-  return open(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS, sequentialRead: true, autoOrient: true })
+  return (await openPicture(bytes, { sequentialRead: true, autoOrient: true }))
     .resize({ width: MAX_SIDE, height: MAX_SIDE, fit: 'inside', withoutEnlargement: true })
     .flatten({ background: '#ffffff' })
     .jpeg({ quality })

@@ -27,14 +27,14 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   // What only Node can do, handed to the product by its entrance.
   [
     'ground',
-    /^src\/(evidence-files|viewer-copy|poster|load-content)\.ts$|^src\/channels\/web\/page\/build\.ts$|^src\/console\/page\/build\.ts$/,
+    /^src\/(evidence-files|viewer-copy|pictures|poster|load-content|paper-docx|packet)\.ts$|^src\/channels\/web\/page\/build\.ts$|^src\/console\/page\/build\.ts$/,
   ],
   ['app', /^src\/app\.ts$|^src\/channels\/index\.ts$/],
   [
     'engine',
-    /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|jobs|figures|health|poller|photos|photo-fetch|photo-intake|retention|metrics|case-reminders)\.ts$/,
+    /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|jobs|figures|health|poller|photos|photo-fetch|photo-intake|relay|retention|metrics)\.ts$/,
   ],
-  ['engine', /^src\/reorganise\.ts$/],
+  ['engine', /^src\/(reorganise|case-marks|case-reminders)\.ts$/],
   ['api', /^src\/api\//],
   // Read by the build of the pages' icons as well.
   ['word', /^src\/console\/kit\/icon-names\.ts$/],
@@ -45,10 +45,15 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['db', /^db\//],
   ['content', /^content\//],
   ['word', /^src\/(tree|seats)\.ts$/],
+  [
+    'word',
+    /^src\/(case|case-reason|case-intake|name-and-phone|identity|redaction|duplicates|verdict|authority|paper|decision|talk-word)\.ts$/,
+  ],
+  ['word', /^src\/(duplicates|duplicate-[a-z]+)\.ts$/],
   ['word', /^src\/(vietnamese|sheet)\//],
   [
     'word',
-    /^src\/(chat|case|case-reason|case-intake|identity|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|campaign-words|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|month|site|qr|entry|entry-sheet|entry-text|difference|settings|hotline|data-clock|incident|incident-notice)\.ts$/,
+    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|campaign-words|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|month|site|qr|entry|entry-sheet|entry-text|difference|settings|hotline|data-clock|incident|incident-notice)\.ts$/,
   ],
 ]
 
@@ -117,6 +122,8 @@ describe('imports', () => {
 /** Where one handler needs another, and why. */
 const HANDLERS_TOGETHER = new Map([
   ['handlers/start.ts imports handlers/unit.ts', 'a link that opens the chat may carry a unit to join'],
+  ['handlers/track.ts imports handlers/talk/answer.ts', 'an answer is written the same way by a receipt and by a notice'],
+  ['handlers/track.ts imports handlers/talk/thread.ts', 'both show the same thread'],
   ['handlers/data/view.ts imports handlers/link.ts', 'both name a channel to the person'],
 ])
 
@@ -138,8 +145,10 @@ const CONFINED: Array<[library: string, pattern: RegExp, place: RegExp]> = [
   ['esbuild', /^esbuild$/, /^src\/(channels\/web|console)\/page\/build\.ts$/],
   ['the charts', /^chart\.js$/, /^src\/console\/page\/chart\.ts$/],
   ['passkeys', /^@simplewebauthn\//, /^src\/console\/(webauthn|page\/passkeys)\.ts$/],
+  ['proof of work', /^altcha-lib|^@noble\/hashes/, /^src\/channels\/web\//],
   ['diff', /^diff$/, /^src\/difference\.ts$/],
-  ['fflate', /^fflate$/, /^src\/sheet\//],
+  ['fflate', /^fflate$/, /^src\/(sheet\/|(paper-docx|packet)\.ts$)/],
+  ['docx', /^docx$/, /^src\/paper-docx\.ts$/],
   ['saxes', /^saxes$/, /^src\/sheet\//],
   ['write-excel-file', /^write-excel-file/, /^src\/sheet\//],
   [

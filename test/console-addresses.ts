@@ -6,6 +6,7 @@ import { CAMPAIGN_ADDRESSES, campaignRows } from './console-campaign-rows.ts'
 import { CASE_ADDRESSES, furnishCases } from './console-cases.ts'
 import { CONTENT_ADDRESSES, furnishContent } from './console-content.ts'
 import { furnishDay } from './console-figures.ts'
+import { furnishIdentities, IDENTITY_ADDRESSES } from './console-identity.ts'
 import { furnishOffice, OFFICE_ADDRESSES } from './console-office.ts'
 import type { Stage } from './console-stage.ts'
 import { furnishUnits } from './console-units.ts'
@@ -18,6 +19,8 @@ export const ADDRESS_OF: Record<string, string> = {
   '/inquiries/:id': '/console/inquiries/asked-late',
   ...CASE_ADDRESSES,
   '/figures': '/console/figures',
+  '/figures/cases': '/console/figures/cases?unit=tinh',
+  '/figures/map': '/console/figures/map?unit=tinh',
   '/figures/units': '/console/figures/units?unit=tinh',
   '/figures/parts': '/console/figures/parts?cut=channel',
   '/figures/export': '/console/figures/export?unit=tinh',
@@ -55,6 +58,7 @@ export const ADDRESS_OF: Record<string, string> = {
   '/officers/:id/unbind': '/console/officers/binh/unbind',
   '/officers/loans/:id/end': '/console/officers/loans/loan1/end',
   '/officers/roster/:id': '/console/officers/roster/xa',
+  ...IDENTITY_ADDRESSES,
   ...OFFICE_ADDRESSES,
   '/help': '/console/help',
   '/help/:name': '/console/help/first',
@@ -70,4 +74,5 @@ export async function furnish(stage: Stage, officerId: string): Promise<void> {
   await furnishUnits(stage, officerId)
   await furnishOffice({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishCases({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
+  await furnishIdentities({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
 }

@@ -20,6 +20,8 @@ const OFFICE: readonly Role[] = ['data', 'admin']
 
 const INQUIRIES: readonly Role[] = ['editor', 'approver', 'case', 'welfare', 'data', 'admin']
 const CASES: readonly Role[] = ['case']
+/** Who lets another officer see a member’s name. */
+const GRANTERS: readonly Role[] = ['approver', 'data']
 const ADMIN: readonly Role[] = ['admin']
 /** Who may look at officers. */
 const LOOKERS: readonly Role[] = ['admin', 'approver']
@@ -110,7 +112,21 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'post /console/cases/:id/priority': { roles: CASES },
   'get /console/cases/:id/restrict': { roles: CASES },
   'post /console/cases/:id/restrict': { roles: CASES },
+  'get /console/cases/:id/identity': { roles: CASES, strong: true },
+  'post /console/cases/:id/identity': { roles: CASES, strong: true },
+  'get /console/cases/:id/identity/open': { roles: CASES, strong: true },
+  'get /console/identity-requests': { roles: GRANTERS },
+  'get /console/identity-requests/:id': { roles: GRANTERS, strong: true },
+  'post /console/identity-requests/:id': { roles: GRANTERS, strong: true },
+  'get /console/cases/:id/photos/:photo': { roles: CASES },
+  'get /console/cases/:id/photos/:photo/copies/:copy': { roles: CASES },
+  'get /console/cases/:id/photos/:photo/original': { roles: CASES, strong: true },
+  'post /console/cases/:id/photos/:photo/original': { roles: CASES, strong: true },
+  'get /console/cases/:id/photos/:photo/redact': { roles: CASES },
+  'post /console/cases/:id/photos/:photo/redact': { roles: CASES },
   'get /console/figures': { roles: ALL },
+  'get /console/figures/cases': { roles: ALL },
+  'get /console/figures/map': { roles: ALL },
   'get /console/figures/units': { roles: ALL },
   'get /console/figures/parts': { roles: ALL },
   'get /console/figures/export': { roles: ALL, strong: true },

@@ -14,6 +14,7 @@ import { parseConfig } from '../src/config.ts'
 import { createFileEvidence } from '../src/evidence-files.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { loadContent } from '../src/load-content.ts'
+import { looksOf, pictures } from '../src/pictures.ts'
 import { poster } from '../src/poster.ts'
 import type { Role } from '../src/rights.ts'
 import { viewerCopy } from '../src/viewer-copy.ts'
@@ -59,6 +60,8 @@ export async function openStage(browser: Browser) {
     later: setImmediate,
     evidence: createFileEvidence(folder, clock.now),
     viewerCopy,
+    pictures,
+    looksOf,
     poster,
   })
   const server = createAdaptorServer({ fetch: product.app.fetch })

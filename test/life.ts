@@ -12,6 +12,7 @@ import { createTexts } from '../content/index.ts'
 import { addOfficer, makeBindCode } from '../db/officers.ts'
 import { transcriptStore } from '../db/transcript.ts'
 import { loadLevelNames, loadUnits } from '../db/unit-rows.ts'
+import { countFilings } from '../db/work.ts'
 import { handlers } from '../handlers/index.ts'
 import { createApi } from '../src/api/index.ts'
 import { createWeb } from '../src/channels/web/index.ts'
@@ -20,6 +21,7 @@ import { createFileEvidence } from '../src/evidence-files.ts'
 import { secureRandom } from '../src/keys.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { createPhotoLoop } from '../src/photos.ts'
+import { looksOf } from '../src/pictures.ts'
 import { createRetention } from '../src/retention.ts'
 import type { Role } from '../src/rights.ts'
 import { totpDigits } from '../src/totp.ts'
@@ -67,6 +69,7 @@ export async function openLife(natives: string[]) {
     now: () => now(),
     random: secureRandom,
     log,
+    countFilings: () => countFilings(database.db, keys, now()),
   })
   const telegram = fakeChannel('telegram')
   const fetched = async () => new Response(platform.down ? null : photo, { status: platform.down ? 502 : 200 })
@@ -83,7 +86,7 @@ export async function openLife(natives: string[]) {
   const bot: Bot = await createBot({ database, channels: [telegram, page, zalo], handlers: [careless, ...handlers] })
   now = bot.clock.now
   await bot.db.write([...loadLevelNames(levelNames), ...loadUnits(sampleUnits, { sample: true })])
-  const photos = createPhotoLoop({ db: bot.db, keys, channels: bot.channels, evidence, viewerCopy, now, holder: 'p1', log })
+  const photos = createPhotoLoop({ db: bot.db, keys, channels: bot.channels, evidence, viewerCopy, looksOf, now, holder: 'p1', log })
   const api = createApi({
     ...{ db: bot.db, keys, now, random: secureRandom, log, texts: createTexts(), channels: bot.channels },
     publicUrl: bot.about.publicUrl,
@@ -168,7 +171,7 @@ export async function openLife(natives: string[]) {
       expect(textOf(await officer.proves())).toContain('Đã gắn tài khoản')
       return officer
     },
-    letGo: () => createRetention({ db: bot.db, keys: bot.keys, now, log }).run(),
+    letGo: () => createRetention({ db: bot.db, keys: bot.keys, evidence, now, log }).run(),
     /** A visitor of the page, by the cookie it was given. */
     async visitor(): Promise<{ id: string; sendsPhoto(): Promise<number> }> {
       const cookie = (await site.request('/')).headers.get('set-cookie')?.split(';')[0] ?? ''

@@ -6,13 +6,15 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import sharp from 'sharp'
+import type { PhotoFacts } from '../db/photo-facts.ts'
 import { duePhoto, factsBinding, listPhotoStates } from '../db/photos.ts'
 import type { Db } from '../src/chat.ts'
 import { createFileEvidence } from '../src/evidence-files.ts'
 import { openJson } from '../src/keys.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
-import type { PhotoFacts, PhotoParts } from '../src/photo-intake.ts'
+import type { PhotoParts } from '../src/photo-intake.ts'
 import { createPhotoLoop, type PhotoLoop } from '../src/photos.ts'
+import { looksOf } from '../src/pictures.ts'
 import { viewerCopy } from '../src/viewer-copy.ts'
 import { openTestFile } from './database.ts'
 import { fakeChannel, fakeClock } from './harness.ts'
@@ -61,6 +63,7 @@ export async function openDesk() {
         channels: [from.channel],
         evidence,
         viewerCopy,
+        looksOf,
         now: clock.now,
         holder: 'p1',
         log: (level, what, fields = {}) => void lines.push(JSON.stringify({ level, what, ...fields })),

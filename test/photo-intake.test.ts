@@ -2,9 +2,8 @@ import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { attachPhotos, dropDraftPhotos, factsBinding } from '../db/photos.ts'
 import { SendError } from '../src/errors.ts'
-import type { EvidenceStore } from '../src/evidence.ts'
+import { type EvidenceStore, viewName } from '../src/evidence.ts'
 import { MAX_PHOTO_BYTES } from '../src/image.ts'
-import { viewName } from '../src/photo-intake.ts'
 import { type Answer, type Desk, grain, HOUR_MS, jpeg, jpegWithPlace, keys, openDesk, padded, platform, REF, stream } from './photo-desk.ts'
 
 let desk: Desk

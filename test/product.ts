@@ -12,6 +12,7 @@ import { parseConfig } from '../src/config.ts'
 import { createFileEvidence } from '../src/evidence-files.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { loadContent } from '../src/load-content.ts'
+import { looksOf, pictures } from '../src/pictures.ts'
 import { viewerCopy } from '../src/viewer-copy.ts'
 import { openTestFile } from './database.ts'
 import { fakeTelegram } from './fake-telegram.ts'
@@ -73,6 +74,8 @@ export async function openProduct() {
     later: setImmediate,
     evidence,
     viewerCopy,
+    pictures,
+    looksOf,
   } as Parameters<typeof createProduct>[0]
   const product = await createProduct(parts)
   let serial = 0

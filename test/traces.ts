@@ -27,7 +27,7 @@ const PERSON = [
   'transcript',
   'outbox',
 ]
-const REPORT = ['cases', 'case_events', 'reply_links', 'photos', 'tries']
+const REPORT = ['cases', 'case_events', 'reply_links', 'photos', 'tries', 'case_marks', 'case_pairs']
 /** Columns that both sides may share: whose desk it is, by which road it came, the day. */
 const COMMON = new Set(['unit_id', 'channel', 'day', 'state', 'kind', 'reason', 'purpose', 'choice'])
 /** What officers write and do, and what is counted of it: names officers and units, never a member. */

@@ -70,6 +70,15 @@ CREATE UNIQUE INDEX case_events_case ON case_events(case_id, place);
 
 CREATE INDEX case_events_relay ON case_events(hour, id) WHERE relay = 'waiting';
 
+-- A notice to a case's member names nobody in the clear: its recipient is sealed, and it is found again, to be taken back, by a
+-- keyed hash of the case.
+ALTER TABLE outbox ADD COLUMN notice_tag TEXT;
+
+CREATE INDEX outbox_notice ON outbox(notice_tag) WHERE notice_tag IS NOT NULL;
+
+-- What moved the cases of a day (db/figure-cases.ts).
+CREATE INDEX case_events_moves ON case_events(hour) WHERE detail IS NOT NULL;
+
 -- A name or phone the member typed: found by a keyed hash of the case, or of the contact who erases themselves, under a key
 -- of its own. No contact for what an officer typed in.
 CREATE TABLE case_identities (
@@ -80,23 +89,24 @@ CREATE TABLE case_identities (
 
 CREATE INDEX case_identities_contact ON case_identities(contact_tag) WHERE contact_tag IS NOT NULL;
 
--- Who asked to see it, why, who let them, until when (F31). The reason is sealed: it may tell of the report.
--- state: asked, granted, refused, withdrawn
+-- Who asked to see it, why, who let them (F31). `box`: the reason and the exact times, sealed: it may tell of the report, and
+-- a minute could be laid beside a member's messages. `until_day`: the last day on which it may be granted.
+-- state: asked, granted, refused, expired
 CREATE TABLE identity_openings (
   id TEXT PRIMARY KEY,
   case_id TEXT NOT NULL,
   asked_by TEXT NOT NULL,
-  asked_at TEXT NOT NULL,
-  reason BLOB NOT NULL,
+  asked_hour TEXT NOT NULL,
+  until_day TEXT NOT NULL,
   state TEXT NOT NULL DEFAULT 'asked',
   decided_by TEXT,
-  decided_at TEXT,
-  until TEXT
+  decided_hour TEXT,
+  box BLOB NOT NULL
 ) WITHOUT ROWID;
 
-CREATE INDEX identity_openings_case ON identity_openings(case_id, asked_at);
+CREATE INDEX identity_openings_case ON identity_openings(case_id, asked_hour, id);
 
-CREATE INDEX identity_openings_waiting ON identity_openings(asked_at, id) WHERE state = 'asked';
+CREATE INDEX identity_openings_waiting ON identity_openings(asked_hour, id) WHERE state = 'asked';
 
 -- Officers who said that they have to do with what is reported (R8): they see the case no more.
 CREATE TABLE case_conflicts (

@@ -12,6 +12,7 @@ import { answerStory } from './answers.ts'
 import { choiceIn } from './choices.ts'
 import { type Draft, draftOf, type Move, newDraft, type StepName, stepBefore } from './draft.ts'
 import { fileReport } from './filing.ts'
+import { explained, isFormal } from './formal.ts'
 import { answerNaming, startNaming } from './named.ts'
 import { takePhotos, warning } from './photos.ts'
 import { photoButtons, question } from './steps.ts'
@@ -91,6 +92,9 @@ async function answer(turn: Turn, step: StepName, before: Draft, choice: string 
   const { message } = turn
   const text = message.payload === undefined ? message.text : ''
   const { draft, notes, writes } = await takePhotos(turn, before)
+  if (step === 'formal') return answerFormal(turn, draft, choice, { notes, writes })
+  if (choice === undefined && isFormal(step, draft, text))
+    return ask(turn, 'formal', { ...draft, held: { step, text } }, { notes: [...notes, ...explained], writes })
   if (step === 'photos' && choice === undefined && draft !== before) {
     // What is written under a photo is part of the story.
     const data = text === '' ? draft : { ...draft, signs: [draft.signs, text].filter(Boolean).join('\n') }
@@ -106,13 +110,25 @@ async function answer(turn: Turn, step: StepName, before: Draft, choice: string 
   return ask(told, next.step, next.draft, { notes: [...notes, ...(next.notes ?? [])], writes: [...writes, ...(next.writes ?? [])] })
 }
 
+/** A formal denunciation is not kept; what the person calls a phản ánh goes on as the answer it was (R30). */
+async function answerFormal(turn: Turn, before: Draft, choice: string | undefined, { notes = [], writes = [] }: Extra): Promise<Decision> {
+  const { held, ...rest } = before
+  if (choice !== 'report' || !held) return ask(turn, 'formal', before, { notes: [...notes, { text: { key: 'report.pick_one' } }], writes })
+  const draft: Draft = { ...rest, informal: true }
+  if (held.step === 'photos')
+    return ask(turn, 'photos', { ...draft, signs: [draft.signs, held.text].filter(Boolean).join('\n') }, { notes, writes })
+  const next = await answerStory(turn, held.step, draft, undefined, held.text)
+  return ask(turn, next.step, next.draft, { notes: [...notes, ...(next.notes ?? [])], writes: [...writes, ...(next.writes ?? [])] })
+}
+
 /** The review, its list of fields, and the two equal buttons before sending. */
 async function answerReview(turn: Turn, step: StepName, draft: Draft, choice: string | undefined): Promise<Decision | Move | undefined> {
   if (choice === undefined) return undefined
   if (step === 'edit') return { step: choice as StepName, draft: { ...draft, editing: true } }
   if (step === 'send') {
     const filed = await fileReport(turn, draft, choice === 'link')
-    return filed ?? { step: 'review', draft, notes: [{ text: { key: 'report.enough_today' } }] }
+    if (filed === 'enough') return { step: 'review', draft, notes: [{ text: { key: 'report.enough_today' } }] }
+    return filed === 'wait' ? { step, draft, notes: [{ text: { key: 'report.wait' } }] } : filed
   }
   if (step !== 'review') return undefined
   const { name: _name, phone: _phone, ...nameless } = draft
@@ -132,7 +148,7 @@ async function answerReview(turn: Turn, step: StepName, draft: Draft, choice: st
 async function goBack(turn: Turn, step: StepName, draft: Draft): Promise<Decision> {
   const before = stepBefore(step, draft)
   if (!before) return quit(draft)
-  const { editing, spot, ...rest } = draft
+  const { editing, spot, held: _, ...rest } = draft
   const kept: Draft = {
     ...rest,
     // A spot that was not decided on is not kept.

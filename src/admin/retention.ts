@@ -2,6 +2,7 @@
  * `retention`: what the daily job would let go of, in counts; `--run` lets it go now.
  */
 import type { Command } from 'commander'
+import { createFileEvidence } from '../evidence-files.ts'
 import { type Counts, createRetention } from '../retention.ts'
 import { type Desk, onGround } from './desk.ts'
 
@@ -13,7 +14,7 @@ export function addRetention(program: Command, desk: Desk): void {
     .addHelpText('after', '\nVí dụ / examples:\n  npm run admin -- retention\n  npm run admin -- retention --run')
     .action(({ run }: { run?: true }) =>
       onGround(desk, async (ground) => {
-        const retention = createRetention(ground)
+        const retention = createRetention({ ...ground, evidence: createFileEvidence(ground.config.evidenceDir, ground.now) })
         sayCounts(desk, run ? await retention.run() : await retention.plan())
         desk.say(run ? 'Đã làm. / Done.' : 'Chưa xóa gì; thêm --run để xóa. / Nothing was deleted; add --run.')
       }),

@@ -18,6 +18,8 @@ export const HELP = [
   'cases',
   'case_typed',
   'case_reasons',
+  'identity',
+  'evidence',
   'content',
   'import',
   'units',

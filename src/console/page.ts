@@ -10,9 +10,11 @@ import type { Desk } from '../../db/rights.ts'
 import type { Session } from '../../db/sessions.ts'
 import type { Watch } from '../api/watch.ts'
 import type { About, Channel, Db, Keys, Locale, Text } from '../chat.ts'
+import type { EvidenceStore } from '../evidence.ts'
 import type { Later } from '../gather.ts'
 import type { Limiter } from '../limiter.ts'
 import type { Log } from '../log.ts'
+import type { Pictures } from '../redaction.ts'
 import type { Act } from '../rights.ts'
 import type { PosterMaker } from '../tree.ts'
 
@@ -26,6 +28,10 @@ export type ConsoleParts = {
   channels: readonly Channel[]
   about(): About
   publicUrl: string | null
+  /** Sealed photos of cases. */
+  evidence: EvidenceStore
+  /** Small ones, and ones with black boxes, of a viewer's copy (Node). */
+  pictures?: Pictures | undefined
   /** Encodes a picture anew without what came along with it (Node). */
   viewerCopy?: ((bytes: Uint8Array, most?: number) => Promise<Uint8Array>) | undefined
   /** Draws posters of join codes (Node). */

@@ -9,6 +9,7 @@ import { listUnderWay, type WatchedRun } from '../../db/watched.ts'
 import { RESULT_LEAST } from '../campaign.ts'
 import { scopeOf } from '../rights.ts'
 import { monthOf, whenVi } from '../time.ts'
+import { identityWaits } from './cases/identity-requests.tsx'
 import { caseWaits } from './cases/waits.tsx'
 import { contentWaits } from './content/waits.tsx'
 import { numberVi, partNameOf } from './figure-cells.tsx'
@@ -49,6 +50,7 @@ async function show(visit: Visit): Promise<Response> {
         <Waits visit={visit} day={day} />
       )}
       {cases}
+      {await identityWaits(visit)}
       {await contentWaits(visit)}
       {runs.length > 0 ? <Runs visit={visit} runs={runs} /> : null}
       <div class="row">

@@ -3,17 +3,33 @@
  */
 import type { Page } from '../page.ts'
 import { hand } from './hand.tsx'
+import { identity } from './identity.tsx'
+import { identityRequests } from './identity-requests.tsx'
 import { list } from './list.tsx'
 import { moves } from './move.tsx'
 import { typedIn } from './new.tsx'
 import { one } from './one.tsx'
+import { photos } from './photos.tsx'
 import { plan } from './plan.tsx'
 import { reasons } from './reasons.tsx'
+import { redact } from './redact.tsx'
 import { restricted } from './restricted.tsx'
 import { take } from './take.tsx'
 import { write } from './write.tsx'
 
 /** Before `/cases/:id`. */
-const NAMED: readonly Page[] = [...typedIn, ...reasons, ...restricted]
+const NAMED: readonly Page[] = [...typedIn, ...reasons, ...restricted, ...identityRequests]
 
-export const cases: readonly Page[] = [...list, ...NAMED, ...one, ...take, ...moves, ...write, ...hand, ...plan]
+export const cases: readonly Page[] = [
+  ...list,
+  ...NAMED,
+  ...one,
+  ...take,
+  ...moves,
+  ...write,
+  ...hand,
+  ...plan,
+  ...photos,
+  ...redact,
+  ...identity,
+]

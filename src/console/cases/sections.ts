@@ -2,6 +2,8 @@
  * The parts of a case's page between what was reported and the thread, in the order they are read.
  */
 import { acts } from './acts.tsx'
+import { evidence } from './evidence.tsx'
+import { identitySection } from './identity.tsx'
 import type { CaseSection } from './section.ts'
 
-export const SECTIONS: readonly CaseSection[] = [acts]
+export const SECTIONS: readonly CaseSection[] = [evidence, acts, identitySection]

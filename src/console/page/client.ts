@@ -3,6 +3,7 @@
  * bars that move. Each part looks for its own mark in the page and does nothing where there is none.
  */
 import { charts } from './charts.ts'
+import { covering } from './covering.ts'
 import { live } from './live.ts'
 import { look } from './look.ts'
 import { looks } from './looks.ts'
@@ -17,3 +18,4 @@ charts()
 live()
 looks()
 watches()
+covering()

@@ -1,0 +1,195 @@
+/**
+ * The photos of a case: a small picture of each, whether it arrived, what it was when it came, which copies with black boxes
+ * there are and which of them may go along in a hand-over.
+ */
+import * as z from 'zod'
+import type { OpenCase } from '../../../db/case-desk.ts'
+import { listCopies, type PhotoCopy } from '../../../db/photo-copies.ts'
+import { type CasePhoto, listCasePhotos, type PhotoFacts } from '../../../db/photo-facts.ts'
+import { may, mayAtTop } from '../../rights.ts'
+import { hourOf } from '../../time.ts'
+import { Badge, Card, Pairs } from '../kit/card.tsx'
+import { addressWith } from '../kit/list.tsx'
+import type { Visit } from '../page.ts'
+import type { CaseSection } from './section.ts'
+import { hourVi } from './words.tsx'
+
+const PAGE = 12
+
+const pageQuery = z.object({
+  photos: z
+    .string()
+    .regex(/^[a-z0-9]{1,32}$/)
+    .optional(),
+})
+
+export const evidence: CaseSection = async (visit, open) => {
+  const { t, desk, parts } = visit
+  const { photos: after } = visit.query(pageQuery)
+  const found = await listCasePhotos(desk.db, desk.keys, open.id, { ...(after ? { after } : {}), limit: PAGE + 1 })
+  if (found.length === 0 && after === undefined) return null
+  const rows = found.slice(0, PAGE)
+  const copies = await listCopies(
+    desk.db,
+    desk.keys,
+    rows.map(({ id }) => id),
+  )
+  const works = open.path === null ? mayAtTop(desk.actor, 'case.work') : may(desk.actor, 'case.work', open.path)
+  const last = rows.at(-1)
+  return (
+    <Card title={t('console_evidence.title')}>
+      {parts.pictures ? null : <p>{t('console_evidence.no_pictures')}</p>}
+      <ul class="list-unstyled mb-0">
+        {rows.map((photo, at) => (
+          <li class="mb-4">
+            <Photo
+              visit={visit}
+              open={open}
+              photo={photo}
+              n={at + 1}
+              works={works}
+              copies={copies.filter(({ photoId }) => photoId === photo.id)}
+            />
+          </li>
+        ))}
+      </ul>
+      <p class="form-hint mb-0">{t('console_evidence.recorded')}</p>
+      {found.length > PAGE && last ? (
+        <p class="mt-3 mb-0">
+          <a class="btn btn-outline-secondary" href={addressWith(visit.c.req.url, { photos: last.id })} rel="next">
+            {t('console.next_page')}
+          </a>
+        </p>
+      ) : null}
+    </Card>
+  )
+}
+
+export const photoPath = (caseId: string, photoId: string): string => `/cases/${caseId}/photos/${photoId}`
+
+export function hasView({ state, reason }: CasePhoto): boolean {
+  return state === 'stored' && reason !== 'no_copy'
+}
+
+function Photo({
+  visit,
+  open,
+  photo,
+  n,
+  works,
+  copies,
+}: {
+  visit: Visit
+  open: OpenCase
+  photo: CasePhoto
+  n: number
+  works: boolean
+  copies: PhotoCopy[]
+}) {
+  const { t, parts } = visit
+  const href = `/console${photoPath(open.id, photo.id)}`
+  const name = t('console_evidence.photo_n', { n })
+  const of = <span class="visually-hidden"> {t('console_evidence.of', { photo: name })}</span>
+  return (
+    <div class="row g-3">
+      {hasView(photo) ? (
+        <div class="col-12 col-sm-4 col-lg-3">
+          <a href={href}>
+            <img
+              class="photo-small"
+              src={`${href}${parts.pictures ? '?size=small' : ''}`}
+              alt={t('console_evidence.look_at', { photo: name })}
+              loading="lazy"
+            />
+          </a>
+        </div>
+      ) : null}
+      <div class="col">
+        <h3 class="h4">
+          {name} <State visit={visit} photo={photo} />
+        </h3>
+        {photo.facts ? <Facts visit={visit} photo={photo} facts={photo.facts} /> : null}
+        {copies.length > 0 ? <Copies visit={visit} href={href} copies={copies} /> : null}
+        {photo.state === 'stored' ? (
+          <div class="btn-list mt-2">
+            {hasView(photo) ? (
+              <a class="btn btn-outline-secondary" href={href}>
+                {t('console_evidence.look')}
+                {of}
+              </a>
+            ) : null}
+            {works && hasView(photo) && parts.pictures ? (
+              <a class="btn btn-outline-secondary" href={`${href}/redact`}>
+                {t('console_evidence.cover')}
+                {of}
+              </a>
+            ) : null}
+            {works ? (
+              <a class="btn btn-outline-secondary" href={`${href}/original`}>
+                {t('console_evidence.original')}
+                {of}
+              </a>
+            ) : null}
+          </div>
+        ) : null}
+      </div>
+    </div>
+  )
+}
+
+function State({ visit: { t }, photo: { state, reason } }: { visit: Visit; photo: CasePhoto }) {
+  if (state === 'failed') return <Badge tone="bad" label={t(`console_evidence.failed_${reason ?? 'gone'}`)} />
+  if (state !== 'stored') return <Badge tone="waiting" label={t('console_evidence.waiting')} />
+  return reason === 'no_copy' ? (
+    <Badge tone="waiting" label={t('console_evidence.no_copy')} />
+  ) : (
+    <Badge tone="good" label={t('console_evidence.stored')} />
+  )
+}
+
+function Facts({ visit, photo, facts }: { visit: Visit; photo: CasePhoto; facts: PhotoFacts }) {
+  const { t } = visit
+  return (
+    <Pairs
+      pairs={[
+        // The minute stands on the page of the original: officers need it there alone.
+        [t('console_evidence.received'), hourVi(visit, hourOf(new Date(facts.receivedAt)))],
+        [t('console_evidence.what'), whatOf(visit, facts)],
+        [t('console_evidence.sha256'), <code class="hash">{facts.sha256}</code>],
+        [t('console_evidence.view'), t(hasView(photo) ? 'console_evidence.view_yes' : 'console_evidence.view_no')],
+      ]}
+    />
+  )
+}
+
+/** "JPEG, 4032 × 3024, 2,4 MB". */
+export function whatOf({ t, locale }: Pick<Visit, 't' | 'locale'>, { type, width, height, bytes }: PhotoFacts): string {
+  const [amount, unit] = bytes < 1_000_000 ? [bytes / 1_000, 'kilobyte'] : [bytes / 1_000_000, 'megabyte']
+  const size = new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: bytes < 1_000_000 ? 0 : 1 }).format(amount)
+  return t('console_evidence.what_is', { type: type.slice('image/'.length).toUpperCase(), width, height, size })
+}
+
+function Copies({ visit: { t }, href, copies }: { visit: Visit; href: string; copies: PhotoCopy[] }) {
+  return (
+    <>
+      <p class="mt-2 mb-1">{t('console_evidence.copies')}</p>
+      <ul class="mb-0">
+        {copies.map(({ id, place, boxes, cleared, officerName }, at) => (
+          <li>
+            <a href={`${href}/copies/${id}`}>{t('console_evidence.copy_n', { n: place })}</a>{' '}
+            {t('console_evidence.copy_of', { boxes: boxes.length, officer: officerName ?? t('console_cases.officer_gone') })}{' '}
+            {at > 0 ? <Badge label={t('console_evidence.older')} /> : <Cleared t={t} cleared={cleared} />}
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+function Cleared({ t, cleared }: Pick<Visit, 't'> & { cleared: boolean }) {
+  return cleared ? (
+    <Badge tone="good" label={t('console_evidence.cleared')} />
+  ) : (
+    <Badge tone="waiting" label={t('console_evidence.not_cleared')} />
+  )
+}
