@@ -6,6 +6,7 @@ import type { CaseEvent } from '../../db/case-events.ts'
 import { findSays } from '../../db/case-thread.ts'
 import { caseStates } from '../../src/case.ts'
 import type { Locale, Text, Turn } from '../../src/chat.ts'
+import { toldOfOpening } from '../../src/identity.ts'
 import { dateVi, dayOf } from '../../src/time.ts'
 
 /** Things shown at once. */
@@ -38,6 +39,7 @@ function whatOf(event: CaseEvent, says: Says, locale: Locale): Text {
   const { kind, text } = event
   if (kind === 'asked' && text) return { key: 'talk.asked', params: { text } }
   if (kind === 'told' && text) return { key: 'talk.told', params: { text } }
+  if (kind === 'identity_granted') return toldOfOpening(event.detail)
   const state = caseStates.find((one) => one === event.detail.to)
   if (!state) return text ? { key: 'talk.told', params: { text } } : { key: 'talk.news' }
   const reason = says.get(reasonOf(event) ?? '')?.[locale]
