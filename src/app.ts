@@ -26,9 +26,12 @@ import type { EvidenceStore } from './evidence.ts'
 import type { Later } from './gather.ts'
 import { listJobs } from './jobs.ts'
 import { secureRandom } from './keys.ts'
+import type { Limiter } from './limiter.ts'
 import { causeOf, type Log } from './log.ts'
 import type { Fetch } from './media.ts'
 import { metricsText } from './metrics.ts'
+import { filingProofRoutes } from './pages/filing-proof.tsx'
+import type { Papers } from './paper.ts'
 import type { PhotoParts } from './photo-intake.ts'
 import { createPhotoLoop, type PhotoLoop } from './photos.ts'
 import { createReceiver, type Receiver } from './receive.ts'
@@ -57,6 +60,8 @@ export type ProductParts = {
   pictures?: Pictures
   /** What a viewer's copy looks like, in 64 bits (Node). */
   looksOf?: PhotoParts['looksOf']
+  /** Writes papers and packets of hand-overs (Node). */
+  papers?: Papers
   /** Draws posters of join codes (Node). */
   poster?: PosterMaker
   /** Counts what a visitor sends; handed in where a product lives shorter than the process (Workers). */
@@ -65,6 +70,8 @@ export type ProductParts = {
   apiMemory?: ApiMemory
   /** Counts visits of the console; handed in for the same reason. */
   consoleLimiters?: ConsoleLimiters
+  /** Counts checks of proofs of filing; handed in for the same reason. */
+  proofLimiter?: Limiter
   /** Streams of the web chat, the API and the console end by themselves after this long (Workers); the page comes again. */
   maxStreamMs?: number
   /** Holds the process until work that outlasts its request is done (Workers). */
@@ -129,11 +136,13 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     evidence: parts.evidence,
     viewerCopy: parts.viewerCopy,
     pictures: parts.pictures,
+    papers: parts.papers,
     poster: parts.poster,
     later: parts.later,
     limiters: parts.consoleLimiters,
     maxStreamMs: parts.maxStreamMs,
   })
+  const proofs = filingProofRoutes({ db, keys, texts: texts.render, about: () => about, now, limiter: parts.proofLimiter })
   const dispatcher = createDispatcher({
     db,
     keys,
@@ -197,7 +206,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
   })
   const schedule = createSchedule({ db, jobs, log })
   return {
-    app: createRoutes(parts, channels, web, { api, officers }, receiver),
+    app: createRoutes(parts, channels, web, { api, officers, proofs }, receiver),
     channels,
     receiver,
     dispatcher,
@@ -238,7 +247,7 @@ function createRoutes(
   parts: ProductParts,
   channels: readonly Channel[],
   web: WebChannel,
-  pages: { api: Api; officers: Console },
+  pages: { api: Api; officers: Console; proofs: Hono },
   receiver: Receiver,
 ): Hono {
   const { config, db, log } = parts
@@ -275,6 +284,7 @@ function createRoutes(
   }
   app.route('/', pages.api.routes)
   app.route('/', pages.officers.routes)
+  app.route('/', pages.proofs)
   app.route('/', web.routes(receiver.receive))
   app.notFound((c) => c.text('not found', 404))
   app.onError((error, c) => {

@@ -18,7 +18,9 @@ import type { EvidenceStore } from './evidence.ts'
 import { createR2Evidence, type EvidenceBucket } from './evidence-r2.ts'
 import { randomId, secureRandom } from './keys.ts'
 import { createWebKeys } from './keys-web.ts'
+import type { Limiter } from './limiter.ts'
 import { causeOf, createLog, type Log } from './log.ts'
+import { createProofLimiter } from './pages/filing-proof.tsx'
 
 type Env = Record<string, unknown>
 type Ground = {
@@ -30,6 +32,7 @@ type Ground = {
   limiters: WebLimiters
   apiMemory: ApiMemory
   consoleLimiters: ConsoleLimiters
+  proofLimiter: Limiter
   keyChecked: boolean
 }
 /** Holds the invocation until the work is done. */
@@ -79,7 +82,7 @@ export default entrance
 async function open(env: Env, keep: Keep): Promise<Opened> {
   try {
     if (ground?.env !== env) ground = await prepare(env)
-    const { config, log, now, limiters, apiMemory, consoleLimiters } = ground
+    const { config, log, now, limiters, apiMemory, consoleLimiters, proofLimiter } = ground
     const db = openServer({ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') })
     if (!ground.keyChecked) {
       await checkKey(db, ground.keys)
@@ -103,6 +106,7 @@ async function open(env: Env, keep: Keep): Promise<Opened> {
       limiters,
       apiMemory,
       consoleLimiters,
+      proofLimiter,
       maxStreamMs: STREAM_MS,
       keep,
     })
@@ -135,6 +139,7 @@ async function prepare(env: Env): Promise<Ground> {
     limiters: createLimiters(now),
     apiMemory: createApiMemory(now),
     consoleLimiters: createConsoleLimiters(now),
+    proofLimiter: createProofLimiter(now),
     keyChecked: false,
   }
 }
