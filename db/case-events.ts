@@ -91,7 +91,8 @@ const insert = async (keys: Keys, event: NewEvent, place: string, placeArgs: str
   }
 }
 
-async function eventOf(keys: Keys, row: Row): Promise<CaseEvent> {
+/** A row of the thread, opened. */
+export async function eventOf(keys: Keys, row: Row): Promise<CaseEvent> {
   // An event of before this had a seal has none.
   const box = row.box === null ? { at: `${String(row.hour).slice(0, 13)}:00:00Z` } : await boxOf(keys, row)
   return {

@@ -11,7 +11,7 @@ import { evenJson } from '../src/keys.ts'
 export type Link = { caseId: string; addressId: string; word: string }
 
 /** Cases of one person that are looked up at once. */
-const LINKS_MOST = 50
+const LINKS_MOST = 200
 
 export async function addLink(
   keys: Keys,
@@ -50,6 +50,15 @@ export async function listLinks(db: Db, keys: Keys, contactId: string): Promise<
   return Promise.all(rows.map(({ case_tag, box }) => openLink(keys, String(case_tag), box as Uint8Array)))
 }
 
+/** Ids of the same, for an erasure: a box that does not open any more keeps nobody from being erased. */
+export async function listReported(db: Db, keys: Keys, contactId: string): Promise<string[]> {
+  const rows = await db.read(`SELECT case_tag, box FROM reply_links WHERE contact_tag = ? LIMIT ${LINKS_MOST}`, [
+    await keys.tag('contact', contactId),
+  ])
+  const opened = await Promise.allSettled(rows.map(({ case_tag, box }) => openLink(keys, String(case_tag), box as Uint8Array)))
+  return opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value.caseId] : []))
+}
+
 /** Both boxes of everything this person filed, as they are erased. */
 export async function forgetTipster(keys: Keys, contactId: string): Promise<Statement[]> {
   const tag = await keys.tag('contact', contactId)
@@ -57,6 +66,17 @@ export async function forgetTipster(keys: Keys, contactId: string): Promise<Stat
     { sql: 'DELETE FROM reply_links WHERE contact_tag = ?', args: [tag] },
     { sql: 'DELETE FROM case_identities WHERE contact_tag = ?', args: [tag] },
   ]
+}
+
+/** What somebody typed of themselves, as they take back that it may be kept. */
+export async function forgetIdentities(keys: Keys, contactId: string): Promise<Statement> {
+  return { sql: 'DELETE FROM case_identities WHERE contact_tag = ?', args: [await keys.tag('contact', contactId)] }
+}
+
+/** The same where two accounts became one person who no longer agrees. */
+export async function forgetUnagreed(keys: Keys, contactId: string): Promise<Statement> {
+  const { sql, args } = await forgetIdentities(keys, contactId)
+  return { sql: `${sql} AND EXISTS (SELECT 1 FROM contacts WHERE id = ? AND named_report = 0)`, args: [...args, contactId] }
 }
 
 /** The boxes of one contact become another's, as two accounts are joined. */
@@ -68,7 +88,15 @@ export async function joinTipsters(keys: Keys, to: string, from: string): Promis
   ]
 }
 
-/** The person does not want to be written to any more: their receipts go on working. */
+/** The person does not want to be written to about this case any more: its receipt goes on working. */
+export async function dropLink(keys: Keys, contactId: string, caseId: string): Promise<Statement> {
+  return {
+    sql: 'DELETE FROM reply_links WHERE case_tag = ? AND contact_tag = ?',
+    args: [await keys.tag('case', caseId), await keys.tag('contact', contactId)],
+  }
+}
+
+/** The same about everything they reported. */
 export async function dropLinks(keys: Keys, contactId: string): Promise<Statement> {
   return { sql: 'DELETE FROM reply_links WHERE contact_tag = ?', args: [await keys.tag('contact', contactId)] }
 }

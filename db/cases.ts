@@ -3,8 +3,8 @@
  * exact time: the only way back is the reply link, whose both ends are keyed hashes (design.md "What a message leaves
  * behind"). Who may look is decided by `unit_id`.
  */
-import { type CaseSource, type CaseState, type Identity, LOOK_DAYS, type Report, URGENCY, urgencyOf } from '../src/case.ts'
-import type { Db, Keys, Statement } from '../src/chat.ts'
+import { type CaseKind, type CaseSource, type CaseState, type Identity, LOOK_DAYS, type Report, URGENCY, urgencyOf } from '../src/case.ts'
+import type { Db, Keys, Row, Statement } from '../src/chat.ts'
 import { evenJson, openJson } from '../src/keys.ts'
 import { addWorkingDays, dayOf, hourOf, monthOf } from '../src/time.ts'
 import { firstEvent } from './case-events.ts'
@@ -73,7 +73,12 @@ export function openBox(keys: Keys, caseId: string, box: Uint8Array): Promise<Ca
 }
 
 export type CaseStatus = {
+  id: string
+  kind: CaseKind
+  /** Of the case it was merged into, where it was. */
   state: CaseState
+  /** What its reason says to a member, in both languages. */
+  says: { vi: string; en: string } | null
   /** In Vietnam, `2026-11`. */
   openedMonth: string
   photosStored: number
@@ -83,16 +88,31 @@ export type CaseStatus = {
 /** Where a case stands, for whoever holds its receipt. Found by keyed hash alone, so timing tells nothing. */
 export async function findCaseByReceipt(db: Db, keys: Keys, receipt: string): Promise<CaseStatus | undefined> {
   const [row] = await db.read(FIND_BY_RECEIPT, [await keys.tag('receipt', receipt)])
-  if (!row) return undefined
+  return row && statusOf(row)
+}
+
+/** The same for its member, who has a way back to it. */
+export async function findStatus(db: Db, caseId: string): Promise<CaseStatus | undefined> {
+  const [row] = await db.read(`${STATUS} WHERE c.id = ?`, [caseId])
+  return row && statusOf(row)
+}
+
+const STATUS = `SELECT c.id, c.kind, c.opened_hour, coalesce(m.state, c.state) AS state, r.says_vi, r.says_en,
+    (SELECT count(*) FROM photos p WHERE p.case_id = c.id) AS sent,
+    (SELECT count(*) FROM photos p WHERE p.case_id = c.id AND p.state = 'stored') AS stored
+  FROM cases c LEFT JOIN cases m ON m.id = c.merged_into
+    LEFT JOIN case_reasons r ON r.id = iif(m.id IS NULL, c.reason_id, m.reason_id)`
+export const FIND_BY_RECEIPT = `${STATUS} WHERE c.receipt_tag = ?`
+
+function statusOf(row: Row): CaseStatus {
+  const { says_vi: vi, says_en: en } = row
   return {
+    id: String(row.id),
+    kind: row.kind as CaseKind,
     state: row.state as CaseState,
+    says: vi === null || vi === '' ? null : { vi: String(vi), en: String(en || vi) },
     openedMonth: monthOf(new Date(`${String(row.opened_hour).slice(0, 13)}:00:00Z`)),
     photosStored: Number(row.stored),
     photosSent: Number(row.sent),
   }
 }
-
-export const FIND_BY_RECEIPT = `SELECT c.state, c.opened_hour,
-    (SELECT count(*) FROM photos p WHERE p.case_id = c.id) AS sent,
-    (SELECT count(*) FROM photos p WHERE p.case_id = c.id AND p.state = 'stored') AS stored
-  FROM cases c WHERE c.receipt_tag = ?`

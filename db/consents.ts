@@ -3,6 +3,7 @@
  * pre-ticked; a "no" is kept too, so that nobody is asked twice.
  */
 import type { Db, Purpose, Statement, Turn } from '../src/chat.ts'
+import { forgetIdentities } from './case-links.ts'
 
 export type ConsentChoice = 'yes' | 'no' | 'withdrawn'
 
@@ -11,7 +12,10 @@ export const wordings: Record<Purpose, string> = { push: 'push-1', contest: 'con
 
 const FLAGS: Record<Purpose, string> = { push: 'push', contest: 'contest', named_report: 'named_report', deals: 'deals' }
 
-/** Records a choice made in this turn and mirrors it on the contact. The message is kept as a keyed hash. */
+/**
+ * Records a choice made in this turn and mirrors it on the contact. The message is kept as a keyed hash. Who takes back that
+ * a name may stand in their reports has it taken out of all of them at once.
+ */
 export async function recordConsent(turn: Turn, purpose: Purpose, choice: ConsentChoice): Promise<Statement[]> {
   const { contact, message, keys, now } = turn
   return [
@@ -29,6 +33,7 @@ export async function recordConsent(turn: Turn, purpose: Purpose, choice: Consen
       ],
     },
     { sql: `UPDATE contacts SET ${FLAGS[purpose]} = ? WHERE id = ?`, args: [choice === 'yes' ? 1 : 0, contact.id] },
+    ...(purpose === 'named_report' && choice === 'withdrawn' ? [await forgetIdentities(keys, contact.id)] : []),
   ]
 }
 

@@ -4,10 +4,11 @@
  */
 import type { Db, Keys, Statement } from '../src/chat.ts'
 import { openSession } from '../src/session.ts'
-import { forgetTipster } from './case-links.ts'
+import { forgetTipster, listReported } from './case-links.ts'
 import { guardThat } from './client.ts'
 import { forgetPushes } from './ledger-people.ts'
 import { linkTriesTag } from './link-codes.ts'
+import { dropNotices } from './relays.ts'
 
 /**
  * The statements that erase `contactId`; they belong in one commit. What remains: a keyed hash of each consent with
@@ -29,6 +30,7 @@ export async function eraseContact(db: Db, keys: Keys, contactId: string, now: D
       return [...photosOf(open?.data), ...photosOf(parked?.data)]
     }),
   )
+  const reported = await listReported(db, keys, contactId)
   const turns = addresses.reduce((sum, { id, turn }) => sum + (id === ownAddressId ? 0 : Number(turn)), 0)
   const ofContact = (table: string): Statement => ({ sql: `DELETE FROM ${table} WHERE contact_id = ?`, args: [contactId] })
   const ofAddresses = (table: string, and = ''): Statement => ({
@@ -62,6 +64,7 @@ export async function eraseContact(db: Db, keys: Keys, contactId: string, now: D
     ofAddresses('transcript'),
     ofAddresses('updates'),
     ...(await forgetTipster(keys, contactId)),
+    await dropNotices(keys, reported),
     { sql: 'UPDATE officers SET contact_id = NULL, edition = edition + 1 WHERE contact_id = ?', args: [contactId] },
     { sql: 'DELETE FROM link_codes WHERE contact_id = ? OR asked_by_contact_id = ?', args: [contactId, contactId] },
     { sql: 'DELETE FROM tries WHERE tag = ?', args: [await linkTriesTag(keys, contactId)] },

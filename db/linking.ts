@@ -3,7 +3,7 @@
  * younger age wins, both sides' proofs of consent stay. Written as SQL over both rows, so that nothing stale is merged.
  */
 import type { Db, Keys, Purpose, Statement } from '../src/chat.ts'
-import { joinTipsters } from './case-links.ts'
+import { forgetUnagreed, joinTipsters } from './case-links.ts'
 import { guard, guardThat } from './client.ts'
 import { joinPushes } from './ledger-people.ts'
 import { forgetLinkTries, linkTriesTag } from './link-codes.ts'
@@ -45,6 +45,7 @@ export async function joinContacts(db: Db, keys: Keys, to: string, from: string)
     { sql: 'UPDATE officers SET contact_id = ?, edition = edition + 1 WHERE contact_id = ?', args: [to, from] },
     ...joinPushes(to, from),
     ...(await joinTipsters(keys, to, from)),
+    await forgetUnagreed(keys, to),
     { sql: 'DELETE FROM link_codes WHERE contact_id = ? OR asked_by_contact_id = ?', args: [from, from] },
     forgetLinkTries(await linkTriesTag(keys, from)),
     { sql: 'UPDATE addresses SET contact_id = ?, turn = turn + 1 WHERE contact_id = ?', args: [to, from] },

@@ -4,6 +4,7 @@
  */
 import { ANSWER_DAYS, addToInquiry, findDesk, findOpenInquiry, type Inquiry, openInquiry, withdrawInquiry } from '../db/inquiries.ts'
 import { tellDesk } from '../db/inquiry-desk.ts'
+import { findUnit, listAncestors } from '../db/units.ts'
 import type { Button, Decision, Handler, InboundMessage, Reply, Turn } from '../src/chat.ts'
 import { ACTS } from '../src/rights.ts'
 import { parsePayload, payloadOf } from '../src/text.ts'
@@ -40,9 +41,10 @@ export const officer: Handler = {
     const { message, step } = turn
     const payload = parsePayload(message.payload)
     const open = await findOpenInquiry(turn.db, turn.keys, turn.contact.id)
+    if (payload?.action === 'above' && !open) return ask('officer.ask_above', { above: true })
     if (payload) return tapped(turn, payload.action, payload.id, open)
     if (!step || isOpening(message)) return start(open)
-    if (step.step === 'ask') return take(turn, open)
+    if (step.step === 'ask') return take(turn, open, step.data)
     const answer = yesNo(listen(message.text))
     if (answer === undefined || !open) return open ? askWithdraw(open) : start(open)
     return answer === 'yes' ? withdraw(turn, open) : kept(open)
@@ -77,17 +79,21 @@ function start(open: Inquiry | undefined): Decision {
   }
 }
 
-function ask(key: string): Decision {
-  return { replies: [{ text: { key }, buttons: [CANCEL] }], next: { step: 'ask' } }
+/** `above`: an officer above their own unit, as they asked. */
+type Asked = { above?: true }
+
+function ask(key: string, data?: Asked): Decision {
+  return { replies: [{ text: { key }, buttons: [CANCEL] }], next: { step: 'ask', ...(data ? { data } : {}) } }
 }
 
 /** The question itself: queued, or added to the one that waits. */
-async function take(turn: Turn, open: Inquiry | undefined): Promise<Decision> {
+async function take(turn: Turn, open: Inquiry | undefined, data: unknown): Promise<Decision> {
   const { message, contact, db, keys, now } = turn
   const text = message.text
-  if (text === '') return ask('officer.only_text')
+  const asked = (data ?? {}) as Asked
+  if (text === '') return ask('officer.only_text', asked)
   const first: Reply[] = message.attachments.length > 0 ? [{ text: { key: 'officer.no_photo' } }] : []
-  if (text.length > LONGEST) return { replies: [tooLong(text.length)], next: { step: 'ask' } }
+  if (text.length > LONGEST) return { replies: [tooLong(text.length)], next: { step: 'ask', data: asked } }
   if (open) {
     if (open.messages.length >= MOST) return full(open)
     const writes = await addToInquiry(keys, open, { at: now.toISOString(), text })
@@ -98,7 +104,7 @@ async function take(turn: Turn, open: Inquiry | undefined): Promise<Decision> {
   }
   const id = turn.id()
   const dueAt = addWorkingDays(now, ANSWER_DAYS)
-  const desk = await findDesk(db, contact.unitId, dayOf(now), ACTS['inquiry.answer'])
+  const desk = await findDesk(db, asked.above ? await unitAbove(turn) : contact.unitId, dayOf(now), ACTS['inquiry.answer'])
   const { id: contactId, addressId } = contact
   const writes = await openInquiry(keys, { id, contactId, addressId, unitId: desk?.id ?? null, text, now, dueAt })
   const reply: Reply = desk
@@ -108,6 +114,13 @@ async function take(turn: Turn, open: Inquiry | undefined): Promise<Decision> {
       }
     : { text: { key: 'officer.queued_nobody' }, buttons: [HOTLINES, button('b_withdraw', 'withdraw', { id }), MENU] }
   return { replies: [...first, reply], writes: [...writes, ...(desk ? await tellDesk(db, keys, desk.id, now) : [])] }
+}
+
+/** The nearest open unit above their own; the highest of all where there is none. */
+async function unitAbove({ db, contact, now }: Turn): Promise<string | null> {
+  const day = dayOf(now)
+  const own = contact.unitId === null ? undefined : await findUnit(db, contact.unitId, day)
+  return (own && (await listAncestors(db, own.path, day)).findLast(({ id, closed }) => id !== own.id && !closed)?.id) ?? null
 }
 
 /** Ends the inquiry for good, so it is asked once. */

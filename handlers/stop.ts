@@ -3,8 +3,10 @@
  * asked once, confirmed once, and everything else the person has stays as it is.
  */
 import { countOptOut } from '../db/broadcasts.ts'
+import { listReported } from '../db/case-links.ts'
 import { recordConsent } from '../db/consents.ts'
 import { updateContact } from '../db/contacts.ts'
+import { stopRelays } from '../db/relays.ts'
 import { addTallies } from '../db/tallies.ts'
 import type { Button, Contact, Decision, Handler, Purpose, Reply, Turn } from '../src/chat.ts'
 import { parsePayload, payloadOf } from '../src/text.ts'
@@ -37,6 +39,7 @@ export const stop: Handler = {
     const { message, contact, step } = turn
     const tapped = parsePayload(message.payload)?.action
     const said = step && !tapped ? yesNo(listen(message.text)) : undefined
+    if (tapped === 'reports') return stopReports(turn)
     if (tapped === 'yes' || said === 'yes') return stopAll(turn)
     if (tapped === 'no' || said === 'no') return { replies: [{ text: { key: 'stop.kept' }, buttons: [MENU] }] }
     return given(contact).length > 0 ? { replies: [ask()], next: { step: 'confirm' } } : nothing(turn)
@@ -53,7 +56,7 @@ async function stopAll(turn: Turn): Promise<Decision> {
   const proofs = await Promise.all(ended.map((purpose) => recordConsent(turn, purpose, 'withdrawn')))
   return {
     dropsOf: 'consent',
-    replies: [{ text: { key: 'stop.done' }, buttons: [MENU] }],
+    replies: await andReports(turn, 'stop.done'),
     writes: [
       ...proofs.flat(),
       updateContact(contact.id, { pushOffered: true }),
@@ -64,9 +67,25 @@ async function stopAll(turn: Turn): Promise<Decision> {
 }
 
 /** Nothing is on. Who says stop all the same is not offered pushes later. */
-function nothing({ contact }: Turn): Decision {
+async function nothing(turn: Turn): Promise<Decision> {
+  const { contact } = turn
   const writes = contact.pushOffered ? [] : [updateContact(contact.id, { pushOffered: true })]
-  return { dropsOf: 'consent', replies: [{ text: { key: 'stop.nothing' }, buttons: [MENU] }], writes }
+  return { dropsOf: 'consent', replies: await andReports(turn, 'stop.nothing'), writes }
+}
+
+/** Who let the assistant write back about a report is told that this goes on, and how to end it too. */
+async function andReports({ db, keys, contact }: Turn, key: string): Promise<Reply[]> {
+  const reported = contact.fresh ? [] : await listReported(db, keys, contact.id)
+  if (reported.length === 0) return [{ text: { key }, buttons: [MENU] }]
+  return [{ text: { key } }, { text: { key: 'stop.reports' }, buttons: [REPORTS, MENU] }]
+}
+
+async function stopReports({ db, keys, contact }: Turn): Promise<Decision> {
+  return {
+    dropsOf: 'talk',
+    replies: [{ text: { key: 'stop.reports_done' }, buttons: [MENU] }],
+    writes: contact.fresh ? [] : await stopRelays(db, keys, contact.id),
+  }
 }
 
 function ask(): Reply {
@@ -83,4 +102,5 @@ function given(contact: Contact): Purpose[] {
   return PUSHED.filter((purpose) => contact.consents[purpose])
 }
 
+const REPORTS: Button = { label: { key: 'stop.b_reports' }, payload: payloadOf('stop', 'reports') }
 const MENU: Button = { label: { key: 'common.b_menu' }, payload: payloadOf('start', 'menu') }

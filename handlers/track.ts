@@ -1,97 +1,102 @@
 /**
- * The state of a report for whoever holds its receipt, from any account and channel (F35). The number alone shows
- * nothing. Wrong tries make the person wait longer and longer; many wrong tries by everybody make each newcomer wait
- * a minute, so that an attack from many accounts shuts nobody out. The answer is the same whether a number exists.
+ * A report for whoever holds its receipt, from any account and channel (F35): its state, what officers asked and told, and
+ * the way to answer. The number alone shows nothing. Wrong tries make the person wait longer and longer
+ * (db/receipt-tries.ts). The answer is the same whether a number exists.
  */
+import { listTold, markSeen } from '../db/case-thread.ts'
 import { type CaseStatus, findCaseByReceipt } from '../db/cases.ts'
-import { addTries, claimTries, forgiveTry, hourBefore, listTries, type Tries, triesTag } from '../db/tries.ts'
-import type { Button, Decision, Handler, Reply, Turn } from '../src/chat.ts'
+import { minutesOf, tryReceipt } from '../db/receipt-tries.ts'
+import { dropNotices } from '../db/relays.ts'
+import type { Button, Decision, Handler, Reply, Text, Turn } from '../src/chat.ts'
 import { parsePayload, payloadOf } from '../src/text.ts'
-import { DAY_MS } from '../src/time.ts'
+import { monthOf } from '../src/time.ts'
 import { caseCode } from '../src/vietnamese/index.ts'
+import { type Answer, answer, answerAgain, button, expectsAnswer, MENU } from './talk/answer.ts'
+import { asks, SHOWN, threadText } from './talk/thread.ts'
 
-const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
-/** Wrong tries of one person before each further one waits, twice as long each time, a day at most. */
-const FREE_TRIES = 5
-/** Wrong tries of everybody in an hour before newcomers wait a minute. */
-const FREE_TRIES_OF_ALL = 300
+/** Months after which a receipt may be of a report that is kept no longer: never fewer, however long reports stay open. */
+const OLD_MONTHS = 24
 
 const buttons: Button[] = [{ label: { key: 'common.b_cancel' }, payload: payloadOf('cancel', 'stop') }]
 const ask: Reply = { text: { key: 'track.ask' }, buttons }
 
 export const track: Handler = {
   name: 'track',
-  version: 1,
+  version: 2,
   words: ['mã phản ánh', 'tra phản ánh', 'tra cứu phản ánh', 'tra cứu', 'tra mã', 'xem phản ánh', 'theo dõi phản ánh', 'mã nhận'],
   commands: ['tracuu'],
   wants: ({ text }) => caseCode(text) !== undefined,
-  expects: ({ text }) => caseCode(text) !== undefined,
+  expects: (message, step) =>
+    (message.payload === undefined && caseCode(message.text) !== undefined) ||
+    (step.step !== 'receipt' && expectsAnswer('track', message, step)),
+  listens: ({ step }) => step === 'answer',
+  rests: ({ step }) => step === 'shown',
   async handle(turn) {
     const { message, step } = turn
     const code = message.payload === undefined ? caseCode(message.text) : undefined
     if (code?.receipt) return lookUp(turn, code.receipt)
+    const action = parsePayload(message.payload)?.action
+    const opens = action === 'start' || message.text.startsWith('/')
+    if (step && step.step !== 'receipt' && !opens) return answer(turn, 'track', step.data as Answer)
     if (code) return again({ text: { key: 'track.number_only' }, buttons })
-    const opens = parsePayload(message.payload)?.action === 'start' || message.text.startsWith('/') || !step
-    return again(opens ? ask : { text: { key: 'track.not_a_code' }, buttons })
+    // A button of a look that is over: the receipt is asked for again.
+    return again(opens || !step ? ask : { text: { key: 'track.not_a_code' }, buttons })
   },
-  async offerAgain() {
-    return [ask]
+  async offerAgain({ step }) {
+    return !step || step.step === 'receipt' ? [ask] : answerAgain('track', step)
   },
 }
 
 async function lookUp(turn: Turn, receipt: string): Promise<Decision> {
-  const { db, keys, contact } = turn
-  const now = turn.now.getTime()
-  const mine = await triesTag(keys, 'receipt', contact.id)
-  const everybody = await triesTag(keys, 'receipt')
-  const [seen, all] = await listTries(db, [mine, everybody])
-  const pressed = all !== undefined && all.until > now && all.count >= FREE_TRIES_OF_ALL
-  const plan = planOf(seen, pressed, now)
-  if (plan.next && !(await claimTries(db, mine, seen, plan.next))) return waiting(MINUTE_MS)
-  if (plan.wait > 0) return waiting(plan.wait)
+  const { db, keys, contact, now } = turn
+  const tried = await tryReceipt({ db, keys, contactId: contact.id, now }, () => findCaseByReceipt(db, keys, receipt))
+  if (!('found' in tried)) return again({ text: { key: 'track.wait', params: { minutes: minutesOf(tried.wait) } }, buttons })
+  const { found, writes } = tried
+  if (!found) return { ...again({ text: { key: isOld(receipt, now) ? 'track.unknown_old' : 'track.unknown' }, buttons }), writes }
 
-  const status = await findCaseByReceipt(db, keys, receipt)
-  if (status) return { replies: [statusReply(status)], writes: [forgiveTry(mine, now)] }
-  const until = hourBefore(now) + HOUR_MS
-  const writes = [addTries(everybody, { n: 1, limit: Number.MAX_SAFE_INTEGER, now, until })]
-  return { ...again({ text: { key: 'track.unknown' }, buttons }), writes }
+  const events = await listTold(db, keys, found.id, { unseen: false, limit: SHOWN })
+  const thread = await threadText(turn, events)
+  const open = found.state !== 'closed'
+  const reply = statusReply(found, contact.locale, thread)
+  const data: Answer = { caseId: found.id, photos: [] }
+  const fresh = events.filter(({ seen }) => !seen)
+  return {
+    replies: [{ ...reply, buttons: [...(open ? [button('track', 'answer')] : []), proofButton(receipt), MENU] }],
+    writes: [...writes, ...(fresh.length > 0 ? [markSeen(found.id, fresh), await dropNotices(keys, [found.id])] : [])],
+    // Where officers asked, many type the answer at once, without a tap: it is shown to them before it goes.
+    ...(open ? { next: { step: asks(events) || found.state === 'needs_info' ? 'read' : 'shown', data } } : {}),
+  }
 }
 
-/** Whether this try waits, and what is claimed for it. A try is claimed as a wrong one and forgiven when it was right. */
-function planOf(seen: Tries | undefined, pressed: boolean, now: number): { wait: number; next?: Tries } {
-  if (seen && seen.until > now) return { wait: seen.until - now }
-  const known = seen && seen.until + DAY_MS > now ? seen : undefined
-  if (pressed && !known) return { wait: MINUTE_MS, next: { count: 0, until: untilOf(now, MINUTE_MS) } }
-  const count = (known?.count ?? 0) + 1
-  const grown = count >= FREE_TRIES ? Math.min(MINUTE_MS * 2 ** (count - FREE_TRIES), DAY_MS) : 0
-  return { wait: 0, next: { count, until: untilOf(now, Math.max(grown, pressed ? MINUTE_MS : 0)) } }
+/** Whoever holds the receipt has just shown it: it need not be typed again. */
+function proofButton(receipt: string): Button {
+  return { label: { key: 'filing_proof.b_get' }, payload: payloadOf('filing_proof', 'of', receipt.replaceAll('-', '')) }
 }
 
-/** When the next try is allowed, in whole minutes, or an hour that is past: the instant somebody tried is nobody's to know. */
-function untilOf(now: number, wait: number): number {
-  return wait === 0 ? hourBefore(now) : Math.ceil((now + wait) / MINUTE_MS) * MINUTE_MS
+/** Told by the month on the receipt alone, so that it says nothing about what exists. */
+function isOld(receipt: string, now: Date): boolean {
+  const [year = 0, month = 0] = [Number(`20${receipt.slice(3, 5)}`), Number(receipt.slice(5, 7))]
+  const [thisYear = 0, thisMonth = 0] = monthOf(now).split('-').map(Number)
+  return (thisYear - year) * 12 + thisMonth - month >= OLD_MONTHS
 }
 
-function waiting(milliseconds: number): Decision {
-  return again({ text: { key: 'track.wait', params: { minutes: Math.ceil(milliseconds / MINUTE_MS) } }, buttons })
-}
-
-function statusReply({ state, openedMonth, photosSent, photosStored }: CaseStatus): Reply {
+function statusReply(
+  { state, says, openedMonth, photosSent, photosStored }: CaseStatus,
+  locale: 'vi' | 'en',
+  thread: Text | undefined,
+): Reply {
   const [year = '', month = ''] = openedMonth.split('-')
   const photos = photosSent === 0 ? 'track.no_photos' : 'track.photos'
-  return {
-    text: {
-      key: 'track.status',
-      params: {
-        state: { key: `track.state_${state}` },
-        about: { key: `track.about_${state}` },
-        month: `${month}/${year}`,
-        photos: { key: photos, params: { stored: photosStored, sent: photosSent } },
-      },
+  const status: Text = {
+    key: 'track.status',
+    params: {
+      state: { key: `track.state_${state}` },
+      about: says ? { literal: says[locale] } : { key: `track.about_${state}` },
+      month: `${month}/${year}`,
+      photos: { key: photos, params: { stored: photosStored, sent: photosSent } },
     },
-    menu: true,
   }
+  return { text: thread ? { key: 'track.with_thread', params: { status, thread } } : status }
 }
 
 function again(reply: Reply): Decision {

@@ -17,7 +17,9 @@ import { followPush } from './push-taps.ts'
 import type { Route, Router } from './router.ts'
 import { sealReply } from './sealed-reply.ts'
 import { choicesOf, numberOn, openSession, SESSION_MS, type Session, sealSession } from './session.ts'
+import { followTalk } from './talk-word.ts'
 import { dayOf } from './time.ts'
+import { isThreat, listen } from './vietnamese/index.ts'
 
 export type ReceiveParts = {
   db: Db
@@ -84,7 +86,7 @@ async function decideMessage(base: Base, message: InboundMessage): Promise<TurnC
   const { parts, contact, now, state } = base
   const session = await sessionOf(base)
   const tap = await followPush(parts.db, message)
-  const route = parts.route(tap?.message ?? message, session, parts.labelOf(contact))
+  const route = parts.route(tap?.message ?? followTalk(message), session, parts.labelOf(contact))
   const muted = (state.stored?.mutedUntil ?? 0) > now.getTime()
   // While an officer is talking the bot is silent, save for stop, erase and 115.
   if (muted && !route.handler.urgent && !route.danger) return commitOf(base, { replies: [], writes: [], session })
@@ -98,6 +100,7 @@ async function decideMessage(base: Base, message: InboundMessage): Promise<TurnC
     ...(session.ended ? [{ text: { key: 'common.step_ended' } }] : []),
     ...(route.outdated ? [{ text: { key: 'common.step_changed' } }] : []),
     ...saidBy(route.handler, decision.replies),
+    ...(isAfraid(route, message) ? [AFRAID] : []),
     ...(next.again ? await offerAgain(parts, turn, next.again) : []),
   ]
   const writes = [...(tap?.writes ?? []), ...(decision.writes ?? [])]
@@ -121,6 +124,12 @@ async function decideMessage(base: Base, message: InboundMessage): Promise<TurnC
 }
 
 const DANGER: Reply = { text: { key: 'common.danger' } }
+const AFRAID: Reply = { text: { key: 'threat.offer' } }
+
+/** Words of a threat inside an answer are the answer's (F40): help is only offered below it. */
+function isAfraid({ step, handler }: Route, { text, payload }: InboundMessage): boolean {
+  return step !== undefined && handler.name !== 'threat' && payload === undefined && text !== '' && isThreat(listen(text))
+}
 
 /** Which step is open after a decision: an answer from outside leaves it open, a new step puts it aside, an end brings back what was aside. */
 function stepAfter(route: Route, decision: Decision, session: Session) {

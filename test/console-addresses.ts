@@ -7,6 +7,7 @@ import { CASE_ADDRESSES, furnishCases } from './console-cases.ts'
 import { CONTENT_ADDRESSES, furnishContent } from './console-content.ts'
 import { EVIDENCE_ADDRESSES, furnishEvidence } from './console-evidence.ts'
 import { furnishDay } from './console-figures.ts'
+import { furnishHandOvers, HAND_OVER_ADDRESSES } from './console-hand-over-rows.ts'
 import { furnishIdentities, IDENTITY_ADDRESSES } from './console-identity.ts'
 import { furnishOffice, OFFICE_ADDRESSES } from './console-office.ts'
 import type { Stage } from './console-stage.ts'
@@ -21,6 +22,8 @@ export const ADDRESS_OF: Record<string, string> = {
   ...CASE_ADDRESSES,
   ...EVIDENCE_ADDRESSES,
   '/figures': '/console/figures',
+  '/figures/cases': '/console/figures/cases?unit=tinh',
+  '/figures/map': '/console/figures/map?unit=tinh',
   '/figures/units': '/console/figures/units?unit=tinh',
   '/figures/parts': '/console/figures/parts?cut=channel',
   '/figures/export': '/console/figures/export?unit=tinh',
@@ -59,6 +62,7 @@ export const ADDRESS_OF: Record<string, string> = {
   '/officers/loans/:id/end': '/console/officers/loans/loan1/end',
   '/officers/roster/:id': '/console/officers/roster/xa',
   ...IDENTITY_ADDRESSES,
+  ...HAND_OVER_ADDRESSES,
   ...OFFICE_ADDRESSES,
   '/help': '/console/help',
   '/help/:name': '/console/help/first',
@@ -76,4 +80,5 @@ export async function furnish(stage: Stage, officerId: string): Promise<void> {
   await furnishCases({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishEvidence(stage, officerId)
   await furnishIdentities({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
+  await furnishHandOvers({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
 }

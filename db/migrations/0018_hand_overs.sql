@@ -38,7 +38,7 @@ CREATE INDEX hand_overs_case ON hand_overs(case_id);
 CREATE INDEX hand_overs_due ON hand_overs(due_day, id) WHERE state = 'sent';
 
 -- A decision an authority has published (R5): nothing names a business or says what goods are without one, and without two
--- officers besides its author.
+-- officers besides its author. state: waiting, approved, returned, withdrawn. `due_day`: by when it has to be taken back.
 CREATE TABLE decisions (
   id TEXT PRIMARY KEY,
   case_id TEXT,
@@ -51,6 +51,7 @@ CREATE TABLE decisions (
   officer_id TEXT NOT NULL,
   unit_id TEXT,
   hour TEXT NOT NULL,
+  due_day TEXT,
   version INTEGER NOT NULL DEFAULT 1,
   CHECK (trim(authority_name) <> '' AND trim(number) <> '' AND day <> '' AND link LIKE 'https://%')
 ) WITHOUT ROWID;
@@ -58,6 +59,8 @@ CREATE TABLE decisions (
 CREATE INDEX decisions_case ON decisions(case_id) WHERE case_id IS NOT NULL;
 
 CREATE INDEX decisions_waiting ON decisions(hour, id) WHERE state = 'waiting';
+
+CREATE INDEX decisions_correcting ON decisions(due_day, id) WHERE due_day IS NOT NULL;
 
 CREATE TABLE decision_approvals (
   decision_id TEXT NOT NULL,

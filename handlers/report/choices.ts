@@ -57,6 +57,7 @@ const choices: Record<StepName, Choices> = {
   consent: { yes: '', no: '' },
   name: {},
   phone: { skip: 'bỏ qua, không cho số, không' },
+  formal: { report: 'phản ánh, ghi là phản ánh, gửi phản ánh, đây là phản ánh, tiếp tục phản ánh', quit: '' },
   send: { link: 'cho trợ lý nhắn lại, nhắn lại, cho nhắn lại', alone: 'không nhắn lại, không cần nhắn lại' },
 }
 

@@ -7,7 +7,7 @@ import type { Reply, Statement, Step, Turn } from '../../src/chat.ts'
 
 /** The eight steps in their order (F30); the others branch off and come back. */
 export const mainSteps = ['kind', 'signs', 'place', 'time', 'photos', 'health', 'review', 'send'] as const
-const sideSteps = ['where', 'edit', 'age', 'consent', 'name', 'phone'] as const
+const sideSteps = ['where', 'edit', 'age', 'consent', 'name', 'phone', 'formal'] as const
 
 export type StepName = (typeof mainSteps)[number] | (typeof sideSteps)[number]
 
@@ -31,6 +31,10 @@ export type Draft = {
   editing?: boolean
   /** The warning about faces and names was said. */
   warned?: boolean
+  /** Words that speak of a formal denunciation (R30): part of nothing until the person says that they are a phản ánh. */
+  held?: { step: StepName; text: string }
+  /** They have said so. */
+  informal?: true
 }
 
 /** Where an answer leads: what is said first, then the question of `step`. `age` is what the person just told. */
@@ -56,6 +60,7 @@ export function stepAfter(step: StepName): StepName {
 export function stepBefore(step: StepName, draft: Draft): StepName | undefined {
   if (step === 'where') return 'place'
   if (step === 'phone') return 'name'
+  if (step === 'formal') return draft.held?.step ?? 'signs'
   const at = mainSteps.indexOf(step as (typeof mainSteps)[number])
   if (at < 0 || draft.editing) return 'review'
   return mainSteps[at - 1]

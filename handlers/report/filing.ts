@@ -2,10 +2,12 @@
  * The last step: the draft becomes a case, in the turn's one commit. Number and receipt are drawn here; a number that
  * is taken fails the commit and the turn is decided again with new chance. Afterwards the session keeps nothing.
  */
+import { listLinks } from '../../db/case-links.ts'
 import { openCase } from '../../db/cases.ts'
 import { guard } from '../../db/client.ts'
 import { findDesk } from '../../db/inquiries.ts'
 import { addTries, countTries, triesTag } from '../../db/tries.ts'
+import { spendWork } from '../../db/work.ts'
 import type { Report } from '../../src/case.ts'
 import type { Button, Decision, Turn } from '../../src/chat.ts'
 import { randomCode } from '../../src/keys.ts'
@@ -23,11 +25,15 @@ const LETTERS = 'ABCDEGHKMNPRTVXY'
 
 const MENU: Button = { label: { key: 'common.b_menu' }, payload: payloadOf('help', 'menu') }
 
-/** Undefined when today's reports are used up: the draft stays as it is. */
-export async function fileReport(turn: Turn, draft: Draft, mayReply: boolean): Promise<Decision | undefined> {
+/** Why it is not filed now; the draft stays as it is. `enough`: today's reports are used up. `wait`: proof of work is missing. */
+export type NotYet = 'enough' | 'wait'
+
+export async function fileReport(turn: Turn, draft: Draft, mayReply: boolean): Promise<Decision | NotYet> {
   const { contact, keys, db, now } = turn
   const tag = await triesTag(keys, 'filing', contact.id)
-  if ((await countTries(db, tag, now.getTime())) >= MAX_A_DAY) return undefined
+  if ((await countTries(db, tag, now.getTime())) >= MAX_A_DAY) return 'enough'
+  const work = await spendWork(turn)
+  if (!work) return 'wait'
 
   const receivers = await findReceivers(turn)
   const receiver = draft.above && receivers?.above ? receivers.above : receivers?.own
@@ -47,7 +53,7 @@ export async function fileReport(turn: Turn, draft: Draft, mayReply: boolean): P
     ...(named
       ? { identity: { told: { name: draft.name ?? '', ...(draft.phone ? { phone: draft.phone } : {}) }, contactId: contact.id } }
       : {}),
-    ...(mayReply ? { replyTo: { contactId: contact.id, addressId: contact.addressId, word: shortWord(turn) } } : {}),
+    ...(mayReply ? { replyTo: { contactId: contact.id, addressId: contact.addressId, word: await freeWord(turn) } } : {}),
     now,
   })
   // Nobody is promised a reader whom this deployment does not have yet (R11).
@@ -62,7 +68,7 @@ export async function fileReport(turn: Turn, draft: Draft, mayReply: boolean): P
       // The menu's eight doors would push the receipt out of sight.
       { text: { key: mayReply ? 'report.keep_linked' : 'report.keep', params: { number } }, buttons: [MENU] },
     ],
-    writes: [addTries(tag, { n: 1, limit: MAX_A_DAY, now: now.getTime(), until }), guard(), ...opened],
+    writes: [addTries(tag, { n: 1, limit: MAX_A_DAY, now: now.getTime(), until }), guard(), ...work, ...opened],
   }
 }
 
@@ -76,6 +82,16 @@ function reportOf({ kind, signs, place, spot, time, health, note }: Draft): Repo
     ...(health ? { health } : {}),
     ...(note ? { note } : {}),
   }
+}
+
+/** A word that none of the person's other reports has, as far as there is one. */
+async function freeWord(turn: Turn): Promise<string> {
+  const taken = new Set((await listLinks(turn.db, turn.keys, turn.contact.id)).map(({ word }) => word))
+  for (let tries = 0; tries < 20; tries++) {
+    const word = shortWord(turn)
+    if (!taken.has(word)) return word
+  }
+  return shortWord(turn)
 }
 
 /** A letter and a digit: what the person types to read what is new ("xem K7"). */

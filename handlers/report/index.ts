@@ -4,14 +4,15 @@
  * their words), steps (questions), answers, photos, review, named, filing.
  */
 import { dropDraftPhotos } from '../../db/photos.ts'
-import type { Decision, Handler, InboundMessage, Reply, Statement, Turn } from '../../src/chat.ts'
+import type { Button, Decision, Handler, InboundMessage, Reply, Statement, Turn } from '../../src/chat.ts'
 import { menuReply } from '../../src/menu.ts'
-import { parsePayload } from '../../src/text.ts'
+import { parsePayload, payloadOf } from '../../src/text.ts'
 import { createLexicon, listen } from '../../src/vietnamese/index.ts'
 import { answerStory } from './answers.ts'
 import { choiceIn } from './choices.ts'
 import { type Draft, draftOf, type Move, newDraft, type StepName, stepBefore } from './draft.ts'
 import { fileReport } from './filing.ts'
+import { explained, isFormal } from './formal.ts'
 import { answerNaming, startNaming } from './named.ts'
 import { takePhotos, warning } from './photos.ts'
 import { photoButtons, question } from './steps.ts'
@@ -70,12 +71,15 @@ export const report: Handler = {
   },
 }
 
+/** Prices and supply are no report. Opened by its words where digits answer the question below. */
+const OPINION: Button = { label: { key: 'opinion.b_door' }, payload: payloadOf('opinion', 'start'), word: 'ý kiến thị trường' }
+
 /** Who receives it, and honestly who else may see it: a page's staff read its Zalo inbox, the web page knows no account (R7). */
 function intro({ about, contact: { channel } }: Turn): Reply {
   const traces = channel === 'zalo' || channel === 'web' ? channel : 'chat'
   const text = { key: 'report.intro', params: { unit: about.unitName, traces: { key: `report.traces_${traces}` } } }
-  if (traces === 'web' || !about.publicUrl) return { text }
-  return { text, buttons: [{ label: { key: 'report.b_web' }, url: about.publicUrl }] }
+  const page = traces === 'web' || !about.publicUrl ? [] : [{ label: { key: 'report.b_web' }, url: about.publicUrl }]
+  return { text, buttons: [...page, OPINION] }
 }
 
 type Extra = { notes?: Reply[]; writes?: Statement[] }
@@ -91,6 +95,9 @@ async function answer(turn: Turn, step: StepName, before: Draft, choice: string 
   const { message } = turn
   const text = message.payload === undefined ? message.text : ''
   const { draft, notes, writes } = await takePhotos(turn, before)
+  if (step === 'formal') return answerFormal(turn, draft, choice, { notes, writes })
+  if (choice === undefined && isFormal(step, draft, text))
+    return ask(turn, 'formal', { ...draft, held: { step, text } }, { notes: [...notes, ...explained], writes })
   if (step === 'photos' && choice === undefined && draft !== before) {
     // What is written under a photo is part of the story.
     const data = text === '' ? draft : { ...draft, signs: [draft.signs, text].filter(Boolean).join('\n') }
@@ -106,13 +113,25 @@ async function answer(turn: Turn, step: StepName, before: Draft, choice: string 
   return ask(told, next.step, next.draft, { notes: [...notes, ...(next.notes ?? [])], writes: [...writes, ...(next.writes ?? [])] })
 }
 
+/** A formal denunciation is not kept; what the person calls a phản ánh goes on as the answer it was (R30). */
+async function answerFormal(turn: Turn, before: Draft, choice: string | undefined, { notes = [], writes = [] }: Extra): Promise<Decision> {
+  const { held, ...rest } = before
+  if (choice !== 'report' || !held) return ask(turn, 'formal', before, { notes: [...notes, { text: { key: 'report.pick_one' } }], writes })
+  const draft: Draft = { ...rest, informal: true }
+  if (held.step === 'photos')
+    return ask(turn, 'photos', { ...draft, signs: [draft.signs, held.text].filter(Boolean).join('\n') }, { notes, writes })
+  const next = await answerStory(turn, held.step, draft, undefined, held.text)
+  return ask(turn, next.step, next.draft, { notes: [...notes, ...(next.notes ?? [])], writes: [...writes, ...(next.writes ?? [])] })
+}
+
 /** The review, its list of fields, and the two equal buttons before sending. */
 async function answerReview(turn: Turn, step: StepName, draft: Draft, choice: string | undefined): Promise<Decision | Move | undefined> {
   if (choice === undefined) return undefined
   if (step === 'edit') return { step: choice as StepName, draft: { ...draft, editing: true } }
   if (step === 'send') {
     const filed = await fileReport(turn, draft, choice === 'link')
-    return filed ?? { step: 'review', draft, notes: [{ text: { key: 'report.enough_today' } }] }
+    if (filed === 'enough') return { step: 'review', draft, notes: [{ text: { key: 'report.enough_today' } }] }
+    return filed === 'wait' ? { step, draft, notes: [{ text: { key: 'report.wait' } }] } : filed
   }
   if (step !== 'review') return undefined
   const { name: _name, phone: _phone, ...nameless } = draft
@@ -132,7 +151,7 @@ async function answerReview(turn: Turn, step: StepName, draft: Draft, choice: st
 async function goBack(turn: Turn, step: StepName, draft: Draft): Promise<Decision> {
   const before = stepBefore(step, draft)
   if (!before) return quit(draft)
-  const { editing, spot, ...rest } = draft
+  const { editing, spot, held: _, ...rest } = draft
   const kept: Draft = {
     ...rest,
     // A spot that was not decided on is not kept.
