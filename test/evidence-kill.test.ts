@@ -3,7 +3,7 @@
  * was acknowledged is there whole in the end, nothing half-done is ever to be seen, and after the night's sweep the folder
  * holds what rows speak for and nothing else.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -290,3 +290,40 @@ test('killed six times amid photos: the acknowledged is whole, the half-done uns
   for (const { id } of rows) expect(output).not.toContain(String(id))
   db.close()
 }, 240_000)
+
+test('twenty times killed amid writes of three megabytes: each object is whole or not there, and what was written is there', async () => {
+  const source = `import { createFileEvidence } from ${JSON.stringify(join(root, 'src', 'evidence-files.ts'))}
+    const store = createFileEvidence(process.argv[2] ?? '')
+    process.send?.('up')
+    for (let n = 0; ; n++) {
+      await store.put('n' + n, new Uint8Array(3_000_000).fill(7))
+      process.send?.(n)
+    }`
+  await build({
+    ...{ stdin: { contents: source, resolveDir: root, loader: 'ts' }, outfile: join(program, 'writer.mjs'), bundle: true },
+    ...{ platform: 'node', target: 'node20', format: 'esm' },
+  })
+  let written = 0
+  let cutOff = 0
+  for (let run = 0; run < 20; run++) {
+    const place = join(folder, `run${run}`)
+    const writer = fork(join(program, 'writer.mjs'), [place])
+    const done: string[] = []
+    writer.on('message', (message) => {
+      if (message === 'up') setTimeout(() => writer.kill('SIGKILL'), 20 + Math.random() * 80)
+      else done.push(`n${message}`)
+    })
+    await once(writer, 'exit')
+    const store = createFileEvidence(place)
+    const { names } = await store.list()
+    for (const name of names) expect((await store.get(name))?.length, name).toBe(3_000_000)
+    expect(done.filter((name) => !names.includes(name))).toEqual([])
+    written += done.length
+    const parts = await readdir(join(place, '.parts')).catch(() => [])
+    cutOff += parts.length
+    // Nothing of them stays: tomorrow's sweep is this one.
+    expect(await store.tidy?.(new Date(Date.now() + 86_400_000))).toBe(parts.length)
+  }
+  // The kills did meet writes.
+  expect([written > 5, cutOff > 5]).toEqual([true, true])
+}, 60_000)
