@@ -96,6 +96,21 @@ export async function listShelf(
   return rows.map(caseOf)
 }
 
+/** Restricted ones as who names their officer sees them: by id, no more than number, state and officer. @param after the last one seen */
+export async function listRestricted(
+  { db, actor }: Pick<Desk, 'db' | 'actor'>,
+  { after, limit }: { after: string; limit: number },
+): Promise<Array<Pick<CaseRow, 'id' | 'number' | 'state' | 'unitName' | 'assigneeName'>>> {
+  const within = scopeSql(actor, 'case.assign')
+  if (!within) return []
+  const rows = await db.read(
+    `${SELECT} FROM cases c INDEXED BY cases_restricted ${JOINS}
+     WHERE c.restricted = 1 AND c.state <> 'closed' AND c.merged_into IS NULL AND (${within.sql}) ${NO_CONFLICT} AND c.id > ? ORDER BY c.id LIMIT ?`,
+    [...within.args, actor.officerId, after, limit],
+  )
+  return rows.map(caseOf)
+}
+
 /** The id behind a number as officers write it, within their units. */
 export async function findCaseByNumber({ db, actor }: Pick<Desk, 'db' | 'actor'>, number: string): Promise<string | undefined> {
   const within = scopeSql(actor, 'case.read')
@@ -117,9 +132,14 @@ export async function requireCase({ db, actor }: Pick<Desk, 'db' | 'actor'>, id:
   if (!row || !isWithin(actor, act, path)) throw new AppError('not_found', 'case.gone')
   if (row.conflict === 1) throw new AppError('forbidden', 'case.conflicted')
   const found = caseOf(row)
-  if (found.restricted && found.assigneeId !== null && found.assigneeId !== actor.officerId)
-    throw new AppError('forbidden', 'case.restricted_to')
+  const another = found.restricted && found.assigneeId !== null && found.assigneeId !== actor.officerId
+  if (another && !(act === 'case.assign' && namesAt(actor, path))) throw new AppError('forbidden', 'case.restricted_to')
   return found
+}
+
+/** An approver gives a restricted case to another officer, for the one who has it may have left; they open nothing. */
+function namesAt({ grants }: Actor, path: string | null): boolean {
+  return grants.some((grant) => grant.roles.includes('approver') && (path === null ? isTop(grant.path) : path.startsWith(grant.path)))
 }
 
 /** Opens it: that somebody looked is recorded. Throws AppError like `requireCase`; `forbidden` while a restricted one is nobody's. */
@@ -154,7 +174,8 @@ export function scopeSql(actor: Actor, act: Act): { sql: string; args: Value[] }
 /** Who has to do with a merged case sees nothing of its main one either, where it is shown. */
 const CONFLICT = `EXISTS (SELECT 1 FROM case_conflicts x WHERE x.officer_id = ?
   AND (x.case_id = c.id OR x.case_id IN (SELECT m.id FROM cases m WHERE m.merged_into = c.id)))`
-const NO_CONFLICT = `AND NOT ${CONFLICT}`
+/** Takes the officer's id. `c` is the case. */
+export const NO_CONFLICT = `AND NOT ${CONFLICT}`
 const COLUMNS = `c.id, c.number, c.state, c.kind, c.source, c.rank, c.restricted, c.spam, c.unit_id, c.assignee_id, c.due_day, c.reason_id,
   c.outcome_id, c.opened_hour, c.closed_hour, c.merged_into, c.version, coalesce(u.short_name, u.name) AS unit_name, u.path, o.name AS assignee_name`
 const JOINS = 'LEFT JOIN units u ON u.id = c.unit_id LEFT JOIN officers o ON o.id = c.assignee_id'

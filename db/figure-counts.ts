@@ -7,18 +7,32 @@ import type { Db, Keys, Row, Statement } from '../src/chat.ts'
 import { monthOf, vietnamInstant } from '../src/time.ts'
 import { guard } from './client.ts'
 
-export const CUTS = ['unit', 'channel', 'topic'] as const
+export const CUTS = ['unit', 'channel', 'topic', 'kind', 'source', 'outcome', 'opinion'] as const
 export type Cut = (typeof CUTS)[number]
+/** All cuts but the tree of units: what they are of is of all units together. */
+export const PARTS = ['channel', 'topic', 'kind', 'source', 'outcome', 'opinion'] as const satisfies readonly Cut[]
+export type Part = (typeof PARTS)[number]
 
-/** In the order they are shown. `reach`, `joined`, `stopped` are people, `quiz`, `sent`, `taps` are times. */
+/** Of people and messages. `reach`, `joined`, `stopped` are people, `quiz`, `sent`, `taps` are times. */
+export const PEOPLE_MEASURES = ['reach', 'joined', 'stopped', 'sent', 'quiz'] as const
+/** Of reports (F39): how many, and the median of days from one's receipt. */
+export const CASE_COUNTS = ['case_received', 'case_referred', 'case_resolved', 'case_closed'] as const
+export const CASE_DAYS = ['case_look_days', 'case_refer_days', 'case_result_days'] as const
+export const CASE_MEASURES = [...CASE_COUNTS, ...CASE_DAYS] as const
+
+/** In the order they are shown. */
 export const MEASURES = {
-  unit: ['reach', 'joined', 'stopped', 'sent', 'quiz'],
+  unit: [...PEOPLE_MEASURES, ...CASE_MEASURES],
   channel: ['reach', 'joined', 'stopped', 'sent', 'quiz', 'quiz_rate'],
   topic: ['sent', 'taps', 'opted_out'],
+  kind: ['case_received'],
+  source: ['case_received'],
+  outcome: ['case_closed'],
+  opinion: ['opinions'],
 } as const satisfies Record<Cut, readonly string[]>
 export type Measure = (typeof MEASURES)[Cut][number]
 
-export type Stage = 'open' | 'reach' | 'runs' | 'publish' | 'drop' | 'done'
+export type Stage = 'open' | 'reach' | 'runs' | 'cases' | 'publish' | 'drop' | 'done'
 export type FigureMonth = { month: string; stage: Stage; cursor: string }
 
 /** People looked at in one step. */
@@ -106,7 +120,7 @@ export async function runsStep(db: Db, at: FigureMonth): Promise<FigureMonth> {
     [from, to],
   )
   const next: Pick<FigureMonth, 'stage' | 'cursor'> =
-    runs.length === 0 ? { stage: 'publish', cursor: '' } : { stage: 'runs', cursor: String(runs.at(-1)?.id) }
+    runs.length === 0 ? { stage: 'cases', cursor: '' } : { stage: 'runs', cursor: String(runs.at(-1)?.id) }
   const ids = JSON.stringify(runs.map(({ id }) => id))
   const sent = await db.read(
     `SELECT broadcast_id, channel, sent, queued + sending + sent + failed + unknown + skipped AS people FROM broadcast_totals
@@ -134,7 +148,8 @@ export async function runsStep(db: Db, at: FigureMonth): Promise<FigureMonth> {
 export async function listCounted(
   db: Db,
   month: string,
-  cut: Cut,
+  /** `days`: by unit and days, of which medians are made. */
+  cut: Cut | 'days',
   what: string,
 ): Promise<Array<{ key: string; n: number; people: number }>> {
   const rows = await db.read('SELECT key, n, people FROM figure_counts WHERE month = ? AND cut = ? AND what = ? ORDER BY key', [

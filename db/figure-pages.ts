@@ -1,13 +1,13 @@
 /**
- * Figures with the names they are shown under, for an officer's scope: one unit and those right below it, or the channels
- * or topics of all, which only an officer of the highest unit sees.
+ * Figures with the names they are shown under, for an officer's scope: one unit and those right below it, or the channels,
+ * topics, kinds and the like of all, which only an officer of the highest unit sees.
  */
 import type { Locale } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { demand, scopeOf } from '../src/rights.ts'
 import { dayOf } from '../src/time.ts'
 import { pathOfUnit } from './campaigns.ts'
-import type { Measure } from './figure-counts.ts'
+import type { Measure, Part } from './figure-counts.ts'
 import { listFigures, listMonths, listParts } from './figures.ts'
 import type { Desk } from './rights.ts'
 import { listTopics } from './topics.ts'
@@ -65,14 +65,22 @@ export async function figuresOfUnit(
 /** The sum first. Throws AppError `forbidden` for whoever does not look after the highest unit. */
 export async function figuresOfParts(
   { db, actor }: Pick<Desk, 'db' | 'actor'>,
-  { cut, what, until, months: most, locale }: Span & { cut: 'channel' | 'topic'; locale: Locale },
+  { cut, what, until, months: most, locale }: Span & { cut: Part; locale: Locale },
 ): Promise<FigureTable> {
   if (!seesAll({ actor })) throw new AppError('forbidden', 'figures.only_top')
   const months = await monthsOf(db, until, most)
-  const topics = cut === 'topic' ? new Map((await listTopics(db)).map((topic) => [topic.id, topic[locale]])) : undefined
   const keys = ['', ...(await listParts(db, cut, what, months))]
   const figures = await listFigures(db, { cut, what, keys, months })
-  return { months, rows: figures.map(({ key, cells }) => ({ key, name: topics?.get(key) ?? null, cells })) }
+  const names = await namesOf(db, cut, locale)
+  return { months, rows: figures.map(({ key, cells }) => ({ key, name: names.get(key) ?? null, cells })) }
+}
+
+/** Of the parts that are rows; what is a word of ours has its name in the texts. */
+async function namesOf(db: Desk['db'], cut: Part, locale: Locale): Promise<Map<string, string>> {
+  if (cut === 'topic') return new Map((await listTopics(db)).map((topic) => [topic.id, topic[locale]]))
+  if (cut !== 'outcome') return new Map()
+  const rows = await db.read('SELECT id, label_vi AS vi, label_en AS en FROM case_reasons LIMIT 500')
+  return new Map(rows.map((row) => [String(row.id), String(row[locale])]))
 }
 
 /** May this officer see figures that are of all units together? */

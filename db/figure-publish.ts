@@ -6,7 +6,8 @@
 import { CELL_LEAST, RESULT_LEAST } from '../src/campaign.ts'
 import type { Db, Statement } from '../src/chat.ts'
 import { aboutOf } from './audience.ts'
-import { type Cut, listCounted, MEASURES } from './figure-counts.ts'
+import { CASE_COUNTS, type Cut, listCounted, MEASURES, PARTS, PEOPLE_MEASURES } from './figure-counts.ts'
+import { daysOf } from './figure-days.ts'
 import { type Amount, type Branch, type HidingRules, hideParts, hideUnits, type Part } from './figure-hiding.ts'
 
 export type PublishedCell = [cut: Cut, what: string, key: string, n: number]
@@ -16,30 +17,40 @@ type Counted = Part['amount'] & { key: string }
 const UNITS_STEP = 1_000
 const CELLS_STEP = 500
 /** What an office did is shown as 0; that nobody in a unit joined or played is hidden like any small number (R1). */
-const BY_UNIT = (what: string): HidingRules => ({ least: RESULT_LEAST, zeroShown: what === 'sent' })
+const BY_UNIT = (what: string): HidingRules => (isOfCases(what) ? BY_CASES : { least: RESULT_LEAST, zeroShown: what === 'sent' })
+/** That nobody reported anything is hidden like a few reports: else “hidden” would tell a small unit that somebody did (R7, R9). */
+const BY_CASES: HidingRules = { least: CELL_LEAST, zeroShown: false }
+const isOfCases = (what: string): boolean => (CASE_COUNTS as readonly string[]).includes(what)
 const BY_PART: HidingRules = { least: CELL_LEAST, zeroShown: true }
+
+/** Sums that stand nowhere else. */
+const ALONE = [
+  ['topic', 'taps'],
+  ['topic', 'opted_out'],
+  ['opinion', 'opinions'],
+] as const
 
 /** All cells of a month that may be shown. A few queries of a few thousand rows; nothing is written. */
 export async function publishedOf(db: Db, month: string): Promise<PublishedCell[]> {
   const units = await listTree(db)
   const cells: PublishedCell[] = []
   const channels = await listCounted(db, month, 'channel', 'quiz')
-  for (const what of MEASURES.unit) {
+  for (const what of [...PEOPLE_MEASURES, ...CASE_COUNTS]) {
     const top = treeOf(units, await listCounted(db, month, 'unit', what), what)
     const hidden = hideUnits(top, BY_UNIT(what))
     cells.push(...shownUnits(top, what, hidden))
     const total = { amount: top.amount, hidden: hidden.total }
-    for (const cut of ['channel', 'topic'] as const) {
+    for (const cut of PARTS) {
       if (!(MEASURES[cut] as readonly string[]).includes(what)) continue
       cells.push(...shownParts(cut, what, await listCounted(db, month, cut, what), total))
     }
   }
-  for (const what of ['taps', 'opted_out']) {
-    const parts = await listCounted(db, month, 'topic', what)
+  for (const [cut, what] of ALONE) {
+    const parts = await listCounted(db, month, cut, what)
     const amount = sumOf(parts, what)
-    cells.push(...shownParts('topic', what, parts, { amount, hidden: amount.n > 0 && amount.people < CELL_LEAST }))
+    cells.push(...shownParts(cut, what, parts, { amount, hidden: (amount.n > 0 || cut === 'opinion') && amount.people < CELL_LEAST }))
   }
-  return [...cells, ...(await ratesOf(db, month, channels, cells))]
+  return [...cells, ...(await daysOf(db, month, units, BY_CASES)), ...(await ratesOf(db, month, channels, cells))]
 }
 
 /** Statements that write these cells, each for one commit; writing them again changes nothing. */

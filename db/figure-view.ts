@@ -1,10 +1,10 @@
 /**
- * One unit's own figures over the months, all measures at once, with the units an officer may go on to.
+ * One unit's own figures over the months, all measures of a page at once, with the units an officer may go on to.
  */
 
 import { AppError } from '../src/errors.ts'
 import { demand, scopeOf } from '../src/rights.ts'
-import { MEASURES, type Measure } from './figure-counts.ts'
+import { type Measure, PEOPLE_MEASURES } from './figure-counts.ts'
 import { listFigures, listMonths, MONTHS_MOST } from './figures.ts'
 import type { Desk } from './rights.ts'
 
@@ -24,7 +24,7 @@ export type UnitFigures = {
 /** Without an id, the officer's first unit. Throws AppError `not_found` outside their units. */
 export async function findUnitFigures(
   { db, actor }: Pick<Desk, 'db' | 'actor'>,
-  { unitId, until }: { unitId: string | undefined; until: string },
+  { unitId, until, measures: wanted = PEOPLE_MEASURES }: { unitId: string | undefined; until: string; measures?: readonly Measure[] },
 ): Promise<UnitFigures> {
   const scope = scopeOf(actor, 'figure.read')
   const startIds = scope.map((path) => path.split('/').at(-2) ?? '')
@@ -40,7 +40,7 @@ export async function findUnitFigures(
   const named = (ids: readonly string[]) =>
     names.filter(({ id }) => ids.includes(String(id))).map(({ id, name }) => ({ id: String(id), name: String(name) }))
   const measures = await Promise.all(
-    MEASURES.unit.map(async (what) => {
+    wanted.map(async (what) => {
       const [row] = await listFigures(db, { cut: 'unit', what, keys: [unit.id], months })
       return { what, cells: row?.cells ?? [] }
     }),

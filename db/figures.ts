@@ -3,7 +3,7 @@
  * reads one row a cell, at most a few hundred, and counts nothing.
  */
 import type { Db } from '../src/chat.ts'
-import type { Cut, Measure } from './figure-counts.ts'
+import type { Cut, Measure, Part } from './figure-counts.ts'
 
 export const MONTHS_MOST = 12
 export const ROWS_MOST = 25
@@ -34,8 +34,8 @@ export async function listFigures(
   return keys.map((key) => ({ key, cells: months.map((month) => cells.get(`${key}|${month}`) ?? null) }))
 }
 
-/** Channels or topics that have a shown cell in these months, by name. */
-export async function listParts(db: Db, cut: 'channel' | 'topic', what: Measure, months: readonly string[]): Promise<string[]> {
+/** Channels, topics, kinds and the like that have a shown cell in these months, by name. */
+export async function listParts(db: Db, cut: Part, what: Measure, months: readonly string[]): Promise<string[]> {
   const rows = await db.read(
     "SELECT DISTINCT key FROM figures WHERE cut = ? AND what = ? AND key > '' AND month >= ? AND month <= ? ORDER BY key LIMIT 100",
     [cut, what, months[0] ?? '', months.at(-1) ?? ''],

@@ -34,6 +34,9 @@ export function listRules(now: Date, settings: Settings): Rule[] {
     rule('consent_proofs', 'consent_proofs', 'hash', 'ended_at < ?', monthsBefore(now.toISOString(), 60)),
     rule('inquiries', 'inquiries', 'id', 'answered_at < ?', instant(wholeOf(settings, 'keep_inquiry_days'))),
     rule('item_flags', 'item_flags', 'id', 'day < ?', monthsBefore(today, 24)),
+    rule('opinions', 'opinions', 'id', 'day < ?', monthsBefore(today, 24)),
+    rule('opinion_people', 'opinion_people', 'tag', 'month < ?', monthOf(now)),
+    rule('opinion_counts', 'opinion_counts', 'month', 'month < ?', monthsBefore(monthOf(now), 60)),
     rule('entry_imports', 'entry_imports', 'id', 'created_at < ?', instant(7)),
     rule('deals', 'deals', 'id', 'ends_on < ?', monthsBefore(today, wholeOf(settings, 'keep_deal_months'))),
     // A draft ends with its session; this is what a lost one left. The objects are swept by their names.
@@ -237,7 +240,6 @@ export function dropCases(ids: string[], until: string): Statement[] {
     { sql: 'DELETE FROM case_marks WHERE case_id IN (SELECT value FROM json_each(?))', args: [list] },
     { sql: 'DELETE FROM case_pairs WHERE case_id IN (SELECT value FROM json_each(?))', args: [list] },
     { sql: 'DELETE FROM case_pairs WHERE other_id IN (SELECT value FROM json_each(?))', args: [list] },
-    { sql: 'DELETE FROM photos WHERE case_id IS NOT NULL AND case_id IN (SELECT value FROM json_each(?))', args: [list] },
     ...dropPhotos(ids),
     { sql: 'DELETE FROM cases WHERE id IN (SELECT value FROM json_each(?)) AND closed_hour < ? RETURNING 1 AS gone', args: [list, until] },
   ]

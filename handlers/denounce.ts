@@ -4,15 +4,13 @@
  */
 import type { Handler } from '../src/chat.ts'
 import { payloadOf } from '../src/text.ts'
-import { contains, listen, phrase } from '../src/vietnamese/index.ts'
-
-const said = ['tố cáo', 'đơn tố cáo'].map(phrase)
+import { isDenunciation } from '../src/vietnamese/index.ts'
 
 export const denounce: Handler = {
   name: 'denounce',
   version: 1,
   words: ['tố cáo', 'đơn tố cáo', 'gửi đơn tố cáo', 'viết đơn tố cáo', 'làm đơn tố cáo', 'nộp đơn tố cáo'],
-  wants: ({ text }) => text !== '' && said.some((words) => contains(listen(text), words)),
+  wants: ({ text }) => isDenunciation(text),
   async handle() {
     return {
       replies: [

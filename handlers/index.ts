@@ -6,6 +6,7 @@ import { about } from './about.ts'
 import { bind } from './bind.ts'
 import { campaign } from './campaign/index.ts'
 import { cancel } from './cancel.ts'
+import { caseDesk } from './case.ts'
 import { check } from './check.ts'
 import { consent } from './consent.ts'
 import { data } from './data/index.ts'
@@ -13,6 +14,7 @@ import { deals } from './deals.ts'
 import { denounce } from './denounce.ts'
 import { desk } from './desk/index.ts'
 import { erase } from './erase.ts'
+import { filingProof } from './filing-proof.ts'
 import { halt } from './halt.ts'
 import { createHelp } from './help.ts'
 import { hotlines } from './hotlines.ts'
@@ -20,6 +22,7 @@ import { language } from './language.ts'
 import { library } from './library/index.ts'
 import { link } from './link.ts'
 import { officer } from './officer.ts'
+import { opinion } from './opinion/index.ts'
 import { quiz } from './quiz.ts'
 import { report } from './report/index.ts'
 import { rights } from './rights.ts'
@@ -52,7 +55,9 @@ const tasks: readonly Handler[] = [
   report,
   talk,
   track,
+  filingProof,
   denounce,
+  opinion,
   data,
   deals,
   hotlines,
@@ -60,6 +65,7 @@ const tasks: readonly Handler[] = [
   officer,
   campaign,
   desk,
+  caseDesk,
   check,
   quiz,
   library,

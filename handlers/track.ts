@@ -12,7 +12,7 @@ import { parsePayload, payloadOf } from '../src/text.ts'
 import { monthOf } from '../src/time.ts'
 import { caseCode } from '../src/vietnamese/index.ts'
 import { type Answer, answer, answerAgain, button, expectsAnswer, MENU } from './talk/answer.ts'
-import { SHOWN, threadText } from './talk/thread.ts'
+import { asks, SHOWN, threadText } from './talk/thread.ts'
 
 /** Months after which a receipt may be of a report that is kept no longer: never fewer, however long reports stay open. */
 const OLD_MONTHS = 24
@@ -30,6 +30,7 @@ export const track: Handler = {
     (message.payload === undefined && caseCode(message.text) !== undefined) ||
     (step.step !== 'receipt' && expectsAnswer('track', message, step)),
   listens: ({ step }) => step === 'answer',
+  rests: ({ step }) => step === 'shown',
   async handle(turn) {
     const { message, step } = turn
     const code = message.payload === undefined ? caseCode(message.text) : undefined
@@ -60,10 +61,16 @@ async function lookUp(turn: Turn, receipt: string): Promise<Decision> {
   const data: Answer = { caseId: found.id, photos: [] }
   const fresh = events.filter(({ seen }) => !seen)
   return {
-    replies: [{ ...reply, buttons: [...(open ? [button('track', 'answer')] : []), MENU] }],
+    replies: [{ ...reply, buttons: [...(open ? [button('track', 'answer')] : []), proofButton(receipt), MENU] }],
     writes: [...writes, ...(fresh.length > 0 ? [markSeen(found.id, fresh), await dropNotices(keys, [found.id])] : [])],
-    ...(open ? { next: { step: 'read', data } } : {}),
+    // Where officers asked, many type the answer at once, without a tap: it is shown to them before it goes.
+    ...(open ? { next: { step: asks(events) || found.state === 'needs_info' ? 'read' : 'shown', data } } : {}),
   }
+}
+
+/** Whoever holds the receipt has just shown it: it need not be typed again. */
+function proofButton(receipt: string): Button {
+  return { label: { key: 'filing_proof.b_get' }, payload: payloadOf('filing_proof', 'of', receipt.replaceAll('-', '')) }
 }
 
 /** Told by the month on the receipt alone, so that it says nothing about what exists. */

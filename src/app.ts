@@ -9,6 +9,7 @@ import { tokenStore } from '../db/secrets.ts'
 import { changeSetting, listSettings } from '../db/settings.ts'
 import { listTallies } from '../db/tallies.ts'
 import { transcriptStore } from '../db/transcript.ts'
+import { countFilings } from '../db/work.ts'
 import { greet, handlers, offerPush, privately } from '../handlers/index.ts'
 import { type Api, type ApiMemory, type ApiParts, createApi } from './api/index.ts'
 import type { ApiFetch } from './api-fetch.ts'
@@ -25,9 +26,11 @@ import type { EvidenceStore } from './evidence.ts'
 import type { Later } from './gather.ts'
 import { listJobs } from './jobs.ts'
 import { secureRandom } from './keys.ts'
+import type { Limiter } from './limiter.ts'
 import { causeOf, type Log } from './log.ts'
 import type { Fetch } from './media.ts'
 import { metricsText } from './metrics.ts'
+import { filingProofRoutes } from './pages/filing-proof.tsx'
 import type { Papers } from './paper.ts'
 import type { PhotoParts } from './photo-intake.ts'
 import { createPhotoLoop, type PhotoLoop } from './photos.ts'
@@ -67,6 +70,8 @@ export type ProductParts = {
   apiMemory?: ApiMemory
   /** Counts visits of the console; handed in for the same reason. */
   consoleLimiters?: ConsoleLimiters
+  /** Counts checks of proofs of filing; handed in for the same reason. */
+  proofLimiter?: Limiter
   /** Streams of the web chat, the API and the console end by themselves after this long (Workers); the page comes again. */
   maxStreamMs?: number
   /** Holds the process until work that outlasts its request is done (Workers). */
@@ -106,6 +111,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     random: secureRandom,
     log,
     keep: parts.keep,
+    countFilings: () => countFilings(db, keys, now()),
     ...(parts.limiters ? { limiters: parts.limiters } : {}),
     ...(parts.later ? { later: parts.later } : {}),
     ...(parts.maxStreamMs ? { maxStreamMs: parts.maxStreamMs } : {}),
@@ -136,6 +142,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     limiters: parts.consoleLimiters,
     maxStreamMs: parts.maxStreamMs,
   })
+  const proofs = filingProofRoutes({ db, keys, texts: texts.render, about: () => about, now, limiter: parts.proofLimiter })
   const dispatcher = createDispatcher({
     db,
     keys,
@@ -199,7 +206,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
   })
   const schedule = createSchedule({ db, jobs, log })
   return {
-    app: createRoutes(parts, channels, web, { api, officers }, receiver),
+    app: createRoutes(parts, channels, web, { api, officers, proofs }, receiver),
     channels,
     receiver,
     dispatcher,
@@ -240,7 +247,7 @@ function createRoutes(
   parts: ProductParts,
   channels: readonly Channel[],
   web: WebChannel,
-  pages: { api: Api; officers: Console },
+  pages: { api: Api; officers: Console; proofs: Hono },
   receiver: Receiver,
 ): Hono {
   const { config, db, log } = parts
@@ -277,6 +284,7 @@ function createRoutes(
   }
   app.route('/', pages.api.routes)
   app.route('/', pages.officers.routes)
+  app.route('/', pages.proofs)
   app.route('/', web.routes(receiver.receive))
   app.notFound((c) => c.text('not found', 404))
   app.onError((error, c) => {

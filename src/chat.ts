@@ -33,6 +33,8 @@ export type InboundMessage = {
   group: boolean
   /** The person's code of a deep link (`/start <code>`, a web `?start=`), if this opened the chat. */
   start?: string
+  /** What stands for work that the sender's browser has done and that was checked; spent once, by a report (db/work.ts). */
+  work?: string
   /** What the platform wants back at once (Telegram's callback query id). */
   ack?: string
   /** Where a channel numbers its updates in order, the same short word for neighbours: their inbox keys then share a page. */
@@ -177,6 +179,8 @@ export type Handler = {
   /** While its step is open, everything typed answers it, save the words that always work: another handler's keyword is content here. */
   listens?(step: Step): boolean
   handle(turn: Turn): Promise<Decision>
+  /** Its step only remembers what was shown: what it does not expect is routed as if no step were open. */
+  rests?(step: Step): boolean
   /** Says the open step's question again after something else was answered. */
   offerAgain?(turn: Turn): Promise<Reply[]>
 }

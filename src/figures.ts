@@ -4,6 +4,7 @@
  * by whoever runs next.
  */
 import { conflictOf } from '../db/client.ts'
+import { casesStep } from '../db/figure-cases.ts'
 import {
   dropCounted,
   type FigureMonth,
@@ -61,6 +62,8 @@ async function step(db: Db, month: FigureMonth, at: Date): Promise<FigureMonth> 
       return reachStep(db, month)
     case 'runs':
       return runsStep(db, month)
+    case 'cases':
+      return casesStep(db, month)
     case 'publish': {
       for (const statement of publishCells(month.month, await publishedOf(db, month.month))) {
         await db.write([statement])

@@ -3,6 +3,7 @@
  * once a day.
  */
 import { caseMarksJob } from './case-marks.ts'
+import { createCaseReminders } from './case-reminders.ts'
 import type { Channel, Db, Keys } from './chat.ts'
 import type { EvidenceStore } from './evidence.ts'
 import { createFigures } from './figures.ts'
@@ -33,6 +34,7 @@ export function listJobs(parts: JobParts): Job[] {
   const { db, keys, channels, photos, evidence } = parts
   const { now, random, log, publicUrl, readAbout } = parts
   const figures = createFigures({ db, log })
+  const caseReminders = createCaseReminders({ db, keys, publicUrl, log })
   return [
     ...channels.flatMap((channel): Job[] =>
       channel.tend ? [{ name: `tend:${channel.name}`, at: 'minute', run: (at) => channel.tend?.(at) ?? Promise.resolve() }] : [],
@@ -41,6 +43,8 @@ export function listJobs(parts: JobParts): Job[] {
     { name: 'relay', at: 'minute', run: createRelay({ db, keys, channels, random, log }).run },
     reorganiseJob({ db, keys, channels, now, log }),
     caseMarksJob({ db, keys, now, log }),
+    { name: 'urgent-cases', at: 'minute', run: caseReminders.alert },
+    { name: 'case-reminders', at: { hour: 8, minute: 0 }, run: caseReminders.remind },
     { name: 'figures-open', at: 'minute', run: figures.open },
     // Before the retention lets go of a month's keyed hashes.
     { name: 'figures', at: { hour: 2, minute: 30 }, run: figures.publish },

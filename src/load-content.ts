@@ -3,12 +3,14 @@
  * updated, everything else is left alone. The second start with the same content writes nothing.
  */
 import { authorities } from '../content/data/authorities.ts'
+import { caseReasons } from '../content/data/case-reasons.ts'
 import { days } from '../content/data/days.ts'
 import { hotlines } from '../content/data/hotlines.ts'
 import { libraryItems, topics } from '../content/data/items.ts'
 import { questions } from '../content/data/questions.ts'
 import { levelNames, sampleUnits } from '../content/data/units.ts'
 import { loadAuthorities } from '../db/authorities.ts'
+import { loadReasons } from '../db/case-reasons.ts'
 import { loadHotlines } from '../db/hotlines.ts'
 import { loadItems } from '../db/items.ts'
 import { loadObservances } from '../db/observances.ts'
@@ -31,6 +33,7 @@ export async function loadContent(db: Db, progress: Progress): Promise<void> {
     ['questions', await loadQuestions(db, questions)],
     ['hotlines', [loadHotlines(hotlines)]],
     ['authorities', [loadAuthorities(authorities)]],
+    ['reasons', [loadReasons(caseReasons)]],
     ['days', [loadObservances(days)]],
   ]
   for (const [what, statements] of kinds) {

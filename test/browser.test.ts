@@ -9,6 +9,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { LEAST_TRIES } from '../src/channels/web/work.ts'
 import { createWebBot, type WebBot } from './web-harness.ts'
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
@@ -41,7 +42,7 @@ afterAll(() => browser?.close())
 
 beforeEach(async () => {
   complaints = []
-  bot = await createWebBot({ about: { telegramName: 'HangVietBot', zaloOaId: '1234567890' } })
+  bot = await createWebBot({ about: { telegramName: 'HangVietBot', zaloOaId: '1234567890' }, web: { leastTries: LEAST_TRIES } })
   bot.dispatcher.start()
   server = createAdaptorServer({ fetch: bot.app.fetch })
   origin = await listen(server)
@@ -172,6 +173,32 @@ describe('on a phone', () => {
     expect(bot.taken).toHaveLength(1)
     expect(await page.locator('.line.you').count()).toBe(1)
     complaints = complaints.filter((one) => !one.includes('ERR_INTERNET_DISCONNECTED'))
+  })
+
+  test('a report is filed without anybody noticing what the browser computes for it, also after a reload at the last step', async () => {
+    const page = await open({ viewport: { width: 390, height: 844 } })
+    const input = page.getByLabel('Nội dung tin nhắn')
+    const tells = async () => {
+      const steps = ['phản ánh', 'hàng nghi giả', 'tem mờ và in sai', 'chợ Mẫu', 'hôm nay', 'bỏ qua', 'chưa dùng', 'gửi']
+      for (const [at, text] of steps.entries()) {
+        await input.fill(text)
+        await input.press('Enter')
+        const asked = page.locator('.line.bot.now').filter({ hasText: at + 1 < steps.length ? `Bước ${at + 1}/8` : 'Bước 8/8' })
+        await asked.waitFor()
+      }
+    }
+    const receipts = page.getByText(/^PA-\d{4}-[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}$/)
+    await tells()
+    await page.locator('.line.now .buttons').getByRole('button', { name: 'Không' }).click()
+    await receipts.first().waitFor({ timeout: 10_000 })
+    bot.clock.advance(3_600_000)
+    await tells()
+    await page.reload()
+    await page.locator('.line.now .buttons').getByRole('button', { name: 'Không' }).click()
+    await receipts.nth(1).waitFor({ timeout: 10_000 })
+    expect(await page.getByText('Bạn chờ vài giây').count()).toBe(0)
+    expect(await bot.db.read('SELECT count(*) AS n FROM cases')).toEqual([{ n: 2 }])
+    expect(bot.taken.filter((one) => 'work' in one)).toHaveLength(2)
   })
 
   test('the conversation is deleted only after a second yes', async () => {

@@ -5,6 +5,7 @@
 import { CAMPAIGN_ADDRESSES, campaignRows } from './console-campaign-rows.ts'
 import { CASE_ADDRESSES, furnishCases } from './console-cases.ts'
 import { CONTENT_ADDRESSES, furnishContent } from './console-content.ts'
+import { EVIDENCE_ADDRESSES, furnishEvidence } from './console-evidence.ts'
 import { furnishDay } from './console-figures.ts'
 import { furnishHandOvers, HAND_OVER_ADDRESSES } from './console-hand-over-rows.ts'
 import { furnishIdentities, IDENTITY_ADDRESSES } from './console-identity.ts'
@@ -19,7 +20,10 @@ export const ADDRESS_OF: Record<string, string> = {
   '/inquiries': '/console/inquiries',
   '/inquiries/:id': '/console/inquiries/asked-late',
   ...CASE_ADDRESSES,
+  ...EVIDENCE_ADDRESSES,
   '/figures': '/console/figures',
+  '/figures/cases': '/console/figures/cases?unit=tinh',
+  '/figures/map': '/console/figures/map?unit=tinh',
   '/figures/units': '/console/figures/units?unit=tinh',
   '/figures/parts': '/console/figures/parts?cut=channel',
   '/figures/export': '/console/figures/export?unit=tinh',
@@ -74,6 +78,7 @@ export async function furnish(stage: Stage, officerId: string): Promise<void> {
   await furnishUnits(stage, officerId)
   await furnishOffice({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishCases({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
+  await furnishEvidence(stage, officerId)
   await furnishIdentities({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishHandOvers({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
 }

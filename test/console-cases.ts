@@ -3,6 +3,7 @@
  * one closed, one of spam. Each page of a case is looked at with the first.
  */
 import { takeCase } from '../db/case-assign.ts'
+import { addReason } from '../db/case-reasons.ts'
 import { type Opening, openCase } from '../db/cases.ts'
 import type { Db, Keys } from '../src/chat.ts'
 import { DAY_MS } from '../src/time.ts'
@@ -10,7 +11,24 @@ import { deskAt } from './people.ts'
 
 export const CASE_ADDRESSES: Record<string, string> = {
   '/cases': '/console/cases',
+  '/cases/new': '/console/cases/new',
+  '/cases/reasons': '/console/cases/reasons',
+  '/cases/reasons/new': '/console/cases/reasons/new',
+  '/cases/reasons/:id': '/console/cases/reasons/lydo1',
+  '/cases/restricted': '/console/cases/restricted',
   '/cases/:id': '/console/cases/phananh1',
+  '/cases/:id/move': '/console/cases/phananh1/move?to=closed',
+  '/cases/:id/spam': '/console/cases/phananh1/spam',
+  '/cases/:id/not-spam': '/console/cases/phananh6/not-spam',
+  '/cases/:id/ask': '/console/cases/phananh1/ask?q=asked-place',
+  '/cases/:id/tell': '/console/cases/phananh1/tell',
+  '/cases/:id/note': '/console/cases/phananh1/note',
+  '/cases/:id/assign': '/console/cases/phananh1/assign',
+  '/cases/:id/transfer': '/console/cases/phananh1/transfer',
+  '/cases/:id/conflict': '/console/cases/phananh1/conflict',
+  '/cases/:id/due': '/console/cases/phananh1/due',
+  '/cases/:id/priority': '/console/cases/phananh1/priority',
+  '/cases/:id/restrict': '/console/cases/phananh1/restrict',
 }
 
 const REPORT = {
@@ -64,7 +82,17 @@ export async function furnishCases({ db, keys, now }: { db: Db; keys: Keys; now:
   await db.write([
     { sql: 'UPDATE cases SET restricted = 1, rank = 0 WHERE id = ?', args: ['phananh3'] },
     { sql: "UPDATE cases SET state = 'closed', closed_hour = opened_hour WHERE id = ?", args: ['phananh5'] },
-    { sql: 'UPDATE cases SET spam = 1 WHERE id = ?', args: ['phananh6'] },
+    { sql: "UPDATE cases SET spam = 1, state = 'closed', closed_hour = opened_hour WHERE id = ?", args: ['phananh6'] },
   ])
   await takeCase(await deskAt(db, keys, officerId, ago(8)), 'phananh1', 1)
+  const desk = await deskAt(db, keys, officerId, now)
+  await db.write(
+    addReason(
+      { ...desk, id: () => 'lydo1' },
+      {
+        ...{ state: 'closed', labelVi: 'Đã hòa giải', labelEn: 'Settled between them' },
+        ...{ saysVi: 'Hai bên đã tự thỏa thuận, nên phản ánh được đóng lại.', saysEn: 'Both sides agreed, so the report is closed.' },
+      },
+    ).writes,
+  )
 }

@@ -39,6 +39,9 @@ export async function furnishDay({ db, keys, clock }: { db: Db; keys: Keys; cloc
     ...{ 'unit reach tinh': 1200 + 70 * i, 'unit reach xa': 700 + 40 * i, 'unit reach xa-khac': 500 + 30 * i },
     ...{ 'unit joined tinh': 120 + i, 'unit stopped tinh': 14 + i, 'unit sent tinh': 4300 + 900 * i, 'unit quiz tinh': 520 + 60 * i },
     ...{ 'channel sent ': 4300 + 900 * i, 'channel sent zalo': 3000 + 700 * i, 'channel sent telegram': 1300 + 200 * i },
+    ...{ 'unit case_received tinh': 40 + 3 * i, 'unit case_received xa': 22 + 2 * i, 'unit case_referred tinh': 12 + i },
+    ...{ 'unit case_resolved tinh': 9 + i, 'unit case_closed tinh': 8 + i, 'unit case_look_days tinh': 1, 'unit case_refer_days tinh': 6 },
+    ...{ 'kind case_received ': 40 + 3 * i, 'kind case_received fake': 21 + i, 'opinion opinions ': 60 + i, 'opinion opinions price': 31 },
     ...{ 'topic sent ': 4300 + 900 * i, 'topic sent none': 4300 + 900 * i },
   })
   for (const [i, month] of MONTHS.entries()) await db.write(monthRows(month, cells(i)))

@@ -95,7 +95,42 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'post /console/cases/:id/photos/:photo/original': { roles: CASES, strong: true },
   'get /console/cases/:id/photos/:photo/redact': { roles: CASES },
   'post /console/cases/:id/photos/:photo/redact': { roles: CASES },
+  'get /console/cases/new': { roles: CASES },
+  'post /console/cases/new': { roles: CASES },
+  'get /console/cases/reasons': { roles: ['case', 'approver', 'admin'] },
+  'get /console/cases/reasons/new': { roles: ADMIN },
+  'post /console/cases/reasons/new': { roles: ADMIN },
+  'get /console/cases/reasons/:id': { roles: ['case', 'approver', 'admin'] },
+  'post /console/cases/reasons/:id': { roles: ADMIN },
+  'post /console/cases/reasons/:id/switch': { roles: ADMIN },
+  'get /console/cases/restricted': { roles: ['case', 'approver'] },
+  'get /console/cases/:id/move': { roles: CASES },
+  'post /console/cases/:id/move': { roles: CASES },
+  'get /console/cases/:id/spam': { roles: CASES },
+  'post /console/cases/:id/spam': { roles: CASES },
+  'get /console/cases/:id/not-spam': { roles: CASES },
+  'post /console/cases/:id/not-spam': { roles: CASES },
+  'get /console/cases/:id/ask': { roles: CASES },
+  'post /console/cases/:id/ask': { roles: CASES },
+  'get /console/cases/:id/tell': { roles: CASES },
+  'post /console/cases/:id/tell': { roles: CASES },
+  'get /console/cases/:id/note': { roles: CASES },
+  'post /console/cases/:id/note': { roles: CASES },
+  'get /console/cases/:id/assign': { roles: ['case', 'approver'] },
+  'post /console/cases/:id/assign': { roles: ['case', 'approver'] },
+  'get /console/cases/:id/transfer': { roles: CASES },
+  'post /console/cases/:id/transfer': { roles: CASES },
+  'get /console/cases/:id/conflict': { roles: CASES },
+  'post /console/cases/:id/conflict': { roles: CASES },
+  'get /console/cases/:id/due': { roles: CASES },
+  'post /console/cases/:id/due': { roles: CASES },
+  'get /console/cases/:id/priority': { roles: CASES },
+  'post /console/cases/:id/priority': { roles: CASES },
+  'get /console/cases/:id/restrict': { roles: CASES },
+  'post /console/cases/:id/restrict': { roles: CASES },
   'get /console/figures': { roles: ALL },
+  'get /console/figures/cases': { roles: ALL },
+  'get /console/figures/map': { roles: ALL },
   'get /console/figures/units': { roles: ALL },
   'get /console/figures/parts': { roles: ALL },
   'get /console/figures/export': { roles: ALL, strong: true },
@@ -288,8 +323,10 @@ test('every page has its line, and every line its page', () => {
 })
 
 test('every page that can be looked at is looked at, by the browser test and by `npm run screens`', () => {
-  // A stream and a file are no pages.
-  const pages = PAGES.filter(({ method, path }) => method === 'get' && !/\/(events|export)$/.test(path)).map(({ path }) => path)
+  // A stream, a file and a picture are no pages.
+  const pages = PAGES.filter(({ method, path }) => method === 'get' && !/\/(events|export|photos\/:photo|copies\/:copy)$/.test(path)).map(
+    ({ path }) => path,
+  )
   expect(pages.filter((path) => !(path in ADDRESS_OF))).toEqual([])
 })
 

@@ -50,6 +50,7 @@ export async function openStage(browser: Browser) {
   await db.write([{ sql: "INSERT INTO settings(name, value) VALUES ('unit_name', ?)", args: ['LĐLĐ tỉnh Mẫu'] }])
   /** What the product itself complained about. */
   const errors: string[] = []
+  const evidence = createFileEvidence(folder, clock.now)
   const product = await createProduct({
     config: parseConfig({ TELEGRAM_BOT_TOKEN: telegram.token, TELEGRAM_API_ROOT: telegram.root }),
     db,
@@ -59,7 +60,7 @@ export async function openStage(browser: Browser) {
     log: (level, what, fields) => void (level === 'error' && errors.push(JSON.stringify({ what, ...fields }))),
     holder: 'stage',
     later: setImmediate,
-    evidence: createFileEvidence(folder, clock.now),
+    evidence,
     viewerCopy,
     pictures,
     looksOf,
@@ -94,7 +95,7 @@ export async function openStage(browser: Browser) {
   }
 
   return {
-    ...{ telegram, db, keys, clock, product, origin, complaints, errors, officer, sitsDown },
+    ...{ telegram, db, keys, clock, evidence, product, origin, complaints, errors, officer, sitsDown },
     /** A browser of this officer, signed in by the button of their link. `proven`: as if they had just given a proof. */
     async signsIn(id: string, options: BrowserContextOptions & { proven?: boolean } = {}): Promise<Page> {
       const { page } = await sitsDown(options)

@@ -9,6 +9,7 @@ import { treeOf } from '../db/figure-publish.ts'
 
 const UNIT: HidingRules = { least: 10, zeroShown: false }
 const SENT: HidingRules = { least: 10, zeroShown: true }
+const CASES: HidingRules = { least: 5, zeroShown: false }
 const PART: HidingRules = { least: 5, zeroShown: true }
 const people = (n: number): Amount => ({ n, people: n })
 
@@ -103,6 +104,7 @@ describe('no hidden figure can be computed', () => {
   test.each([
     ['people', UNIT],
     ['what an office sent', SENT],
+    ['reports', CASES],
   ])('of %s, along the tree and across the channels', (_, rules) => {
     fc.assert(
       fc.property(

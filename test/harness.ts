@@ -152,6 +152,8 @@ export async function createBot(options: BotOptions = {}) {
           text: '',
           attachments: [],
           group: false,
+          // A page computes it for each report (db/work.ts).
+          ...(channelName === 'web' ? { work: `work${updates}` } : {}),
           ...part,
         },
       ])

@@ -12,6 +12,7 @@ import { createTexts } from '../content/index.ts'
 import { addOfficer, makeBindCode } from '../db/officers.ts'
 import { transcriptStore } from '../db/transcript.ts'
 import { loadLevelNames, loadUnits } from '../db/unit-rows.ts'
+import { countFilings } from '../db/work.ts'
 import { handlers } from '../handlers/index.ts'
 import { createApi } from '../src/api/index.ts'
 import { createWeb } from '../src/channels/web/index.ts'
@@ -68,6 +69,7 @@ export async function openLife(natives: string[]) {
     now: () => now(),
     random: secureRandom,
     log,
+    countFilings: () => countFilings(database.db, keys, now()),
   })
   const telegram = fakeChannel('telegram')
   const fetched = async () => new Response(platform.down ? null : photo, { status: platform.down ? 502 : 200 })

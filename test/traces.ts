@@ -27,7 +27,19 @@ const PERSON = [
   'transcript',
   'outbox',
 ]
-const REPORT = ['cases', 'case_events', 'reply_links', 'photos', 'tries', 'case_marks', 'case_pairs']
+const REPORT = [
+  'cases',
+  'case_events',
+  'reply_links',
+  'photos',
+  'tries',
+  'case_marks',
+  'case_pairs',
+  'opinions',
+  'opinion_counts',
+  'opinion_people',
+  'proof_units',
+]
 /** Columns that both sides may share: whose desk it is, by which road it came, the day. */
 const COMMON = new Set(['unit_id', 'channel', 'day', 'state', 'kind', 'reason', 'purpose', 'choice'])
 /** What officers write and do, and what is counted of it: names officers and units, never a member. */
@@ -100,7 +112,7 @@ async function inFiles({ url, evidence }: Loot, { words, natives, bytes }: Secre
 
 function inLines(tables: Map<string, Row[]>, lines: string[], { words, natives }: Secrets): string[] {
   const people = idsOf(tables, ['contacts', 'addresses'])
-  const reports = [...idsOf(tables, ['cases', 'photos']), ...(tables.get('cases') ?? []).map(({ number }) => String(number))]
+  const reports = [...idsOf(tables, ['cases', 'photos', 'opinions']), ...(tables.get('cases') ?? []).map(({ number }) => String(number))]
   return lines.flatMap((line) => [
     ...[...words, ...natives].filter((word) => line.includes(word)).map((word) => `a log line holds “${word}”: ${line}`),
     ...(people.some((id) => line.includes(id)) && reports.some((id) => line.includes(id)) ? [`a line joins both: ${line}`] : []),
@@ -137,7 +149,7 @@ function official(tables: Map<string, Row[]>): string[] {
 /** One row that names a person and a report, in whatever table. */
 function bridges(tables: Map<string, Row[]>): string[] {
   const people = idsOf(tables, ['contacts', 'addresses'])
-  const reports = [...idsOf(tables, ['cases', 'photos']), ...(tables.get('cases') ?? []).map(({ number }) => String(number))]
+  const reports = [...idsOf(tables, ['cases', 'photos', 'opinions']), ...(tables.get('cases') ?? []).map(({ number }) => String(number))]
   return [...tables].flatMap(([table, rows]) =>
     rows.flatMap((row) => {
       const text = cellsOf(new Map([[table, [row]]]))

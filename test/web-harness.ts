@@ -2,11 +2,15 @@
  * The web chat as the product runs it: the real routes over the real engine, database and dispatcher; a browser here is
  * a cookie and the requests a page would make.
  */
+import type { Challenge } from 'altcha-lib'
 import { Hono } from 'hono'
 import { createTexts } from '../content/index.ts'
 import { transcriptStore } from '../db/transcript.ts'
+import { countFilings } from '../db/work.ts'
 import { handlers as allHandlers, privately } from '../handlers/index.ts'
 import { createWeb, type Line, type WebOptions } from '../src/channels/web/index.ts'
+import { solve } from '../src/channels/web/page/solve.ts'
+import type { Work } from '../src/channels/web/work.ts'
 import type { About, Handler, Inbound } from '../src/chat.ts'
 import { createDispatcher } from '../src/dispatch.ts'
 import type { EvidenceStore } from '../src/evidence.ts'
@@ -70,6 +74,8 @@ export async function createWebBot(options: WebBotOptions = {}) {
     random: secureRandom,
     log: (level, what, fields = {}) => void lines.push(JSON.stringify({ level, what, ...fields })),
     later: setImmediate,
+    countFilings: () => countFilings(db, keys, clock.now()),
+    leastTries: 5,
     ...options.web,
   })
   const log = () => {}
@@ -151,6 +157,13 @@ function openBrowser(app: Hono, drain: () => Promise<unknown>, first?: string) {
       cookie = next
     },
     open: () => request('/'),
+    /** What a page computes for a report: a solved challenge. */
+    async works(): Promise<Work> {
+      const challenge = (await (await request('/chat/work')).json()) as Challenge
+      const solution = await solve(challenge)
+      if (!solution) throw new Error('not solved')
+      return { challenge, solution: { counter: solution.counter, derivedKey: solution.derivedKey } }
+    },
     /** Posts one message and lets it be answered. */
     async posts(part: object): Promise<Response> {
       const response = await postJson('/chat/messages', { id: `m${++messages}`, ...part })

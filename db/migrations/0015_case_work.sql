@@ -29,10 +29,21 @@ ALTER TABLE cases ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
 
 UPDATE cases SET rank = 1 WHERE danger = 1;
 
+-- The urgency officers were told of at once; what became more urgent since is told by the minute's job, apart from the turn
+-- in which it came.
+ALTER TABLE cases ADD COLUMN told_rank INTEGER NOT NULL DEFAULT 2;
+
+UPDATE cases SET told_rank = rank;
+
+CREATE INDEX cases_untold ON cases(id) WHERE rank < told_rank AND state <> 'closed' AND merged_into IS NULL AND spam = 0;
+
 -- The officers' queue: what is open, most urgent first, then what is due first.
 CREATE INDEX cases_queue ON cases(rank, due_day, id) WHERE state <> 'closed' AND merged_into IS NULL AND spam = 0;
 
 CREATE INDEX cases_assignee ON cases(assignee_id, rank, due_day, id) WHERE state <> 'closed' AND merged_into IS NULL AND spam = 0;
+
+-- For who names their officer.
+CREATE INDEX cases_restricted ON cases(id) WHERE restricted = 1 AND state <> 'closed' AND merged_into IS NULL;
 
 CREATE INDEX cases_opened ON cases(opened_hour, id);
 
@@ -64,6 +75,9 @@ CREATE INDEX case_events_relay ON case_events(hour, id) WHERE relay = 'waiting';
 ALTER TABLE outbox ADD COLUMN notice_tag TEXT;
 
 CREATE INDEX outbox_notice ON outbox(notice_tag) WHERE notice_tag IS NOT NULL;
+
+-- What moved the cases of a day (db/figure-cases.ts).
+CREATE INDEX case_events_moves ON case_events(hour) WHERE detail IS NOT NULL;
 
 -- A name or phone the member typed: found by a keyed hash of the case, or of the contact who erases themselves, under a key
 -- of its own. No contact for what an officer typed in.

@@ -8,7 +8,7 @@ import type { Button, Decision } from '../../src/chat.ts'
 import { AppError } from '../../src/errors.ts'
 import { scopeOf } from '../../src/rights.ts'
 import { type Payload, payloadOf } from '../../src/text.ts'
-import { dueOf, MENU, memberOf } from './steps.ts'
+import { CASES, dueOf, MENU, memberOf } from './steps.ts'
 
 /** With "Xem thêm" as many as the tightest channel has buttons (Zalo: 5). */
 const PAGE = 4
@@ -20,7 +20,10 @@ export async function showQueue(desk: Desk, tapped?: Payload): Promise<Decision>
   const page = await listWaiting(desk, { after: cursorOf(tapped), limit: PAGE + 1 })
   const shown = page.slice(0, PAGE)
   const last = shown.at(-1)
-  if (!last) return { replies: [{ text: { key: tapped ? 'desk.queue_end' : 'desk.queue_empty' }, buttons: [MENU] }] }
+  if (!last) {
+    const cases = scopeOf(actor, 'case.read').length > 0 ? [CASES] : []
+    return { replies: [{ text: { key: tapped ? 'desk.queue_end' : 'desk.queue_empty' }, buttons: [...cases, MENU] }] }
+  }
   const rows = shown.map(
     (one): Button => ({
       label: { key: 'desk.b_inquiry', params: { who: memberOf(one), due: dueOf(one, now) } },

@@ -38,4 +38,6 @@ export function dueOf({ dueAt }: Waiting, now: Date): Text {
 }
 
 export const QUEUE: Button = button('b_queue', 'list', '')
+/** What is reported has a queue of its own. */
+export const CASES: Button = { label: { key: 'case.b_wait' }, payload: payloadOf('case', 'list') }
 export const MENU: Button = { label: { key: 'common.b_menu' }, payload: payloadOf('help', 'menu') }

@@ -7,6 +7,7 @@ import { openCase } from '../../db/cases.ts'
 import { guard } from '../../db/client.ts'
 import { findDesk } from '../../db/inquiries.ts'
 import { addTries, countTries, triesTag } from '../../db/tries.ts'
+import { spendWork } from '../../db/work.ts'
 import type { Report } from '../../src/case.ts'
 import type { Button, Decision, Turn } from '../../src/chat.ts'
 import { randomCode } from '../../src/keys.ts'
@@ -24,11 +25,15 @@ const LETTERS = 'ABCDEGHKMNPRTVXY'
 
 const MENU: Button = { label: { key: 'common.b_menu' }, payload: payloadOf('help', 'menu') }
 
-/** Undefined when today's reports are used up: the draft stays as it is. */
-export async function fileReport(turn: Turn, draft: Draft, mayReply: boolean): Promise<Decision | undefined> {
+/** Why it is not filed now; the draft stays as it is. `enough`: today's reports are used up. `wait`: proof of work is missing. */
+export type NotYet = 'enough' | 'wait'
+
+export async function fileReport(turn: Turn, draft: Draft, mayReply: boolean): Promise<Decision | NotYet> {
   const { contact, keys, db, now } = turn
   const tag = await triesTag(keys, 'filing', contact.id)
-  if ((await countTries(db, tag, now.getTime())) >= MAX_A_DAY) return undefined
+  if ((await countTries(db, tag, now.getTime())) >= MAX_A_DAY) return 'enough'
+  const work = await spendWork(turn)
+  if (!work) return 'wait'
 
   const receivers = await findReceivers(turn)
   const receiver = draft.above && receivers?.above ? receivers.above : receivers?.own
@@ -63,7 +68,7 @@ export async function fileReport(turn: Turn, draft: Draft, mayReply: boolean): P
       // The menu's eight doors would push the receipt out of sight.
       { text: { key: mayReply ? 'report.keep_linked' : 'report.keep', params: { number } }, buttons: [MENU] },
     ],
-    writes: [addTries(tag, { n: 1, limit: MAX_A_DAY, now: now.getTime(), until }), guard(), ...opened],
+    writes: [addTries(tag, { n: 1, limit: MAX_A_DAY, now: now.getTime(), until }), guard(), ...work, ...opened],
   }
 }
 

@@ -5,6 +5,7 @@
 import { recordConsent } from '../../db/consents.ts'
 import { updateContact } from '../../db/contacts.ts'
 import type { Reply, Turn } from '../../src/chat.ts'
+import { nameOf, phoneOf } from '../../src/name-phone.ts'
 import type { Draft, Move, StepName } from './draft.ts'
 
 /** What is still to be asked before a name. */
@@ -32,19 +33,6 @@ export async function answerNaming(turn: Turn, step: StepName, draft: Draft, cho
   if (choice === 'skip') return { step: 'review', draft }
   const phone = phoneOf(message.text)
   return phone ? { step: 'review', draft: { ...draft, phone } } : { step, draft, notes: [note('report.not_a_phone')] }
-}
-
-/** Letters of any script, at least two; no digits, at most 80 characters. */
-function nameOf(text: string): string | undefined {
-  const name = text.replace(/\s+/g, ' ').trim()
-  return /^[\p{L}\p{M}][\p{L}\p{M} .'’-]{1,79}$/u.test(name) ? name : undefined
-}
-
-/** `0912 345 678` or a landline of 11 digits (§4.5), also as typed with +84. */
-function phoneOf(text: string): string | undefined {
-  const digits = text.replace(/[\s.()-]/g, '').replace(/^(\+84|84(?=\d{9,10}$))/, '0')
-  if (/^0[35789]\d{8}$/.test(digits)) return `${digits.slice(0, 4)} ${digits.slice(4, 7)} ${digits.slice(7)}`
-  return /^02\d{9}$/.test(digits) ? digits : undefined
 }
 
 const note = (key: string): Reply => ({ text: { key } })

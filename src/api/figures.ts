@@ -1,6 +1,6 @@
 /**
  * GET /figures: published figures of whole months in fixed cuts; a hidden cell is null. By unit: one unit this token
- * reaches and those right below it. By channel and topic: of all together, so only for the highest unit.
+ * reaches and those right below it. By channel, topic, kind and the like: of all together, so only for the highest unit.
  */
 import * as z from 'zod'
 import { CUTS, MEASURES, type Measure } from '../../db/figure-counts.ts'

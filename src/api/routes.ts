@@ -7,6 +7,8 @@ import { broadcasts } from './broadcasts.ts'
 import { calendar } from './calendar.ts'
 import { campaignExports } from './campaign-exports.ts'
 import { campaigns } from './campaigns.ts'
+import { caseActs } from './case-acts.ts'
+import { cases } from './cases.ts'
 import { channels } from './channels.ts'
 import { counts } from './counts.ts'
 import { dataRequests } from './data-requests.ts'
@@ -22,6 +24,7 @@ import { incidents } from './incidents.ts'
 import { inquiries } from './inquiries.ts'
 import { me } from './me.ts'
 import { officers } from './officers.ts'
+import { opinions } from './opinions.ts'
 import { phrases } from './phrases.ts'
 import { preview } from './preview.ts'
 import type { Route } from './route.ts'
@@ -49,7 +52,10 @@ export const ROUTES: readonly Route[] = [
   ...images,
   ...figures,
   ...inquiries,
+  ...cases,
+  ...caseActs,
   ...phrases,
+  ...opinions,
   ...channels,
   ...entries,
   ...entryDrafts,

@@ -2,7 +2,10 @@
  * A table of figures and the chart that is drawn from it: a script reads the numbers out of the table's own cells, so
  * that both always say the same, and without a script the table says all.
  */
+import type { Part } from '../../db/figure-counts.ts'
+import { caseKinds } from '../case.ts'
 import { assets } from './assets.ts'
+import { Empty } from './kit/list.tsx'
 import type { Visit } from './page.ts'
 
 export type FigureLine = { label: string; href?: string | undefined; cells: ReadonlyArray<number | null> }
@@ -93,11 +96,19 @@ export const numberVi = (n: number): string => String(n).replace(/\B(?=(\d{3})+(
 export const monthVi = (month: string): string => `${month.slice(5, 7)}/${month.slice(0, 4)}`
 
 /** What a line is called that has no name of its own. */
-export function partNameOf({ t }: Pick<Visit, 't'>, cut: 'channel' | 'topic', key: string, name: string | null): string {
+export function partNameOf({ t }: Pick<Visit, 't'>, cut: Part, key: string, name: string | null): string {
   if (key === '') return t('console_figures.all')
   if (name !== null) return name
   if (cut === 'channel' && CHANNELS.includes(key)) return t(`console_figures.channel_${key.replace('-', '_')}`)
+  if (cut === 'kind' && (caseKinds as readonly string[]).includes(key)) return t(`case.kind_${key}`)
+  if (cut === 'source' && (key === 'assistant' || key === 'typed')) return t(`console_figures.source_${key}`)
+  if (cut === 'opinion' && OPINIONS.includes(key)) return t(`console_figures.opinion_${key}`)
   return key === 'none' ? t(`console_figures.none_${cut}`) : key
 }
 
+const OPINIONS = ['price', 'supply', 'quality', 'other']
 const CHANNELS = ['telegram', 'zalo', 'zalo-bot', 'web']
+
+export const NoFigures = ({ visit: { t } }: { visit: Pick<Visit, 't'> }) => (
+  <Empty title={t('console_figures.none')} text={t('console_figures.none_text')} icon="bar-chart" />
+)

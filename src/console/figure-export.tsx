@@ -2,7 +2,7 @@
  * Figures as a file: the same cells that the page shows, hidden ones empty.
  */
 import * as z from 'zod'
-import { CUTS, MEASURES, type Measure } from '../../db/figure-counts.ts'
+import { CASE_MEASURES, CUTS, type Cut, MEASURES, type Measure, PEOPLE_MEASURES } from '../../db/figure-counts.ts'
 import { type FigureTable, figuresOfParts, figuresOfUnit, UNITS_MOST } from '../../db/figure-pages.ts'
 import { findShownUnit, findUnitFigures } from '../../db/figure-view.ts'
 import { MONTHS_MOST } from '../../db/figures.ts'
@@ -12,9 +12,12 @@ import { monthVi, partNameOf } from './figure-cells.tsx'
 import { exportPages } from './kit/export.tsx'
 import type { Visit } from './page.ts'
 
+const ALL = [...new Set(CUTS.flatMap((cut): readonly Measure[] => MEASURES[cut]))] as [Measure, ...Measure[]]
 const exportQuery = z.object({
   cut: z.enum(CUTS).optional(),
-  what: z.enum([...MEASURES.channel, 'taps', 'opted_out']).default('reach'),
+  what: z.enum(ALL).optional(),
+  /** Of one unit: people and messages, or reports. */
+  set: z.enum(['people', 'cases']).default('people'),
   unit: z.string().max(40).optional(),
 })
 /** A line each; the first cell of a line is its name. */
@@ -30,16 +33,21 @@ export const figureExport = exportPages({
   title: 'console.nav_figures',
   file: 'so-lieu',
   async gather(visit) {
-    const { cut, what, unit } = visit.query(exportQuery)
-    const { head, rows } = cut === undefined ? await ofUnit(visit, unit) : await ofCut(visit, cut, what, unit)
-    const about: Record<string, string> = cut === undefined ? { cut: 'all', what: 'all' } : { cut, what }
+    const { cut, what, set, unit } = visit.query(exportQuery)
+    const { head, rows } = cut === undefined ? await ofUnit(visit, set, unit) : await ofCut(visit, cut, what, unit)
+    const about: Record<string, string> =
+      cut === undefined ? { cut: 'all', what: set === 'cases' ? set : 'all' } : { cut, what: what ?? MEASURES[cut][0] }
     return { columns: head.map((title) => ({ title })), rows, detail: { ...about, ...(unit === undefined ? {} : { unit }) } }
   },
 })
 
 /** All measures of one unit, a month a line. */
-async function ofUnit({ desk, t }: Visit, unitId: string | undefined): Promise<Sheet> {
-  const { unit, months, measures } = await findUnitFigures(desk, { unitId, until: monthOf(desk.now) })
+async function ofUnit({ desk, t }: Visit, set: 'people' | 'cases', unitId: string | undefined): Promise<Sheet> {
+  const { unit, months, measures } = await findUnitFigures(desk, {
+    unitId,
+    until: monthOf(desk.now),
+    measures: set === 'cases' ? CASE_MEASURES : PEOPLE_MEASURES,
+  })
   const head = [t('console_figures.unit'), t('console_figures.month'), ...measures.map(({ what }) => t(`console_figures.m_${what}`))]
   return {
     head,
@@ -48,10 +56,14 @@ async function ofUnit({ desk, t }: Visit, unitId: string | undefined): Promise<S
 }
 
 /** One measure, a unit, channel or topic a line. */
-async function ofCut(visit: Visit, cut: 'unit' | 'channel' | 'topic', wanted: Measure, unitId: string | undefined): Promise<Sheet> {
+async function ofCut(visit: Visit, cut: Cut, wanted: Measure | undefined, unitId: string | undefined): Promise<Sheet> {
   const { desk, locale, t } = visit
   const known: readonly Measure[] = MEASURES[cut]
-  const span = { what: known.includes(wanted) ? wanted : 'sent', until: monthOf(desk.now), months: MONTHS_MOST } as const
+  const span = {
+    what: wanted && known.includes(wanted) ? wanted : MEASURES[cut][0],
+    until: monthOf(desk.now),
+    months: MONTHS_MOST,
+  } as const
   const linesOf = (table: FigureTable) =>
     table.rows.map(({ key, name, cells }): SheetCell[] => [cut === 'unit' ? name : partNameOf(visit, cut, key, name), ...cells])
   if (cut !== 'unit') {

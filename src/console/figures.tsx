@@ -1,35 +1,24 @@
 /**
- * Số liệu: what is published of whole months (F59). One unit with all its measures, the units below it side by side, and
- * for the highest unit channels and topics. Whatever is small, or would tell of what is small, is hidden (R2, R23).
+ * Số liệu: what is published of whole months (F59). One unit with its measures, the units below it side by side, and for
+ * the highest unit channels, topics, kinds and the like. Whatever is small, or would tell of what is small, is hidden (R2, R23).
  */
-import * as z from 'zod'
-import { MEASURES, type Measure } from '../../db/figure-counts.ts'
+import { MEASURES, type Measure, type Part } from '../../db/figure-counts.ts'
 import { type FigureTable as Figures, figuresOfParts, figuresOfUnit, seesAll, UNITS_MOST } from '../../db/figure-pages.ts'
 import { findShownUnit, findUnitFigures, type UnitFigures } from '../../db/figure-view.ts'
 import { monthOf } from '../time.ts'
-import { FigureChart, FigureTable, monthVi, partNameOf } from './figure-cells.tsx'
+import { figureCases } from './figure-cases.tsx'
+import { FigureChart, FigureTable, monthVi, NoFigures, partNameOf } from './figure-cells.tsx'
 import { figureExport } from './figure-export.tsx'
+import { figureMap } from './figure-map.tsx'
+import { belowQuery, partsQuery, unitQuery } from './figure-queries.ts'
 import { Card } from './kit/card.tsx'
 import { Field, Select } from './kit/form.tsx'
 import { Icon } from './kit/icon.tsx'
-import { addressWith, Empty, Filters } from './kit/list.tsx'
+import { addressWith, Filters } from './kit/list.tsx'
 import type { Page, Visit } from './page.ts'
 
-const monthSchema = z
-  .string()
-  .regex(/^20\d\d-(0[1-9]|1[0-2])$/)
-  .optional()
-export const unitQuery = z.object({ unit: z.string().max(40).optional(), until: monthSchema })
-export const belowQuery = unitQuery.extend({
-  what: z.enum(MEASURES.unit).default('reach'),
-  after: z.string().max(1_000).default(''),
-  q: z.string().max(100).default(''),
-})
-export const partsQuery = z.object({
-  cut: z.enum(['channel', 'topic']).default('channel'),
-  what: z.enum([...MEASURES.channel, 'taps', 'opted_out']).default('sent'),
-  until: monthSchema,
-})
+/** What is shown of a cut when nothing is chosen. */
+const FIRST: Partial<Record<Part, Measure>> = { channel: 'sent', topic: 'sent' }
 /** Months side by side where every unit is a line. */
 const BESIDE = 6
 
@@ -37,6 +26,8 @@ export const figures: readonly Page[] = [
   { method: 'get', path: '/figures', act: 'figure.read', handle: showUnit },
   { method: 'get', path: '/figures/units', act: 'figure.read', handle: showBelow },
   { method: 'get', path: '/figures/parts', act: 'figure.read', handle: showParts },
+  ...figureCases,
+  ...figureMap,
   ...figureExport,
 ]
 
@@ -50,7 +41,7 @@ async function showUnit(visit: Visit): Promise<Response> {
     { title: t('console_figures.title_of', { unit: unit.name }), crumbs, help: 'figures', actions: <Doors visit={visit} found={found} /> },
     <>
       <Starts visit={visit} found={found} />
-      {months.length === 0 ? <None visit={visit} /> : <Measures visit={visit} found={found} />}
+      {months.length === 0 ? <NoFigures visit={visit} /> : <Measures visit={visit} found={found} />}
     </>,
   )
 }
@@ -144,7 +135,7 @@ async function showParts(visit: Visit): Promise<Response> {
   const { t, desk, locale } = visit
   const { cut, what: wanted, until = monthOf(desk.now) } = visit.query(partsQuery)
   const known: readonly Measure[] = MEASURES[cut]
-  const what = known.includes(wanted) ? wanted : 'sent'
+  const what = wanted && known.includes(wanted) ? wanted : (FIRST[cut] ?? MEASURES[cut][0])
   const page = await figuresOfParts(desk, { cut, what, until, months: BESIDE, locale })
   const lines = page.rows.map(({ key, name, cells }) => ({ label: partNameOf(visit, cut, key, name), cells }))
   const measures = known.map((one) => ({ value: one, label: t(`console_figures.m_${one}`) }))
@@ -183,7 +174,7 @@ function Beside({
 }) {
   const { t } = visit
   const newest = months.at(-1)
-  if (newest === undefined) return <None visit={visit} />
+  if (newest === undefined) return <NoFigures visit={visit} />
   return (
     <>
       <div class="card-body">
@@ -234,6 +225,9 @@ function Doors({ visit, found }: { visit: Visit; found: UnitFigures }) {
   const { t, desk } = visit
   return (
     <>
+      <a class="btn" href={`/console/figures/cases?unit=${encodeURIComponent(found.unit.id)}`}>
+        {t('console_figures.cases')}
+      </a>
       {seesAll(desk) ? (
         <>
           <a class="btn" href="/console/figures/parts?cut=channel">
@@ -257,9 +251,5 @@ function Exports({ visit, what }: { visit: Visit; what: string }) {
     </a>
   )
 }
-
-const None = ({ visit: { t } }: { visit: Visit }) => (
-  <Empty title={t('console_figures.none')} text={t('console_figures.none_text')} icon="bar-chart" />
-)
 
 const chartLabel = ({ t }: Visit, what: Measure): string => t('console_figures.chart', { what: t(`console_figures.m_${what}`) })

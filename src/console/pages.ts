@@ -18,6 +18,7 @@ import { office } from './office/index.ts'
 import { officerForms } from './officer-forms.tsx'
 import { officerHands } from './officer-hands.tsx'
 import { officers } from './officers.tsx'
+import { opinions } from './opinions.tsx'
 import type { Page } from './page.ts'
 import { phrases } from './phrases.tsx'
 import { proof } from './proof.tsx'
@@ -45,6 +46,7 @@ export const PAGES: readonly Page[] = [
   ...OFFICERS,
   ...figures,
   ...phrases,
+  ...opinions,
   ...health,
   ...proof,
   ...enrol,

@@ -11,6 +11,7 @@ import { scopeOf } from '../rights.ts'
 import { monthOf, whenVi } from '../time.ts'
 import { decisionWaits } from './cases/decision-waits.tsx'
 import { identityWaits } from './cases/identity-requests.tsx'
+import { caseWaits } from './cases/waits.tsx'
 import { contentWaits } from './content/waits.tsx'
 import { numberVi, partNameOf } from './figure-cells.tsx'
 import { firstDay } from './first-day.tsx'
@@ -35,7 +36,9 @@ async function show(visit: Visit): Promise<Response> {
     seesPhrases(visit) ? listPhrases(desk.db, monthOf(desk.now), PHRASES) : [],
     scopeOf(desk.actor, 'channel.read').length > 0 ? healthOf(visit) : [],
   ])
-  const nothing = day.toApprove.length + day.returned.length + day.inquiries.length + day.requests.length + day.incidents.length === 0
+  const cases = await caseWaits(visit)
+  const nothing =
+    day.toApprove.length + day.returned.length + day.inquiries.length + day.requests.length + day.incidents.length === 0 && cases === null
   return visit.show(
     { title: t('console.nav_today'), help: 'first' },
     <>
@@ -49,6 +52,7 @@ async function show(visit: Visit): Promise<Response> {
       )}
       {await identityWaits(visit)}
       {await decisionWaits(visit)}
+      {cases}
       {await contentWaits(visit)}
       {runs.length > 0 ? <Runs visit={visit} runs={runs} /> : null}
       <div class="row">

@@ -38,6 +38,10 @@ export type WebOptions = {
   limiters?: WebLimiters
   /** Ends each event stream after so long (Workers: 25 s). */
   maxStreamMs?: number
+  /** Reports that came through the page in this hour: what proof of work costs depends on them. */
+  countFilings(): Promise<number>
+  /** Fewest tries of a proof of work; tests need fewer. */
+  leastTries?: number
   /** `ZALO_SITE_VERIFICATION`, as a meta tag of the page. */
   siteVerification?: string | undefined
 }

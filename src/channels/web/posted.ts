@@ -6,6 +6,7 @@ import * as z from 'zod'
 import { readBytes } from '../../body.ts'
 import { AppError } from '../../errors.ts'
 import { cleanText } from '../../text.ts'
+import { type Work, workSchema } from './work.ts'
 
 const MAX_JSON = 64 * 1024
 const MAX_FORM = 32 * 1024 * 1024
@@ -22,11 +23,14 @@ export type Posted = {
   label?: string
   start?: string
   location?: { latitude: number; longitude: number }
+  /** Sent along with a report. */
+  work?: Work
   photos: Uint8Array[]
 }
 
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
 const text = z.string().max(MAX_JSON).transform(cleanText)
+const work = workSchema.optional()
 const label = z
   .string()
   .max(400)
@@ -43,8 +47,9 @@ const messageSchema = z.union([
       .string()
       .regex(/^[A-Za-z0-9_-]{1,64}$/)
       .optional(),
+    work,
   }),
-  z.strictObject({ id, payload: z.string().min(1).max(64), label }),
+  z.strictObject({ id, payload: z.string().min(1).max(64), label, work }),
   z.strictObject({ id, location: z.object({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) }) }),
 ])
 
@@ -62,6 +67,7 @@ export async function readPosted(request: Request): Promise<Posted> {
     ...('label' in message && message.label ? { label: message.label } : {}),
     ...('start' in message && message.start ? { start: message.start } : {}),
     ...('location' in message ? { location: message.location } : {}),
+    ...('work' in message && message.work ? { work: message.work } : {}),
   }
 }
 

@@ -19,6 +19,7 @@ import { renderPage } from './shell.tsx'
 import type { Streams } from './streams.ts'
 import { openDocument, openLine, ownersOf, type StoredLine } from './transcript.ts'
 import { createVisitors } from './visitor.ts'
+import { createWorks } from './work.ts'
 
 type Parts = WebOptions & { streams: Streams; limiters: WebLimiters; delivered: Delivered; take(inbound: Inbound[]): Promise<void> }
 
@@ -28,6 +29,7 @@ const YEAR_S = 31_536_000
 export function createRoutes(parts: Parts): Hono {
   const { keys, store, streams, texts, about, now } = parts
   const visitors = createVisitors({ ...parts, https: (c) => isHttps(c, about().publicUrl) })
+  const works = createWorks({ ...parts, least: parts.leastTries })
   const app = new Hono()
 
   const refuse = (c: Context, status: 400 | 401 | 403 | 404 | 413 | 415 | 429 | 500 | 503, key: string) =>
@@ -123,9 +125,15 @@ export function createRoutes(parts: Parts): Hono {
       const stored = posted.photos.length > 0 ? parts.limiters.photos.take(who.visitor, posted.photos.length) : undefined
       if (stored && stored.wait > 0) return tooMany(c, stored.wait, stored.busy)
       const { id, text, payload, label, start, location } = posted
+      const work = posted.work && (await works.accept(who.visitor, posted.work))
       const { attachments, names } = await keepPhotos(posted)
       if (location) attachments.push({ kind: 'location', ...location })
-      const optional = { ...(payload ? { payload } : {}), ...(label ? { label } : {}), ...(start ? { start } : {}) }
+      const optional = {
+        ...(payload ? { payload } : {}),
+        ...(label ? { label } : {}),
+        ...(start ? { start } : {}),
+        ...(work ? { work } : {}),
+      }
       const head = { kind: 'message' as const, channel: 'web', id: `${who.visitor}:${id}`, address: who.visitor, at: now(), group: false }
       try {
         await parts.take([{ ...head, text, attachments, ...optional }])
@@ -151,6 +159,15 @@ export function createRoutes(parts: Parts): Hono {
       }
       const rows = await store.listBefore(owners, seqOf(c.req.query('before')) ?? Number.MAX_SAFE_INTEGER, HISTORY + 1)
       return c.json(await pageOf(rows.slice(0, HISTORY).reverse(), rows.length > HISTORY))
+    }),
+  )
+
+  app.get(
+    '/chat/work',
+    answering(async (c) => {
+      const visitor = await visitors.find(c)
+      if (visitor === undefined) return refuse(c, 401, 'web.no_cookie')
+      return c.json(await works.ask(visitor, await parts.countFilings()))
     }),
   )
 

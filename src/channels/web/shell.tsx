@@ -41,7 +41,7 @@ export function renderPage({ texts, about, locale, start, siteVerification }: Pa
         <link rel="stylesheet" href={url(assets.style.name)} />
         <script type="module" src={url(assets.script.name)} />
       </head>
-      <body data-texts={JSON.stringify(spoken)} data-start={start ?? ''}>
+      <body data-texts={JSON.stringify(spoken)} data-start={start ?? ''} data-solver={url(assets.solver.name)}>
         <a class="skip" href="#input">
           {t('skip')}
         </a>

@@ -4,26 +4,28 @@
 import type { Page } from '../page.ts'
 import { decisionFormPages } from './decision-form.tsx'
 import { decisionPages } from './decisions.tsx'
+import { hand } from './hand.tsx'
 import { handOverPages } from './hand-over.tsx'
 import { handOverFormPages } from './hand-over-form.tsx'
 import { identity } from './identity.tsx'
 import { identityRequests } from './identity-requests.tsx'
 import { list } from './list.tsx'
+import { moves } from './move.tsx'
+import { typedIn } from './new.tsx'
 import { one } from './one.tsx'
 import { photos } from './photos.tsx'
+import { plan } from './plan.tsx'
+import { reasons } from './reasons.tsx'
 import { redact } from './redact.tsx'
+import { restricted } from './restricted.tsx'
 import { take } from './take.tsx'
+import { write } from './write.tsx'
 
-export const cases: readonly Page[] = [
-  ...list,
-  ...one,
-  ...take,
-  ...photos,
-  ...redact,
-  ...identity,
-  ...identityRequests,
-  ...handOverFormPages,
-  ...handOverPages,
-  ...decisionFormPages,
-  ...decisionPages,
-]
+/** Before `/cases/:id`. */
+const NAMED: readonly Page[] = [...typedIn, ...reasons, ...restricted]
+
+const ACTS: readonly Page[] = [...take, ...moves, ...write, ...hand, ...plan]
+const PARTS: readonly Page[] = [...photos, ...redact, ...identity, ...identityRequests]
+const AUTHORITIES: readonly Page[] = [...handOverFormPages, ...handOverPages, ...decisionFormPages, ...decisionPages]
+
+export const cases: readonly Page[] = [...list, ...NAMED, ...one, ...ACTS, ...PARTS, ...AUTHORITIES]

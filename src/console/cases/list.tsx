@@ -7,6 +7,7 @@ import { type CaseFilter, type CaseRow, findCaseByNumber, listQueue, listShelf }
 import { pageOf } from '../../api/shapes.ts'
 import { caseKinds, caseSources, OPEN_STATES } from '../../case.ts'
 import type { Text } from '../../chat.ts'
+import { scopeOf } from '../../rights.ts'
 import { dayOf } from '../../time.ts'
 import { caseCode } from '../../vietnamese/index.ts'
 import { Card } from '../kit/card.tsx'
@@ -98,9 +99,19 @@ async function showShelf(visit: Visit, query: QueueQuery, shelf: (typeof SHELVES
   )
 }
 
-function Doors({ visit: { t } }: { visit: Visit }) {
+function Doors({ visit: { t, desk } }: { visit: Visit }) {
   return (
     <>
+      {scopeOf(desk.actor, 'case.work').length > 0 ? (
+        <a class="btn btn-primary" href="/console/cases/new">
+          {t('console_cases.new')}
+        </a>
+      ) : null}
+      {scopeOf(desk.actor, 'reason.read').length > 0 ? (
+        <a class="btn" href="/console/cases/reasons">
+          {t('console_cases.reasons')}
+        </a>
+      ) : null}
       <a class="btn" href="/console/cases?shelf=closed">
         {t('console_cases.shelf_closed')}
       </a>

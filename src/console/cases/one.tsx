@@ -6,6 +6,7 @@ import type { Child } from 'hono/jsx'
 import * as z from 'zod'
 import { type CaseRow, type OpenCase, readCase, requireCase } from '../../../db/case-desk.ts'
 import { findWays } from '../../../db/case-links.ts'
+import { findReason } from '../../../db/case-reasons.ts'
 import { Card, Pairs } from '../kit/card.tsx'
 import type { Page, Visit } from '../page.ts'
 import { SECTIONS } from './sections.ts'
@@ -30,7 +31,7 @@ async function show(visit: Visit): Promise<Response> {
     { title: open.number, crumbs: crumbsOf(visit), help: 'cases' },
     <>
       {open.mergedInto ? <Merged visit={visit} into={open.mergedInto} /> : null}
-      <Facts visit={visit} open={open} ways={await findWays(visit.desk.db, visit.desk.keys, open.id)} />
+      {await Facts({ visit, open, ways: await findWays(visit.desk.db, visit.desk.keys, open.id) })}
       {open.assigneeId === null && open.state !== 'closed' && open.mergedInto === null ? (
         <Card title={visit.t('console_cases.take_title')}>
           <p>{visit.t('console_cases.take_text')}</p>
@@ -56,7 +57,7 @@ function showClosed(visit: Visit, row: CaseRow): Response {
   )
 }
 
-function Facts({ visit, open, ways }: { visit: Visit; open: OpenCase; ways: { link: boolean; identity: boolean } }) {
+async function Facts({ visit, open, ways }: { visit: Visit; open: OpenCase; ways: { link: boolean; identity: boolean } }) {
   const { t } = visit
   const { report } = open
   const told = (label: string, text: string | undefined): Pair[] => (text ? [[label, <span class="said">{text}</span>]] : [])
@@ -67,6 +68,8 @@ function Facts({ visit, open, ways }: { visit: Visit; open: OpenCase; ways: { li
         <StateBadge visit={visit} state={open.state} /> <Marks visit={visit} row={open} />
       </>,
     ],
+    ...told(t('console_cases.this_reason'), await labelOf(visit, open.reasonId)),
+    ...(open.outcomeId === open.reasonId ? [] : told(t('console_cases.outcome'), await labelOf(visit, open.outcomeId))),
     [t('console_cases.kind'), t(`case.kind_${report.kind}`)],
     ...told(t('console_cases.signs'), report.signs),
     ...told(t('console_cases.place'), report.place),
@@ -87,6 +90,10 @@ function Facts({ visit, open, ways }: { visit: Visit; open: OpenCase; ways: { li
       <Pairs pairs={pairs} />
     </Card>
   )
+}
+
+async function labelOf({ desk, locale }: Visit, reasonId: string | null): Promise<string | undefined> {
+  return reasonId === null ? undefined : (await findReason(desk.db, reasonId))?.label[locale]
 }
 
 function Merged({ visit: { t }, into }: { visit: Visit; into: string }) {

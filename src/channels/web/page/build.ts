@@ -14,7 +14,7 @@ const folder = fileURLToPath(new URL('.', import.meta.url))
 export async function buildAssets(): Promise<string> {
   const result = await build({
     absWorkingDir: folder,
-    entryPoints: ['client.ts', 'style.css'],
+    entryPoints: ['client.ts', 'solver.ts', 'style.css'],
     bundle: true,
     minify: true,
     format: 'esm',
@@ -25,14 +25,15 @@ export async function buildAssets(): Promise<string> {
     outdir: 'out',
     write: false,
   })
-  const textOf = (end: string) => result.outputFiles.find(({ path }) => path.endsWith(end))?.text ?? ''
+  const textOf = (name: string) => result.outputFiles.find(({ path }) => path.endsWith(name))?.text ?? ''
   const icon = await readFile(new URL('icon.svg', import.meta.url), 'utf8')
   const assets = {
-    script: asset('chat', 'js', 'text/javascript; charset=utf-8', textOf('.js')),
+    script: asset('chat', 'js', 'text/javascript; charset=utf-8', textOf('client.js')),
+    solver: asset('solver', 'js', 'text/javascript; charset=utf-8', textOf('solver.js')),
     style: asset('chat', 'css', 'text/css; charset=utf-8', textOf('.css')),
     icon: asset('icon', 'svg', 'image/svg+xml', icon),
   }
-  return `/** Made by npm run build:page from client.ts, style.css and icon.svg; a test tells when it is stale. */\nexport const assets = ${JSON.stringify(assets, null, 2)}\n`
+  return `/** Made by npm run build:page from client.ts, solver.ts, style.css and icon.svg; a test tells when it is stale. */\nexport const assets = ${JSON.stringify(assets, null, 2)}\n`
 }
 
 function asset(name: string, ending: string, mime: string, body: string) {

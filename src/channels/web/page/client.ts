@@ -8,6 +8,7 @@ import { part, randomId, say } from './dom.ts'
 import { createOutbox, type Message } from './outbox.ts'
 import { createTalk } from './talk.ts'
 import { history, listen, post } from './wire.ts'
+import { createWork } from './work.ts'
 
 const BANNER_AFTER_MS = 5_000
 
@@ -18,7 +19,8 @@ const banner = part('banner')
 const deepLink = document.body.dataset.start ?? ''
 
 const talk = createTalk((choice) => send({ payload: choice.payload, label: choice.label }))
-const outbox = createOutbox(talk, (fresh) => {
+const work = createWork()
+const outbox = createOutbox(talk, work.take, (fresh) => {
   showForget()
   // A new cookie means a new visitor: the stream must ask again with it. Elsewhere a closed stream is made up for.
   if (fresh) wire.open()
@@ -32,6 +34,7 @@ const wire = listen({
   line: (line: Line) => {
     welcome.hidden = true
     talk.add(line)
+    work.heard(line)
     showForget()
   },
   up() {
@@ -48,7 +51,7 @@ const wire = listen({
 
 function send(message: Message): void {
   welcome.hidden = true
-  outbox.add(message)
+  outbox.add(message, work.isDue('payload' in message ? message.payload : ''))
 }
 
 function start(): void {
@@ -71,7 +74,11 @@ async function showOlder(query: string): Promise<void> {
   const { lines, more } = await history(query)
   older.hidden = !more
   if (query) talk.addOlder(lines)
-  else for (const line of lines) talk.add(line, true)
+  else
+    for (const line of lines) {
+      talk.add(line, true)
+      work.heard(line)
+    }
 }
 
 async function begin(): Promise<void> {

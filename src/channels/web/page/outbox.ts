@@ -13,9 +13,14 @@ export type Message =
   | { location: { latitude: number; longitude: number } }
   | { photos: File[]; text: string }
 
-type Entry = { id: string; body: BodyInit; previews: string[]; state: 'queued' | 'failed' }
+type Entry = { id: string; body: BodyInit; previews: string[]; state: 'queued' | 'failed'; works: boolean }
 
-export function createOutbox(talk: ReturnType<typeof createTalk>, taken: (fresh: boolean) => void) {
+/** @param work what the browser computed for a report, once */
+export function createOutbox(
+  talk: ReturnType<typeof createTalk>,
+  work: () => Promise<object | undefined>,
+  taken: (fresh: boolean) => void,
+) {
   let entries: Entry[] = []
   let running = false
 
@@ -34,6 +39,9 @@ export function createOutbox(talk: ReturnType<typeof createTalk>, taken: (fresh:
     running = true
     for (let entry = next(); entry; entry = next()) {
       const one = entry
+      // Kept with the message: tried again it is the same message.
+      if (one.works && typeof one.body === 'string') one.body = JSON.stringify({ ...JSON.parse(one.body), ...(await work()) })
+      one.works = false
       const answer = await post('/chat/messages', one.body)
       if (answer.ok) {
         drop(one)
@@ -54,10 +62,11 @@ export function createOutbox(talk: ReturnType<typeof createTalk>, taken: (fresh:
   })
 
   return {
-    add(message: Message): void {
+    /** @param works it may file a report: the work goes along */
+    add(message: Message, works: boolean): void {
       const id = randomId()
       const previews = 'photos' in message ? message.photos.map((photo) => URL.createObjectURL(photo)) : []
-      entries.push({ id, body: bodyOf(id, message), previews, state: 'queued' })
+      entries.push({ id, body: bodyOf(id, message), previews, state: 'queued', works })
       talk.show({ id, line: lineOf(message), previews })
       void run()
     },

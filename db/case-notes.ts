@@ -1,0 +1,54 @@
+/**
+ * What officers write into a case: a question that waits for the member, a note to them, a note for one another. Both words
+ * to the member are relayed; a merged case's member reads them too, with their own receipt.
+ */
+import { dueDayIn, MOVES } from '../src/case.ts'
+import { ASKED_REASON } from '../src/case-reason.ts'
+import { AppError } from '../src/errors.ts'
+import { changeCase } from './case-change.ts'
+import { requireReason } from './case-reasons.ts'
+import { requireSeen } from './case-seen.ts'
+import { checkNote, checkTold } from './case-words.ts'
+import type { Desk } from './rights.ts'
+
+/**
+ * Asks the member: the case needs more until they answer, and so long nobody is late. Throws AppError `invalid` (text, reason),
+ * `conflict`.
+ * @param reasonId which of the questions it is; another one without it
+ */
+export async function askMember(
+  desk: Desk,
+  id: string,
+  { version, text, reasonId = ASKED_REASON }: { version: number; text: string; reasonId?: string | undefined },
+): Promise<void> {
+  const found = await requireSeen(desk, id, version)
+  const moves = found.state !== 'needs_info'
+  if (moves && !MOVES[found.state].includes('needs_info')) throw new AppError('conflict', 'case.no_such_move')
+  await checkTold(desk, text)
+  const reason = await requireReason(desk.db, reasonId, 'needs_info')
+  await desk.db.write(
+    await changeCase(desk, found, {
+      set: ["state = 'needs_info', reason_id = ?, due_day = ?", [reason.id, dueDayIn('needs_info', desk.now)]],
+      event: {
+        kind: 'asked',
+        text,
+        relay: true,
+        detail: { reason: reason.id, ...(moves ? { from: found.state, to: 'needs_info' } : {}) },
+      },
+    }),
+  )
+}
+
+/** Tells the member something; the case stays where it is, also a closed one. Throws AppError `invalid`, `conflict`. */
+export async function tellMember(desk: Desk, id: string, { version, text }: { version: number; text: string }): Promise<void> {
+  const found = await requireSeen(desk, id, version)
+  await checkTold(desk, text)
+  await desk.db.write(await changeCase(desk, found, { event: { kind: 'told', text, relay: true } }))
+}
+
+/** For officers alone. Throws AppError `invalid`, `conflict`. */
+export async function noteCase(desk: Desk, id: string, { version, text }: { version: number; text: string }): Promise<void> {
+  const found = await requireSeen(desk, id, version)
+  checkNote(text)
+  await desk.db.write(await changeCase(desk, found, { event: { kind: 'noted', text } }))
+}

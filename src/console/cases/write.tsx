@@ -1,0 +1,106 @@
+/**
+ * What an officer writes into a case: a question to its member, a message to them, a note for colleagues. Questions that are
+ * often asked stand there to begin with.
+ */
+import * as z from 'zod'
+import { askMember, noteCase, tellMember } from '../../../db/case-notes.ts'
+import { listReasons } from '../../../db/case-reasons.ts'
+import { NOTE_LONGEST, TOLD_LONGEST } from '../../../db/case-words.ts'
+import { idSchema } from '../../api/shapes.ts'
+import { cleanText } from '../../text.ts'
+import { Area, Button } from '../kit/form.tsx'
+import type { Page, Visit } from '../page.ts'
+import { type ActForm, actPages } from './act-page.tsx'
+import { ReasonSelect } from './reason-select.tsx'
+
+const text = z.string().overwrite(cleanText)
+const asked = z.object({ text, reason: idSchema })
+const written = z.object({ text })
+const askQuery = z.object({ q: idSchema.optional().catch(undefined) })
+
+const ask: ActForm<typeof asked> = {
+  name: 'ask',
+  schema: asked,
+  field: 'text',
+  async draw(visit, row, { typed, wrong }) {
+    const { t, desk } = visit
+    const reasons = await listReasons(desk.db, 'needs_info')
+    const begun = reasons.find(({ id }) => id === visit.query(askQuery).q)
+    return (
+      <>
+        <p>{t('console_cases.ask_text')}</p>
+        <Samples visit={visit} id={row.id} samples={reasons.map(({ id, label }) => ({ id, label: label[visit.locale] }))} />
+        <ReasonSelect visit={visit} reasons={reasons} value={begun?.id} typed={typed} wrong={wrong} />
+        <Area
+          visit={visit}
+          name="text"
+          label={t('console_cases.question')}
+          hint={t('console_cases.told_hint')}
+          value={begun?.says.vi}
+          typed={typed}
+          wrong={wrong}
+          most={TOLD_LONGEST}
+          needed
+        />
+        <Button label={t('console_cases.ask_go')} />
+      </>
+    )
+  },
+  does: ({ desk }, id, { version, text: words, reason }) => askMember(desk, id, { version, text: words, reasonId: reason }),
+}
+
+const tell: ActForm<typeof written> = {
+  name: 'tell',
+  schema: written,
+  field: 'text',
+  draw: (visit, _, { typed, wrong }) => (
+    <>
+      <p>{visit.t('console_cases.tell_text')}</p>
+      <Area
+        visit={visit}
+        name="text"
+        label={visit.t('console_cases.message')}
+        hint={visit.t('console_cases.told_hint')}
+        typed={typed}
+        wrong={wrong}
+        most={TOLD_LONGEST}
+        needed
+      />
+      <Button label={visit.t('console_cases.tell_go')} />
+    </>
+  ),
+  does: ({ desk }, id, data) => tellMember(desk, id, data),
+}
+
+const note: ActForm<typeof written> = {
+  name: 'note',
+  schema: written,
+  field: 'text',
+  draw: (visit, _, { typed, wrong }) => (
+    <>
+      <p>{visit.t('console_cases.note_text')}</p>
+      <Area visit={visit} name="text" label={visit.t('console_cases.note_field')} typed={typed} wrong={wrong} most={NOTE_LONGEST} needed />
+      <Button label={visit.t('console_cases.note_go')} />
+    </>
+  ),
+  does: ({ desk }, id, data) => noteCase(desk, id, data),
+}
+
+export const write: readonly Page[] = [...actPages(ask), ...actPages(tell), ...actPages(note)]
+
+/** Without a script a question is begun by its link. */
+function Samples({ visit: { t }, id, samples }: { visit: Visit; id: string; samples: ReadonlyArray<{ id: string; label: string }> }) {
+  if (samples.length === 0) return null
+  return (
+    <>
+      <p class="mb-1">{t('console_cases.samples')}</p>
+      <ul>
+        {samples.map((sample) => (
+          <li>
+            <a href={`/console/cases/${id}/ask?q=${sample.id}`}>{sample.label}</a>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
