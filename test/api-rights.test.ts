@@ -8,6 +8,7 @@ import { loadLevelNames } from '../db/unit-rows.ts'
 import { ROUTES } from '../src/api/routes.ts'
 import { loadContent } from '../src/load-content.ts'
 import { ACTS, BY_TOKEN, ROLES, type Role, TOKEN_SCOPES, type TokenScope } from '../src/rights.ts'
+import { CASE_PAIR_LINES, freshPair } from './api-case-pair-lines.ts'
 import { type ApiDesk, draft, openApiDesk } from './api-desk.ts'
 import { addAuthorityRow, freshHandOver, HAND_OVER_LINES } from './api-hand-over-lines.ts'
 import { addHotlineRow, addOfficeRows, OFFICE_LINES } from './api-office-lines.ts'
@@ -120,6 +121,7 @@ const LINES: Record<string, Line> = {
   'get /figures': { roles: ALL, scopes: READ, ok: 200 },
   'get /phrases': { roles: ['editor', 'approver', 'case', 'admin'], scopes: READ, ok: 200, unit: 'tinh' },
   'get /channels': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
+  ...CASE_PAIR_LINES,
   'get /inquiries': { roles: OFFICERS_OF_INQUIRIES, scopes: DESK, ok: 200 },
   'post /inquiries/:id/read': { roles: OFFICERS_OF_INQUIRIES, scopes: DESK, ok: 200 },
   'get /inquiries/:id/places': { roles: OFFICERS_OF_INQUIRIES, scopes: DESK, ok: 200 },
@@ -260,6 +262,7 @@ async function idOf(name: string): Promise<string> {
   if (route.startsWith('/broadcasts')) return '1'
   if (/\/(hand-overs|decisions)/.test(route)) return freshHandOver(desk, route)
   if (route.startsWith('/inquiries')) return freshInquiry()
+  if (name in CASE_PAIR_LINES) return freshPair(desk, name)
   if (route.startsWith('/officers')) return 'xa-somebody'
   if (route === '/hotlines/:id/remove') return addHotlineRow(desk, `so-${++serial}`)
   if (route.startsWith('/unit-changes')) return freshChange()
