@@ -134,11 +134,10 @@ export async function openLife(natives: string[], options: { photo?: Uint8Array<
 
   return {
     bot,
-    /** Where sealed photos lie. */
-    folder,
     site,
     photos,
     evidence,
+    /** Where sealed photos lie. */
     folder,
     database,
     papers,

@@ -58,6 +58,8 @@ const OFFICIAL = [
     'consent_proofs',
     'warnings',
     'warning_approvals',
+    'warning_flags',
+    'warning_campaigns',
     'entry_imports',
     'entry_versions',
   ],
