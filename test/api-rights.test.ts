@@ -9,6 +9,7 @@ import { ROUTES } from '../src/api/routes.ts'
 import { loadContent } from '../src/load-content.ts'
 import { ACTS, BY_TOKEN, ROLES, type Role, TOKEN_SCOPES, type TokenScope } from '../src/rights.ts'
 import { type ApiDesk, draft, openApiDesk } from './api-desk.ts'
+import { freshNotice, NOTICE_LINES } from './api-notice-lines.ts'
 import { addHotlineRow, addOfficeRows, OFFICE_LINES } from './api-office-lines.ts'
 import { broadcastRow } from './broadcast-rows.ts'
 import { PNG } from './pictures.ts'
@@ -149,10 +150,11 @@ const LINES: Record<string, Line> = {
   'get /entry-imports/:id': { roles: WRITERS, scopes: DRAFT, ok: 200, path: '/entry-imports/:import' },
   'post /entry-imports/:id/take': { roles: WRITERS, scopes: DRAFT, ok: 200, path: '/entry-imports/:import/take', body: {} },
   ...OFFICE_LINES,
+  ...NOTICE_LINES,
   'post /images': { roles: WRITERS, scopes: DRAFT, ok: 201, path: '/images?unit=xa', body: PNG, headers: { 'content-type': 'image/png' } },
 }
 
-const SCOPES: TokenScope[][] = [['read'], ['draft'], ['desk'], ['units'], ['read', 'draft'], []]
+const SCOPES: TokenScope[][] = [['read'], ['draft'], ['desk'], ['units'], ['cases'], ['read', 'draft'], []]
 
 let desk: ApiDesk
 let campaignId: string
@@ -256,6 +258,7 @@ async function idOf(name: string): Promise<string> {
   const route = name.split(' ')[1] ?? ''
   if (route.startsWith('/broadcasts')) return '1'
   if (route.startsWith('/inquiries')) return freshInquiry()
+  if (route.startsWith('/opinions') || route.startsWith('/warnings')) return freshNotice(desk, route)
   if (route.startsWith('/officers')) return 'xa-somebody'
   if (route === '/hotlines/:id/remove') return addHotlineRow(desk, `so-${++serial}`)
   if (route.startsWith('/unit-changes')) return freshChange()

@@ -2,6 +2,7 @@
  * All pages of cases, in the order their paths are looked at: a fixed word before what names a case.
  */
 import type { Page } from '../page.ts'
+import { filingProof } from './filing-proof.tsx'
 import { hand } from './hand.tsx'
 import { identity } from './identity.tsx'
 import { identityRequests } from './identity-requests.tsx'
@@ -21,6 +22,6 @@ import { write } from './write.tsx'
 const NAMED: readonly Page[] = [...typedIn, ...reasons, ...restricted]
 
 const ACTS: readonly Page[] = [...take, ...moves, ...write, ...hand, ...plan]
-const PARTS: readonly Page[] = [...photos, ...redact, ...identity, ...identityRequests]
+const PARTS: readonly Page[] = [...photos, ...redact, ...identity, ...identityRequests, ...filingProof]
 
 export const cases: readonly Page[] = [...list, ...NAMED, ...one, ...ACTS, ...PARTS]

@@ -3,7 +3,8 @@
  */
 import { acts } from './acts.tsx'
 import { evidence } from './evidence.tsx'
+import { filingProofSection } from './filing-proof.tsx'
 import { identitySection } from './identity.tsx'
 import type { CaseSection } from './section.ts'
 
-export const SECTIONS: readonly CaseSection[] = [acts, evidence, identitySection]
+export const SECTIONS: readonly CaseSection[] = [acts, evidence, identitySection, filingProofSection]
