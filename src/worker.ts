@@ -4,9 +4,9 @@
  * isolate: the parsed configuration, the keys and the counts of what web visitors and API tokens send. Migrations and webhooks are the admin command's work, on Node.
  */
 import { openServer } from '../db/client.ts'
+import { checkKey, readTagKeys } from '../db/key-state.ts'
 import { dropLease, takeLease } from '../db/leases.ts'
 import { findNextDue } from '../db/outbox.ts'
-import { checkKey } from '../db/settings.ts'
 import { type ApiMemory, createApiMemory } from './api/index.ts'
 import { createProduct, type Product } from './app.ts'
 import { createLimiters, type WebLimiters } from './channels/web/index.ts'
@@ -82,12 +82,15 @@ export default entrance
 async function open(env: Env, keep: Keep): Promise<Opened> {
   try {
     if (ground?.env !== env) ground = await prepare(env)
-    const { config, keys, log, now, limiters, apiMemory, consoleLimiters, proofLimiter } = ground
+    const { config, log, now, limiters, apiMemory, consoleLimiters, proofLimiter } = ground
     const db = openServer({ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') })
     if (!ground.keyChecked) {
-      await checkKey(db, keys)
+      await checkKey(db, ground.keys)
+      const earlier = await readTagKeys(db, ground.keys)
+      if (config.dataKey) ground.keys = await createWebKeys(config.dataKey, earlier)
       ground.keyChecked = true
     }
+    const { keys } = ground
     const holder = `worker-${randomId(secureRandom)}`
     // Called by its bare name: workerd's fetch refuses to be a method of another object.
     const evidence = evidenceOf(env)

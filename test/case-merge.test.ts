@@ -11,7 +11,7 @@ import { mergeCases, unmergeCase } from '../db/case-merge.ts'
 import { othersSaid } from '../db/case-others.ts'
 import { listPairs, listSuggestions, sayApart } from '../db/case-pairs.ts'
 import { findCaseByReceipt } from '../db/cases.ts'
-import { linkHour, listClosed } from '../db/retention.ts'
+import { linkHour, listClosed } from '../db/retention-cases.ts'
 import { listSettings } from '../db/settings.ts'
 import { type CaseDesk, openCaseDesk } from './case-desk.ts'
 

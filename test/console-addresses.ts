@@ -5,7 +5,9 @@
 import { CAMPAIGN_ADDRESSES, campaignRows } from './console-campaign-rows.ts'
 import { CASE_ADDRESSES, furnishCases } from './console-cases.ts'
 import { CONTENT_ADDRESSES, furnishContent } from './console-content.ts'
+import { EVIDENCE_ADDRESSES, furnishEvidence } from './console-evidence.ts'
 import { furnishDay } from './console-figures.ts'
+import { furnishHandOvers, HAND_OVER_ADDRESSES } from './console-hand-over-rows.ts'
 import { furnishIdentities, IDENTITY_ADDRESSES } from './console-identity.ts'
 import { furnishNotices, NOTICE_ADDRESSES } from './console-notices.ts'
 import { furnishOffice, OFFICE_ADDRESSES } from './console-office.ts'
@@ -19,6 +21,7 @@ export const ADDRESS_OF: Record<string, string> = {
   '/inquiries': '/console/inquiries',
   '/inquiries/:id': '/console/inquiries/asked-late',
   ...CASE_ADDRESSES,
+  ...EVIDENCE_ADDRESSES,
   '/figures': '/console/figures',
   '/figures/cases': '/console/figures/cases?unit=tinh',
   '/figures/map': '/console/figures/map?unit=tinh',
@@ -60,6 +63,7 @@ export const ADDRESS_OF: Record<string, string> = {
   '/officers/loans/:id/end': '/console/officers/loans/loan1/end',
   '/officers/roster/:id': '/console/officers/roster/xa',
   ...IDENTITY_ADDRESSES,
+  ...HAND_OVER_ADDRESSES,
   ...OFFICE_ADDRESSES,
   ...NOTICE_ADDRESSES,
   '/help': '/console/help',
@@ -77,5 +81,7 @@ export async function furnish(stage: Stage, officerId: string): Promise<void> {
   await furnishNotices({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishOffice({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishCases({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
+  await furnishEvidence(stage, officerId)
   await furnishIdentities({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
+  await furnishHandOvers({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
 }

@@ -74,6 +74,7 @@ describe('opinions at the desk', () => {
     const mark = (fields: Record<string, string>) => officer.post(`/console/opinions/${id}/mark`, fields)
     const missing = await mark({ state: 'passed', version: '1' })
     expect([missing.status, missing.text.includes('Ghi đã chuyển cho nơi nào')]).toEqual([400, true])
+    expect((await mark({ state: 'passed', version: '1', note: 'Sạp này bán hàng giả.' })).status).toBe(400)
     expect((await mark({ state: 'passed', version: '1', note: 'Đã gửi Sở Công Thương, về giá gạo.' })).text).toContain('đã chuyển')
     const page = await officer.get(`/console/opinions/${id}`)
     expect(page.text).toContain('Đã gửi Sở Công Thương')

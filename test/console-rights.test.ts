@@ -23,6 +23,10 @@ const CASES: readonly Role[] = ['case']
 /** Who lets another officer see a member’s name. */
 const GRANTERS: readonly Role[] = ['approver', 'data']
 const ADMIN: readonly Role[] = ['admin']
+const AUTHORITY_READERS: readonly Role[] = ['case', 'approver', 'admin']
+const AUTHORITY_WRITERS: readonly Role[] = ['case', 'admin']
+/** Who may let a decision out. */
+const DECIDERS: readonly Role[] = ['case', 'approver']
 /** Who may look at officers. */
 const LOOKERS: readonly Role[] = ['admin', 'approver']
 
@@ -225,6 +229,38 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'post /console/officers/loans/:id/end': { roles: LOOKERS, strong: true },
   'get /console/officers/roster/:id': { roles: LOOKERS },
   'get /console/api': { roles: ALL },
+  'get /console/authorities': { roles: AUTHORITY_READERS },
+  'get /console/authorities/new': { roles: AUTHORITY_WRITERS },
+  'post /console/authorities/new': { roles: AUTHORITY_WRITERS },
+  'get /console/authorities/:id': { roles: AUTHORITY_READERS },
+  'post /console/authorities/:id': { roles: AUTHORITY_WRITERS },
+  'post /console/authorities/:id/check': { roles: AUTHORITY_WRITERS },
+  'post /console/authorities/:id/switch': { roles: AUTHORITY_WRITERS },
+  'get /console/cases/:id/hand-over': { roles: ['case'] },
+  'post /console/cases/:id/hand-over': { roles: ['case'] },
+  'get /console/cases/:id/hand-over/:over': { roles: ['case'] },
+  'get /console/cases/:id/hand-over/:over/edit': { roles: ['case'] },
+  'post /console/cases/:id/hand-over/:over/edit': { roles: ['case'] },
+  'post /console/cases/:id/hand-over/:over/drop': { roles: ['case'] },
+  'post /console/cases/:id/hand-over/:over/send': { roles: ['case'] },
+  'post /console/cases/:id/hand-over/:over/answer': { roles: ['case'] },
+  'post /console/cases/:id/hand-over/:over/return': { roles: ['case'] },
+  'get /console/cases/:id/hand-over/:over/file': { roles: ['case'], strong: true },
+  'post /console/cases/:id/hand-over/:over/file': { roles: ['case'], strong: true },
+  'get /console/cases/:id/decision': { roles: ['case'] },
+  'post /console/cases/:id/decision': { roles: ['case'] },
+  'get /console/decisions': { roles: DECIDERS },
+  'get /console/decisions/:id': { roles: DECIDERS },
+  'get /console/decisions/:id/edit': { roles: ['case'] },
+  'post /console/decisions/:id/edit': { roles: ['case'] },
+  'get /console/decisions/:id/approve': { roles: DECIDERS, strong: true },
+  'post /console/decisions/:id/approve': { roles: DECIDERS, strong: true },
+  'get /console/decisions/:id/return': { roles: DECIDERS },
+  'post /console/decisions/:id/return': { roles: DECIDERS },
+  'get /console/decisions/:id/correct': { roles: DECIDERS },
+  'post /console/decisions/:id/correct': { roles: DECIDERS },
+  'get /console/decisions/:id/withdraw': { roles: DECIDERS, strong: true },
+  'post /console/decisions/:id/withdraw': { roles: DECIDERS, strong: true },
   'get /console/hotlines': { roles: ALL },
   'get /console/hotlines/export': { roles: ALL, strong: true },
   'post /console/hotlines/export': { roles: ALL, strong: true },
@@ -318,8 +354,10 @@ test('every page has its line, and every line its page', () => {
 })
 
 test('every page that can be looked at is looked at, by the browser test and by `npm run screens`', () => {
-  // A stream and a file are no pages.
-  const pages = PAGES.filter(({ method, path }) => method === 'get' && !/\/(events|export)$/.test(path)).map(({ path }) => path)
+  // A stream, a file and a picture are no pages.
+  const pages = PAGES.filter(({ method, path }) => method === 'get' && !/\/(events|export|photos\/:photo|copies\/:copy)$/.test(path)).map(
+    ({ path }) => path,
+  )
   expect(pages.filter((path) => !(path in ADDRESS_OF))).toEqual([])
 })
 

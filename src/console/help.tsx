@@ -16,6 +16,8 @@ export const HELP = [
   'halt',
   'inquiries',
   'cases',
+  'hand_overs',
+  'decisions',
   'warnings',
   'identity',
   'evidence',

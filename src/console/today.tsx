@@ -9,6 +9,7 @@ import { listUnderWay, type WatchedRun } from '../../db/watched.ts'
 import { RESULT_LEAST } from '../campaign.ts'
 import { scopeOf } from '../rights.ts'
 import { monthOf, whenVi } from '../time.ts'
+import { decisionWaits } from './cases/decision-waits.tsx'
 import { identityWaits } from './cases/identity-requests.tsx'
 import { caseWaits } from './cases/waits.tsx'
 import { contentWaits } from './content/waits.tsx'
@@ -56,6 +57,7 @@ async function show(visit: Visit): Promise<Response> {
       {warnings}
       {await identityWaits(visit)}
       {cases}
+      {await decisionWaits(visit)}
       {await contentWaits(visit)}
       {runs.length > 0 ? <Runs visit={visit} runs={runs} /> : null}
       <div class="row">

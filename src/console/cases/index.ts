@@ -2,8 +2,12 @@
  * All pages of cases, in the order their paths are looked at: a fixed word before what names a case.
  */
 import type { Page } from '../page.ts'
+import { decisionFormPages } from './decision-form.tsx'
+import { decisionPages } from './decisions.tsx'
 import { filingProof } from './filing-proof.tsx'
 import { hand } from './hand.tsx'
+import { handOverPages } from './hand-over.tsx'
+import { handOverFormPages } from './hand-over-form.tsx'
 import { identity } from './identity.tsx'
 import { identityRequests } from './identity-requests.tsx'
 import { list } from './list.tsx'
@@ -22,6 +26,8 @@ import { write } from './write.tsx'
 const NAMED: readonly Page[] = [...typedIn, ...reasons, ...restricted]
 
 const ACTS: readonly Page[] = [...take, ...moves, ...write, ...hand, ...plan]
-const PARTS: readonly Page[] = [...photos, ...redact, ...identity, ...identityRequests, ...filingProof]
+const EVIDENCE: readonly Page[] = [...photos, ...redact]
+const OPENINGS: readonly Page[] = [...identity, ...identityRequests]
+const PAPERS: readonly Page[] = [...handOverFormPages, ...handOverPages, ...decisionFormPages, ...decisionPages, ...filingProof]
 
-export const cases: readonly Page[] = [...list, ...NAMED, ...one, ...ACTS, ...PARTS]
+export const cases: readonly Page[] = [...list, ...NAMED, ...one, ...ACTS, ...EVIDENCE, ...PAPERS, ...OPENINGS]

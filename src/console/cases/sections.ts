@@ -4,7 +4,8 @@
 import { acts } from './acts.tsx'
 import { evidence } from './evidence.tsx'
 import { filingProofSection } from './filing-proof.tsx'
+import { decisionSection, handOverSection } from './hand-overs.tsx'
 import { identitySection } from './identity.tsx'
 import type { CaseSection } from './section.ts'
 
-export const SECTIONS: readonly CaseSection[] = [acts, evidence, identitySection, filingProofSection]
+export const SECTIONS: readonly CaseSection[] = [acts, evidence, handOverSection, decisionSection, identitySection, filingProofSection]
