@@ -18,8 +18,8 @@ export type Change = {
   /** `state = ?, due_day = ?`; none when only the thread grows. */
   set?: [sql: string, args: Value[]]
   event: Omit<NewEvent, 'id' | 'caseId' | 'officerId' | 'now'>
-  /** Also counted by this name in the audit log: `case.<kind of event>` without it. */
-  act?: string
+  /** Also counted by this name in the audit log: `case.<kind of event>` without it; null where another row of the commit says it. */
+  act?: string | null
 }
 
 /**
@@ -50,7 +50,7 @@ export async function changeCase(
     ...(event.relay && event.kind !== 'identity_granted'
       ? await tellMerged(desk, found.id, { ...event, officerId: actor.officerId, now })
       : []),
-    recordCaseAct(actor, found, act ?? `case.${event.kind}`, now, event.detail),
+    ...(act === null ? [] : [recordCaseAct(actor, found, act ?? `case.${event.kind}`, now, event.detail)]),
   ]
 }
 

@@ -116,6 +116,8 @@ export async function openLife(natives: string[]) {
 
   return {
     bot,
+    /** Where sealed photos lie. */
+    folder,
     site,
     photos,
     platform,

@@ -18,6 +18,7 @@ const DOORS: readonly Door[] = [
   { href: '/console', icon: 'house', text: 'console.nav_today', act: null },
   { href: '/console/inquiries', icon: 'inbox', text: 'console.nav_inquiries', act: 'inquiry.read' },
   { href: '/console/cases', icon: 'flag', text: 'console_cases.title', act: 'case.read' },
+  { href: '/console/warnings', icon: 'exclamation-triangle', text: 'console_warnings.title', act: 'warning.read' },
   { href: '/console/opinions', icon: 'chat-left-quote', text: 'console_opinions.title', act: 'opinion.read' },
   { href: '/console/cases/restricted', icon: 'person-lock', text: 'console_cases.restricted_title', act: 'case.assign' },
   { href: '/console/campaigns', icon: 'send', text: 'console.nav_campaigns', act: 'campaign.read' },
