@@ -46,7 +46,10 @@ export async function changeCase(
     },
     guard(),
     await addEvent(keys, { ...event, id: desk.id(), caseId: found.id, officerId: actor.officerId, now }),
-    ...(event.relay ? await tellMerged(desk, found.id, { ...event, officerId: actor.officerId, now }) : []),
+    // That a name was opened concerns the one who left it.
+    ...(event.relay && event.kind !== 'identity_granted'
+      ? await tellMerged(desk, found.id, { ...event, officerId: actor.officerId, now })
+      : []),
     ...(act === null ? [] : [recordCaseAct(actor, found, act ?? `case.${event.kind}`, now, event.detail)]),
   ]
 }

@@ -29,7 +29,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
     'ground',
     /^src\/(evidence-files|viewer-copy|pictures|poster|load-content|paper-docx|packet)\.ts$|^src\/channels\/web\/page\/build\.ts$|^src\/console\/page\/build\.ts$/,
   ],
-  ['app', /^src\/app\.ts$|^src\/channels\/index\.ts$/],
+  ['app', /^src\/(app|routes)\.ts$|^src\/channels\/index\.ts$/],
   [
     'engine',
     /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|jobs|figures|health|poller|photos|photo-fetch|photo-intake|relay|retention|metrics|case-reminders)\.ts$/,

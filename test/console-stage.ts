@@ -14,6 +14,7 @@ import { parseConfig } from '../src/config.ts'
 import { createFileEvidence } from '../src/evidence-files.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { loadContent } from '../src/load-content.ts'
+import { papers } from '../src/packet.ts'
 import { looksOf, pictures } from '../src/pictures.ts'
 import { poster } from '../src/poster.ts'
 import type { Role } from '../src/rights.ts'
@@ -63,6 +64,7 @@ export async function openStage(browser: Browser) {
     viewerCopy,
     pictures,
     looksOf,
+    papers,
     poster,
   })
   const server = createAdaptorServer({ fetch: product.app.fetch })

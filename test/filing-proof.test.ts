@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openCase } from '../db/cases.ts'
 import { FIND_FILED, findFiled, proofOf } from '../db/filing-proofs.ts'
-import { dropCases } from '../db/retention.ts'
+import { dropCases } from '../db/retention-cases.ts'
 import { readProof } from '../src/filing-proof.ts'
 import { randomId, secureRandom } from '../src/keys.ts'
 import { type ApiDesk, openApiDesk } from './api-desk.ts'

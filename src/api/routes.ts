@@ -31,6 +31,7 @@ import { settings } from './settings.ts'
 import { tree } from './tree.ts'
 import { unitChanges } from './unit-changes.ts'
 import { units } from './units.ts'
+import { warnings } from './warnings.ts'
 
 export const ROUTES: readonly Route[] = [
   ...me,
@@ -55,6 +56,7 @@ export const ROUTES: readonly Route[] = [
   ...caseActs,
   ...phrases,
   ...opinions,
+  ...warnings,
   ...channels,
   ...entries,
   ...entryDrafts,

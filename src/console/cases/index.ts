@@ -3,8 +3,12 @@
  */
 import type { Page } from '../page.ts'
 import { compare } from './compare.tsx'
+import { decisionFormPages } from './decision-form.tsx'
+import { decisionPages } from './decisions.tsx'
 import { unmerge } from './duplicates.tsx'
 import { hand } from './hand.tsx'
+import { handOverPages } from './hand-over.tsx'
+import { handOverFormPages } from './hand-over-form.tsx'
 import { identity } from './identity.tsx'
 import { identityRequests } from './identity-requests.tsx'
 import { list } from './list.tsx'
@@ -24,6 +28,9 @@ import { write } from './write.tsx'
 const NAMED: readonly Page[] = [...typedIn, ...reasons, ...restricted, ...pairs]
 
 const ACTS: readonly Page[] = [...take, ...moves, ...write, ...hand, ...plan]
-const PARTS: readonly Page[] = [...photos, ...redact, ...compare, ...unmerge, ...identity, ...identityRequests]
+const EVIDENCE: readonly Page[] = [...photos, ...redact]
+const OPENINGS: readonly Page[] = [...identity, ...identityRequests]
+const PAPERS: readonly Page[] = [...handOverFormPages, ...handOverPages, ...decisionFormPages, ...decisionPages]
+const MERGING: readonly Page[] = [...compare, ...unmerge]
 
-export const cases: readonly Page[] = [...list, ...NAMED, ...one, ...ACTS, ...PARTS]
+export const cases: readonly Page[] = [...list, ...NAMED, ...one, ...ACTS, ...EVIDENCE, ...MERGING, ...PAPERS, ...OPENINGS]
