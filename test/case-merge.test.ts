@@ -365,6 +365,13 @@ describe('pairs', () => {
     expect(await listPairs(await cases.desk('an'), { limit: 9 })).toEqual([])
   })
 
+  test('found twice, at the main one and at a merged one, are listed once', async () => {
+    for (const id of ['a', 'b', 'c']) await cases.files(id)
+    await cases.marks()
+    await merge('a', 'b')
+    expect((await listPairs(await cases.desk('an'), { limit: 9 })).map(({ one, other }) => [one.id, other.id])).toEqual([['a', 'c']])
+  })
+
   test('said to be two things are not suggested again, also when more is told', async () => {
     await cases.files('a')
     await cases.files('b')
