@@ -174,7 +174,8 @@ export function scopeSql(actor: Actor, act: Act): { sql: string; args: Value[] }
 /** Who has to do with a merged case sees nothing of its main one either, where it is shown. */
 const CONFLICT = `EXISTS (SELECT 1 FROM case_conflicts x WHERE x.officer_id = ?
   AND (x.case_id = c.id OR x.case_id IN (SELECT m.id FROM cases m WHERE m.merged_into = c.id)))`
-const NO_CONFLICT = `AND NOT ${CONFLICT}`
+/** Takes the officer's id. `c` is the case. */
+export const NO_CONFLICT = `AND NOT ${CONFLICT}`
 const COLUMNS = `c.id, c.number, c.state, c.kind, c.source, c.rank, c.restricted, c.spam, c.unit_id, c.assignee_id, c.due_day, c.reason_id,
   c.outcome_id, c.opened_hour, c.closed_hour, c.merged_into, c.version, coalesce(u.short_name, u.name) AS unit_name, u.path, o.name AS assignee_name`
 const JOINS = 'LEFT JOIN units u ON u.id = c.unit_id LEFT JOIN officers o ON o.id = c.assignee_id'

@@ -4,9 +4,9 @@
  */
 import type { Db, Locale, Row, Statement, Value } from '../src/chat.ts'
 import { type SettingName, type Settings, wholeOf } from '../src/settings.ts'
-import { addDays, dayNumber, dayOf, hourOf, monthOf } from '../src/time.ts'
+import { addDays, dayNumber, dayOf, monthOf } from '../src/time.ts'
 import { guardThat } from './client.ts'
-import { dropPhotos } from './photo-copies.ts'
+import { noticeRules } from './notice-retention.ts'
 
 export const STEP = 500
 
@@ -34,6 +34,7 @@ export function listRules(now: Date, settings: Settings): Rule[] {
     rule('consent_proofs', 'consent_proofs', 'hash', 'ended_at < ?', monthsBefore(now.toISOString(), 60)),
     rule('inquiries', 'inquiries', 'id', 'answered_at < ?', instant(wholeOf(settings, 'keep_inquiry_days'))),
     rule('item_flags', 'item_flags', 'id', 'day < ?', monthsBefore(today, 24)),
+    ...noticeRules(now, monthsBefore),
     rule('entry_imports', 'entry_imports', 'id', 'created_at < ?', instant(7)),
     rule('deals', 'deals', 'id', 'ends_on < ?', monthsBefore(today, wholeOf(settings, 'keep_deal_months'))),
     // A draft ends with its session; this is what a lost one left. The objects are swept by their names.
@@ -187,60 +188,6 @@ export function markAsked(ids: string[], now: Date): Statement {
     sql: 'UPDATE contacts SET asked_day = ? WHERE id IN (SELECT value FROM json_each(?)) AND seen_day < ?',
     args: [dayOf(now), JSON.stringify(ids), monthsBefore(dayOf(now), 12)],
   }
-}
-
-// ---- cases ------------------------------------------------------------------------------------------------------
-
-/** Cases closed between two hours, up to 500, in order. @param after id and hour of the last one of the page before */
-export async function listClosed(db: Db, until: string, after: { hour: string; id: string }): Promise<Array<{ id: string; hour: string }>> {
-  const rows = await db.read(
-    `SELECT id, closed_hour FROM cases WHERE closed_hour < ? AND (closed_hour, id) > (?, ?) ORDER BY closed_hour, id LIMIT ${STEP}`,
-    [until, after.hour, after.id],
-  )
-  return rows.map(({ id, closed_hour }) => ({ id: String(id), hour: String(closed_hour) }))
-}
-
-/** The hour before which a closed case keeps no way back to its tipster (90 days at most), and the one before which it goes (24 months at most). */
-export const linkHour = (now: Date, settings: Settings): string =>
-  hourOf(new Date(now.getTime() - wholeOf(settings, 'keep_identity_days') * 86_400_000))
-export const caseHour = (now: Date, settings: Settings): string =>
-  hourOf(new Date(monthsBefore(now.toISOString(), wholeOf(settings, 'keep_case_months'))))
-
-/** Ways back and identities of these cases. */
-export async function countTipsters(db: Db, tags: string[]): Promise<number> {
-  const list = JSON.stringify(tags)
-  return countOf(
-    await db.read(
-      `SELECT (SELECT count(*) FROM reply_links WHERE case_tag IN (SELECT value FROM json_each(?)))
-            + (SELECT count(*) FROM case_identities WHERE case_tag IN (SELECT value FROM json_each(?))) AS n`,
-      [list, list],
-    ),
-  )
-}
-
-export function dropTipsters(tags: string[]): Statement[] {
-  return ['case_identities', 'reply_links'].map((table) => ({
-    sql: `DELETE FROM ${table} WHERE case_tag IN (SELECT value FROM json_each(?)) RETURNING 1 AS gone`,
-    args: [JSON.stringify(tags)],
-  }))
-}
-
-export async function countCases(db: Db, until: string): Promise<number> {
-  return countOf(await db.read('SELECT count(*) AS n FROM cases WHERE closed_hour < ?', [until]))
-}
-
-/** These cases with their events and photos. The rows that `dropPhotos` returns say which objects have to go now. */
-export function dropCases(ids: string[], until: string): Statement[] {
-  const list = JSON.stringify(ids)
-  return [
-    { sql: 'DELETE FROM case_events WHERE case_id IN (SELECT value FROM json_each(?))', args: [list] },
-    { sql: 'DELETE FROM case_marks WHERE case_id IN (SELECT value FROM json_each(?))', args: [list] },
-    { sql: 'DELETE FROM case_pairs WHERE case_id IN (SELECT value FROM json_each(?))', args: [list] },
-    { sql: 'DELETE FROM case_pairs WHERE other_id IN (SELECT value FROM json_each(?))', args: [list] },
-    { sql: 'DELETE FROM photos WHERE case_id IS NOT NULL AND case_id IN (SELECT value FROM json_each(?))', args: [list] },
-    ...dropPhotos(ids),
-    { sql: 'DELETE FROM cases WHERE id IN (SELECT value FROM json_each(?)) AND closed_hour < ? RETURNING 1 AS gone', args: [list, until] },
-  ]
 }
 
 /**

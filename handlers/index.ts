@@ -14,6 +14,7 @@ import { deals } from './deals.ts'
 import { denounce } from './denounce.ts'
 import { desk } from './desk/index.ts'
 import { erase } from './erase.ts'
+import { filingProof } from './filing-proof.ts'
 import { halt } from './halt.ts'
 import { createHelp } from './help.ts'
 import { hotlines } from './hotlines.ts'
@@ -21,6 +22,7 @@ import { language } from './language.ts'
 import { library } from './library/index.ts'
 import { link } from './link.ts'
 import { officer } from './officer.ts'
+import { opinion } from './opinion/index.ts'
 import { quiz } from './quiz.ts'
 import { report } from './report/index.ts'
 import { rights } from './rights.ts'
@@ -32,6 +34,7 @@ import { talk } from './talk/index.ts'
 import { threat } from './threat.ts'
 import { track } from './track.ts'
 import { unit } from './unit.ts'
+import { warning } from './warning.ts'
 
 export { offerPush } from './consent.ts'
 export { privately } from './private.ts'
@@ -53,7 +56,9 @@ const tasks: readonly Handler[] = [
   report,
   talk,
   track,
+  filingProof,
   denounce,
+  opinion,
   data,
   deals,
   hotlines,
@@ -65,6 +70,7 @@ const tasks: readonly Handler[] = [
   check,
   quiz,
   library,
+  warning,
   language,
   about,
 ]

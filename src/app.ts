@@ -2,40 +2,39 @@
  * Composes the product from what an entrance hands in: database, keys, channels' surroundings, stores. The result is a
  * Hono app and the few loops an entrance starts. Knows no runtime.
  */
-import { Hono } from 'hono'
+import type { Hono } from 'hono'
 import { createTexts } from '../content/index.ts'
-import { LATEST_MIGRATION, listApplied } from '../db/migrate.ts'
 import { tokenStore } from '../db/secrets.ts'
 import { changeSetting, listSettings } from '../db/settings.ts'
-import { listTallies } from '../db/tallies.ts'
 import { transcriptStore } from '../db/transcript.ts'
 import { countFilings } from '../db/work.ts'
 import { greet, handlers, offerPush, privately } from '../handlers/index.ts'
-import { type Api, type ApiMemory, type ApiParts, createApi } from './api/index.ts'
+import { type ApiMemory, type ApiParts, createApi } from './api/index.ts'
 import type { ApiFetch } from './api-fetch.ts'
 import { type Broadcasts, createBroadcasts } from './broadcasts.ts'
 import { createChannels } from './channels/index.ts'
-import { createWeb, type WebChannel, type WebLimiters } from './channels/web/index.ts'
+import { createWeb, type WebLimiters } from './channels/web/index.ts'
 import type { TokenPair } from './channels/zalo/index.ts'
 import type { About, Channel, ChannelState, Db, Keys } from './chat.ts'
 import { type Config, isHere } from './config.ts'
-import { type Console, type ConsoleLimiters, createConsole } from './console/index.ts'
+import { type ConsoleLimiters, createConsole } from './console/index.ts'
 import { createDispatcher, type Dispatcher } from './dispatch.ts'
-import { AppError, statusOf } from './errors.ts'
 import type { EvidenceStore } from './evidence.ts'
 import type { Later } from './gather.ts'
 import { listJobs } from './jobs.ts'
 import { secureRandom } from './keys.ts'
-import { causeOf, type Log } from './log.ts'
+import type { Limiter } from './limiter.ts'
+import type { Log } from './log.ts'
 import type { Fetch } from './media.ts'
-import { metricsText } from './metrics.ts'
+import { filingProofRoutes } from './pages/filing-proof.tsx'
+import type { Papers } from './paper.ts'
 import type { PhotoParts } from './photo-intake.ts'
 import { createPhotoLoop, type PhotoLoop } from './photos.ts'
 import { createReceiver, type Receiver } from './receive.ts'
 import type { Pictures } from './redaction.ts'
 import { createRouter } from './router.ts'
+import { createRoutes } from './routes.ts'
 import { createSchedule, type Schedule } from './schedule.ts'
-import { addDays, dayOf } from './time.ts'
 import type { PosterMaker } from './tree.ts'
 
 export type ProductParts = {
@@ -57,6 +56,8 @@ export type ProductParts = {
   pictures?: Pictures
   /** What a viewer's copy looks like, in 64 bits (Node). */
   looksOf?: PhotoParts['looksOf']
+  /** Writes papers and packets of hand-overs (Node). */
+  papers?: Papers
   /** Draws posters of join codes (Node). */
   poster?: PosterMaker
   /** Counts what a visitor sends; handed in where a product lives shorter than the process (Workers). */
@@ -65,6 +66,8 @@ export type ProductParts = {
   apiMemory?: ApiMemory
   /** Counts visits of the console; handed in for the same reason. */
   consoleLimiters?: ConsoleLimiters
+  /** Counts checks of proofs of filing; handed in for the same reason. */
+  proofLimiter?: Limiter
   /** Streams of the web chat, the API and the console end by themselves after this long (Workers); the page comes again. */
   maxStreamMs?: number
   /** Holds the process until work that outlasts its request is done (Workers). */
@@ -129,11 +132,13 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     evidence: parts.evidence,
     viewerCopy: parts.viewerCopy,
     pictures: parts.pictures,
+    papers: parts.papers,
     poster: parts.poster,
     later: parts.later,
     limiters: parts.consoleLimiters,
     maxStreamMs: parts.maxStreamMs,
   })
+  const proofs = filingProofRoutes({ db, keys, texts: texts.render, about: () => about, now, limiter: parts.proofLimiter })
   const dispatcher = createDispatcher({
     db,
     keys,
@@ -197,7 +202,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
   })
   const schedule = createSchedule({ db, jobs, log })
   return {
-    app: createRoutes(parts, channels, web, { api, officers }, receiver),
+    app: createRoutes(parts, { channels, web, receiver, pages: [api.routes, officers.routes, proofs] }),
     channels,
     receiver,
     dispatcher,
@@ -232,57 +237,6 @@ function commands(): Array<{ command: string; description: string }> {
       return { command, description: texts.render({ key: texts.has(own) ? own : `${name}.command` }, 'vi') }
     }),
   )
-}
-
-function createRoutes(
-  parts: ProductParts,
-  channels: readonly Channel[],
-  web: WebChannel,
-  pages: { api: Api; officers: Console },
-  receiver: Receiver,
-): Hono {
-  const { config, db, log } = parts
-  const app = new Hono()
-  for (const channel of channels) {
-    if (channel === web) continue
-    app.post(`/webhooks/${channel.name}`, async (c) => {
-      const inbound = await channel.receive(c.req.raw)
-      if (inbound.length > 0) await receiver.receive(inbound)
-      const answer = channel.answer?.(inbound)
-      return answer === undefined ? c.body(null, 200) : c.json(answer)
-    })
-  }
-  app.get('/healthz', (c) => c.text('ok'))
-  app.get('/readyz', async (c) => {
-    try {
-      const applied = await listApplied(db)
-      if (!applied.includes(LATEST_MIGRATION)) return c.text(`migrations are missing: ${LATEST_MIGRATION}`, 503)
-      return c.text('ok')
-    } catch (error) {
-      log('error', 'ready.failed', { cause: causeOf(error) })
-      return c.text('the database does not answer', 503)
-    }
-  })
-  app.get('/metrics', async (c) => {
-    const since = addDays(dayOf(parts.now()), -1)
-    return c.body(metricsText(await listTallies(db, since)), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
-  })
-  if (config.zaloSiteVerification) {
-    const code = config.zaloSiteVerification
-    app.get(`/zalo_verifier${code}.html`, (c) =>
-      c.html(`<html><head><meta name="zalo-platform-site-verification" content="${code}"></head></html>`),
-    )
-  }
-  app.route('/', pages.api.routes)
-  app.route('/', pages.officers.routes)
-  app.route('/', web.routes(receiver.receive))
-  app.notFound((c) => c.text('not found', 404))
-  app.onError((error, c) => {
-    if (error instanceof AppError) return c.text(error.code === 'ignored' ? '' : error.message, statusOf[error.code])
-    log('error', 'request.failed', { path: c.req.routePath, cause: causeOf(error) })
-    return c.text('internal error', 500)
-  })
-  return app
 }
 
 async function readAbout({ db, config }: ProductParts): Promise<About> {

@@ -179,6 +179,8 @@ export type Handler = {
   /** While its step is open, everything typed answers it, save the words that always work: another handler's keyword is content here. */
   listens?(step: Step): boolean
   handle(turn: Turn): Promise<Decision>
+  /** Its step only remembers what was shown: what it does not expect is routed as if no step were open. */
+  rests?(step: Step): boolean
   /** Says the open step's question again after something else was answered. */
   offerAgain?(turn: Turn): Promise<Reply[]>
 }

@@ -2,7 +2,6 @@
  * The recurring work of a product, in the order of the night: what is looked at each minute, and what one process does
  * once a day.
  */
-
 import { caseMarksJob } from './case-marks.ts'
 import { createCaseReminders } from './case-reminders.ts'
 import type { Channel, Db, Keys } from './chat.ts'
@@ -43,9 +42,9 @@ export function listJobs(parts: JobParts): Job[] {
     { name: 'about', at: 'minute', run: readAbout },
     { name: 'relay', at: 'minute', run: createRelay({ db, keys, channels, random, log }).run },
     reorganiseJob({ db, keys, channels, now, log }),
+    caseMarksJob({ db, keys, now, log }),
     { name: 'urgent-cases', at: 'minute', run: caseReminders.alert },
     { name: 'case-reminders', at: { hour: 8, minute: 0 }, run: caseReminders.remind },
-    caseMarksJob({ db, keys, now, log }),
     { name: 'figures-open', at: 'minute', run: figures.open },
     // Before the retention lets go of a month's keyed hashes.
     { name: 'figures', at: { hour: 2, minute: 30 }, run: figures.publish },

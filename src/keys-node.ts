@@ -5,10 +5,11 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import type { Keys } from './chat.ts'
 import { AppError } from './errors.ts'
-import { hmacInfo, KEY_SALT, ownInfo, sealInfo, TAG_LENGTH, VERSION } from './keys.ts'
+import { fromHex, hmacInfo, KEY_SALT, ownInfo, sealInfo, TAG_LENGTH, tagChain, VERSION } from './keys.ts'
+import type { TagKeys, TagPurpose } from './sealing.ts'
 
-/** @param dataKey 32 bytes. Throws AppError `invalid` for another length. */
-export function createNodeKeys(dataKey: Uint8Array): Keys {
+/** @param dataKey 32 bytes. @param earlier of keys before it. Throws AppError `invalid` for another length. */
+export function createNodeKeys(dataKey: Uint8Array, earlier: TagKeys = {}): Keys {
   if (dataKey.byteLength !== 32) throw new AppError('invalid', 'DATA_KEY must be 32 bytes.')
   const derived = new Map<string, KeyObject>()
   const derive = (info: string): KeyObject => {
@@ -19,6 +20,16 @@ export function createNodeKeys(dataKey: Uint8Array): Keys {
     }
     return key
   }
+  const chains = new Map<TagPurpose, KeyObject[]>()
+  const chainOf = (purpose: TagPurpose): KeyObject[] => {
+    let chain = chains.get(purpose)
+    if (!chain) {
+      const before = (earlier[purpose] ?? []).map((hex) => createSecretKey(fromHex(hex)))
+      chain = tagChain(purpose, before, () => derive(hmacInfo(purpose)))
+      chains.set(purpose, chain)
+    }
+    return chain
+  }
   // Not kept: there may be a million of them, and each is used a few times in its life.
   const ownKey = (info: string) => createSecretKey(Buffer.from(hkdfSync('sha256', dataKey, KEY_SALT, info, 32)))
   return {
@@ -27,12 +38,25 @@ export function createNodeKeys(dataKey: Uint8Array): Keys {
     sealOwn: (purpose, name, plain) => sealWith(ownKey(ownInfo(purpose, name)), plain, name),
     openOwn: (purpose, name, box) => openWith(ownKey(ownInfo(purpose, name)), box, name),
     tag(purpose, text) {
-      return createHmac('sha256', derive(hmacInfo(purpose)))
-        .update(text)
-        .digest('base64url')
-        .slice(0, TAG_LENGTH)
+      let tag = text
+      for (const key of chainOf(purpose)) tag = hashWith(key, tag)
+      return tag
     },
   }
+}
+
+/** This key's own HMAC key of a purpose. */
+export function tagKeyOf(dataKey: Uint8Array, purpose: TagPurpose): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', dataKey, KEY_SALT, hmacInfo(purpose), 32))
+}
+
+/** The tag that follows on one made with the key before. */
+export function followTag(dataKey: Uint8Array, purpose: TagPurpose, tag: string): string {
+  return hashWith(createSecretKey(tagKeyOf(dataKey, purpose)), tag)
+}
+
+function hashWith(key: KeyObject, text: string): string {
+  return createHmac('sha256', key).update(text).digest('base64url').slice(0, TAG_LENGTH)
 }
 
 function sealWith(key: KeyObject, plain: string | Uint8Array, bound: string): Uint8Array {

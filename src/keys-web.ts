@@ -3,12 +3,13 @@
  */
 import type { Keys } from './chat.ts'
 import { AppError } from './errors.ts'
-import { hmacInfo, KEY_SALT, ownInfo, sealInfo, TAG_LENGTH, VERSION } from './keys.ts'
+import { fromHex, hmacInfo, KEY_SALT, ownInfo, sealInfo, TAG_LENGTH, tagChain, VERSION } from './keys.ts'
+import type { TagKeys, TagPurpose } from './sealing.ts'
 
 const encoder = new TextEncoder()
 
-/** @param dataKey 32 bytes. Throws AppError `invalid` for another length. */
-export async function createWebKeys(dataKey: Uint8Array<ArrayBuffer>): Promise<Keys> {
+/** @param dataKey 32 bytes. @param earlier of keys before it. Throws AppError `invalid` for another length. */
+export async function createWebKeys(dataKey: Uint8Array<ArrayBuffer>, earlier: TagKeys = {}): Promise<Keys> {
   if (dataKey.byteLength !== 32) throw new AppError('invalid', 'DATA_KEY must be 32 bytes.')
   const root = await crypto.subtle.importKey('raw', dataKey, 'HKDF', false, ['deriveKey'])
   // Keys are kept, not promises of keys: on Workers a promise of one request must not be awaited in another.
@@ -19,13 +20,19 @@ export async function createWebKeys(dataKey: Uint8Array<ArrayBuffer>): Promise<K
       ? crypto.subtle.deriveKey(hkdf, root, { name: 'HMAC', hash: 'SHA-256', length: 256 }, false, ['sign'])
       : crypto.subtle.deriveKey(hkdf, root, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
   }
-  const derive = async (info: string): Promise<typeof root> => {
+  const derive = async (info: string, keyOf = make): Promise<typeof root> => {
     const known = derived.get(info)
     if (known) return known
-    const key = await make(info)
+    const key = await keyOf(info)
     derived.set(info, key)
     return key
   }
+  /** Keys of earlier DATA_KEYs, each under a name that no derived one has. */
+  const before = (purpose: TagPurpose) =>
+    (earlier[purpose] ?? []).map((hex) => ({
+      name: `earlier/${hex}`,
+      make: (): Promise<typeof root> => crypto.subtle.importKey('raw', fromHex(hex), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']),
+    }))
   return {
     seal: async (purpose, plain, bound = '') => sealWith(await derive(sealInfo(purpose)), plain, bound),
     open: async (purpose, box, bound = '') => openWith(await derive(sealInfo(purpose)), box, bound),
@@ -33,8 +40,12 @@ export async function createWebKeys(dataKey: Uint8Array<ArrayBuffer>): Promise<K
     sealOwn: async (purpose, name, plain) => sealWith(await make(ownInfo(purpose, name)), plain, name),
     openOwn: async (purpose, name, box) => openWith(await make(ownInfo(purpose, name)), box, name),
     async tag(purpose, text) {
-      const mac = new Uint8Array(await crypto.subtle.sign('HMAC', await derive(hmacInfo(purpose)), encoder.encode(text)))
-      return base64url(mac).slice(0, TAG_LENGTH)
+      let tag = text
+      for (const { name, make: keyOf } of tagChain(purpose, before(purpose), () => ({ name: hmacInfo(purpose), make }))) {
+        const mac = await crypto.subtle.sign('HMAC', await derive(name, keyOf), encoder.encode(tag))
+        tag = base64url(new Uint8Array(mac)).slice(0, TAG_LENGTH)
+      }
+      return tag
     },
   }
 }

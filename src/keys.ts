@@ -3,7 +3,7 @@
  * things around secrets that every runtime does alike.
  */
 import type { Keys, SealPurpose, TagPurpose } from './chat.ts'
-import type { OwnPurpose } from './sealing.ts'
+import type { OwnPurpose, TagKeys } from './sealing.ts'
 import { CODE_ALPHABET } from './vietnamese/case-code.ts'
 
 /** First byte of every box: the format, so that it can change one day. */
@@ -15,6 +15,43 @@ export const TAG_LENGTH = 32
 export const sealInfo = (purpose: SealPurpose): string => `seal/${purpose}`
 export const ownInfo = (purpose: OwnPurpose, name: string): string => `own/${purpose}/${name}`
 export const hmacInfo = (purpose: TagPurpose): string => `tag/${purpose}`
+
+/**
+ * How tags of each purpose outlive a change of DATA_KEY. `kept`: their plain text is known to nobody here (a token, a cookie,
+ * an erased person's proof), so they go on being made with the first key, which is kept sealed under the newest one.
+ * `chained`: a keyed hash of the tag before, so that an old key alone tells nothing. `current`: made anew by the change, or
+ * worth nothing after it: what leads from a contact to a case, what guards a door.
+ */
+export const TAG_WAYS: Record<TagPurpose, 'kept' | 'chained' | 'current'> = {
+  ...{ contact: 'current', case: 'current', mark: 'current', notice: 'current', work: 'current', tries: 'current' },
+  ...{ csrf: 'current', challenge: 'current', webhook: 'current' },
+  receipt: 'chained',
+  ...{ inbox: 'kept', 'proof-of-filing': 'kept', consent: 'kept', request: 'kept', phrase: 'kept', figure: 'kept', visitor: 'kept' },
+  ...{ link: 'kept', token: 'kept', 'officer-code': 'kept', 'sign-in': 'kept', 'officer-session': 'kept' },
+}
+
+/** The HMAC keys that make a tag, one after another: each hashes what the one before made. */
+export function tagChain<K>(purpose: TagPurpose, earlier: readonly K[], current: () => K): K[] {
+  const way = TAG_WAYS[purpose]
+  if (way === 'kept' && earlier[0] !== undefined) return [earlier[0]]
+  return way === 'chained' ? [...earlier, current()] : [current()]
+}
+
+/** What is kept of a key's tags when another takes its place. @param own this key's own HMAC key of a purpose, 32 bytes */
+export function keepTags(kept: TagKeys, own: (purpose: TagPurpose) => Uint8Array): TagKeys {
+  const next: TagKeys = {}
+  for (const [purpose, way] of Object.entries(TAG_WAYS) as Array<[TagPurpose, string]>) {
+    const earlier = kept[purpose] ?? []
+    if (way === 'chained' || (way === 'kept' && earlier.length === 0)) next[purpose] = [...earlier, toHex(own(purpose))]
+    else if (way === 'kept') next[purpose] = earlier
+  }
+  return next
+}
+
+/** Bytes of lower-case hex. */
+export function fromHex(hex: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array((hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)))
+}
 
 const decoder = new TextDecoder()
 

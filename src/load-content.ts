@@ -2,7 +2,6 @@
  * Brings the built-in content into the database at each start: new rows are inserted, rows no officer edited are
  * updated, everything else is left alone. The second start with the same content writes nothing.
  */
-
 import { authorities } from '../content/data/authorities.ts'
 import { caseReasons } from '../content/data/case-reasons.ts'
 import { days } from '../content/data/days.ts'
@@ -33,8 +32,8 @@ export async function loadContent(db: Db, progress: Progress): Promise<void> {
     ['library', await loadItems(db, libraryItems)],
     ['questions', await loadQuestions(db, questions)],
     ['hotlines', [loadHotlines(hotlines)]],
-    ['reasons', [loadReasons(caseReasons)]],
     ['authorities', [loadAuthorities(authorities)]],
+    ['reasons', [loadReasons(caseReasons)]],
     ['days', [loadObservances(days)]],
   ]
   for (const [what, statements] of kinds) {

@@ -6,13 +6,15 @@ import { existsSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { upgradeBoxes } from '../db/box-upgrade.ts'
+import { checkKey, readTagKeys } from '../db/key-state.ts'
 import { listApplied, type Migration, migrate } from '../db/migrate.ts'
 import { openDb } from '../db/open.ts'
-import { checkKey } from '../db/settings.ts'
 import type { ApiFetch } from './api-fetch.ts'
 import type { Db, Keys } from './chat.ts'
 import { type Config, isHere, parseConfig } from './config.ts'
 import { AppError } from './errors.ts'
+import { secureRandom } from './keys.ts'
 import { createNodeKeys } from './keys-node.ts'
 import { loadContent } from './load-content.ts'
 import { createLog, type Log } from './log.ts'
@@ -47,21 +49,24 @@ export async function openFooting(env: NodeJS.ProcessEnv, say: Say = console.log
 /** @param say hears each line of progress and of the log. Throws AppError with a sentence for the operator. */
 export async function openGround(env: NodeJS.ProcessEnv, say: Say = console.log): Promise<Ground> {
   const footing = await openFooting(env, say)
-  const { config, keys, log } = footing
+  const { config, log } = footing
   // Before the first byte goes there.
   warnAbroad(config)
   if (config.databaseUrl.startsWith('file:')) await mkdir(dirname(config.databaseUrl.slice(5)), { recursive: true, mode: 0o700 })
   const db = openDb({ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') })
   // Somebody else's database is not even migrated.
-  if ((await listApplied(db)).length > 0) await checkKey(db, keys)
+  if ((await listApplied(db)).length > 0) await checkKey(db, footing.keys)
   const migrated: string[] = []
   await migrate(db, await readMigrations(), (name) => {
     migrated.push(name)
     say(`  migrated ${name}`)
   })
-  await checkKey(db, keys)
+  await checkKey(db, footing.keys)
+  // What earlier keys made goes on being found: tokens, cookies, receipts.
+  const keys = createNodeKeys(footing.dataKey, await readTagKeys(db, footing.keys))
+  await upgradeBoxes(db, keys, secureRandom)
   await loadContent(db, (what, done, all) => say(`  ${what}: ${done}/${all}`))
-  return { ...footing, db, migrated, ...openFetches() }
+  return { ...footing, keys, db, migrated, ...openFetches() }
 }
 
 /** R21: data outside Vietnam is a legal decision; until its reference is recorded, each start says so. */

@@ -10,6 +10,7 @@ import { createFileEvidence } from './evidence-files.ts'
 import { randomId, secureRandom } from './keys.ts'
 import { causeOf } from './log.ts'
 import { openGround } from './node-ground.ts'
+import { papers } from './packet.ts'
 import { looksOf, pictures } from './pictures.ts'
 import { createPoller } from './poller.ts'
 import { poster } from './poster.ts'
@@ -32,6 +33,7 @@ const product = await createProduct({
   viewerCopy,
   pictures,
   looksOf,
+  papers,
   poster,
 })
 const poller = createPoller({

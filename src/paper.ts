@@ -110,7 +110,7 @@ export function draftPaper(
 }
 
 /** One file of the packet that is a photo: its SHA-256, and that of the original it was made of. */
-export type PaperPhoto = { name: string; sha256: string; sha256OfOriginal: string; bytes: number }
+export type PaperPhoto = { name: string; sha256: string; sha256OfOriginal: string }
 
 /** As the maker of files is given it: every sentence is ready. */
 export type Paper = {

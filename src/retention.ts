@@ -8,25 +8,18 @@ import { eraseContact } from '../db/erasure.ts'
 import { dropLedger, LEDGER_DAYS, listForgettable, markForgotten } from '../db/ledger-people.ts'
 import { droppedObjects } from '../db/photo-copies.ts'
 import {
-  caseHour,
-  countCases,
   countDue,
   countPeople,
   countTallies,
-  countTipsters,
-  dropCases,
   dropDue,
   dropInbox,
   dropTallies,
-  dropTipsters,
   emptyLog,
   endSessions,
   findInboxStretch,
   findMark,
   findSessionDay,
-  linkHour,
   listAskable,
-  listClosed,
   listEndedSessions,
   listPeople,
   listRules,
@@ -39,6 +32,17 @@ import {
   toAsk,
   unanswered,
 } from '../db/retention.ts'
+import {
+  CLOSE_MERGED,
+  caseHour,
+  countCases,
+  countTipsters,
+  countUntouched,
+  dropCases,
+  dropTipsters,
+  linkHour,
+  listClosed,
+} from '../db/retention-cases.ts'
 import { listSettings } from '../db/settings.ts'
 import { enqueueReplies } from '../db/turns.ts'
 import type { Db, Keys, Reply, Statement } from './chat.ts'
@@ -47,7 +51,10 @@ import type { Log } from './log.ts'
 import { sealReply } from './sealed-reply.ts'
 import { addDays, dayOf, vietnamHour, vietnamInstant } from './time.ts'
 
-/** Rows per kind. `asked` is people asked whether to keep their data; all else is let go. */
+/**
+ * Rows per kind. `asked` is people asked whether to keep their data, `untouched` open reports that nobody has touched for 24
+ * months and that stay for an officer to decide; all else is let go.
+ */
 export type Counts = Record<string, number>
 
 export type Retention = {
@@ -87,6 +94,7 @@ export function createRetention(parts: RetentionParts): Retention {
       counts.tipsters = 0
       for await (const tags of closedTags(parts, linkHour(at, settings))) counts.tipsters += await countTipsters(db, tags)
       counts.cases = await countCases(db, caseHour(at, settings))
+      counts.untouched = await countUntouched(db, caseHour(at, settings))
       counts.silent = await countPeople(db, silent(at))
       counts.unanswered = await countPeople(db, unanswered(at))
       counts.asked = await countPeople(db, toAsk(at))
@@ -103,10 +111,12 @@ export function createRetention(parts: RetentionParts): Retention {
       counts.sessions = 0
       for await (const ids of endedSessions(parts, at)) counts.sessions += await affected(db, [endSessions(ids, at)])
       await db.write([recordMark('sessions_ended', dayOf(at))])
+      await db.write([CLOSE_MERGED])
       counts.tipsters = 0
       for await (const tags of closedTags(parts, linkHour(at, settings))) counts.tipsters += await affectedBy(db, dropTipsters(tags))
       await db.write([recordMark('reply_links_cut', linkHour(at, settings))])
       counts.cases = await dropOldCases(parts, caseHour(at, settings))
+      counts.untouched = await countUntouched(db, caseHour(at, settings))
       counts.silent = await erasePeople(parts, silent(at), at)
       counts.unanswered = await erasePeople(parts, unanswered(at), at)
       counts.asked = await askPeople(parts, at)

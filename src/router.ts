@@ -85,6 +85,10 @@ export function createRouter(handlers: readonly Handler[], privately: Handler): 
       const heard = listen(message.text)
       const always = urgent.find(heard)
       if (always) return to(always)
+      if (owner.rests?.(step)) {
+        const picked = pick(message, session, labelOf)
+        return to(picked.handler, picked.message)
+      }
       // A keyword alone acts only outside a running dialogue: inside one it takes a whole phrase (§4.6).
       const alone = owner.listens?.(step) ? false : heard.words.length >= 2
       const other = alone || ALWAYS.has(heard.folded) ? lexicon.find(heard) : undefined

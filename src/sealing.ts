@@ -41,6 +41,9 @@ export type SealPurpose =
   | 'hand-over'
   | 'decision'
   | 'opinion'
+  | 'tag-keys'
+  // Ways back as they were sealed before each had a key of its own: db/box-upgrade.ts opens them once.
+  | 'reply-link'
   | 'backup'
 
 /** Boxes with a key each: what a case's member left of themselves, and the way back to them. */
@@ -69,3 +72,6 @@ export type TagPurpose =
   | 'csrf'
   | 'challenge'
   | 'webhook'
+
+/** HMAC keys of earlier DATA_KEYs, as hex, oldest first: what tags need that outlive them (keys.ts, `TAG_WAYS`). */
+export type TagKeys = Partial<Record<TagPurpose, readonly string[]>>

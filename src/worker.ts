@@ -4,9 +4,9 @@
  * isolate: the parsed configuration, the keys and the counts of what web visitors and API tokens send. Migrations and webhooks are the admin command's work, on Node.
  */
 import { openServer } from '../db/client.ts'
+import { checkKey, readTagKeys } from '../db/key-state.ts'
 import { dropLease, takeLease } from '../db/leases.ts'
 import { findNextDue } from '../db/outbox.ts'
-import { checkKey } from '../db/settings.ts'
 import { type ApiMemory, createApiMemory } from './api/index.ts'
 import { createProduct, type Product } from './app.ts'
 import { createLimiters, type WebLimiters } from './channels/web/index.ts'
@@ -18,7 +18,9 @@ import type { EvidenceStore } from './evidence.ts'
 import { createR2Evidence, type EvidenceBucket } from './evidence-r2.ts'
 import { randomId, secureRandom } from './keys.ts'
 import { createWebKeys } from './keys-web.ts'
+import type { Limiter } from './limiter.ts'
 import { causeOf, createLog, type Log } from './log.ts'
+import { createProofLimiter } from './pages/filing-proof.tsx'
 
 type Env = Record<string, unknown>
 type Ground = {
@@ -30,6 +32,7 @@ type Ground = {
   limiters: WebLimiters
   apiMemory: ApiMemory
   consoleLimiters: ConsoleLimiters
+  proofLimiter: Limiter
   keyChecked: boolean
 }
 /** Holds the invocation until the work is done. */
@@ -79,12 +82,15 @@ export default entrance
 async function open(env: Env, keep: Keep): Promise<Opened> {
   try {
     if (ground?.env !== env) ground = await prepare(env)
-    const { config, keys, log, now, limiters, apiMemory, consoleLimiters } = ground
+    const { config, log, now, limiters, apiMemory, consoleLimiters, proofLimiter } = ground
     const db = openServer({ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') })
     if (!ground.keyChecked) {
-      await checkKey(db, keys)
+      await checkKey(db, ground.keys)
+      const earlier = await readTagKeys(db, ground.keys)
+      if (config.dataKey) ground.keys = await createWebKeys(config.dataKey, earlier)
       ground.keyChecked = true
     }
+    const { keys } = ground
     const holder = `worker-${randomId(secureRandom)}`
     // Called by its bare name: workerd's fetch refuses to be a method of another object.
     const evidence = evidenceOf(env)
@@ -100,6 +106,7 @@ async function open(env: Env, keep: Keep): Promise<Opened> {
       limiters,
       apiMemory,
       consoleLimiters,
+      proofLimiter,
       maxStreamMs: STREAM_MS,
       keep,
     })
@@ -132,6 +139,7 @@ async function prepare(env: Env): Promise<Ground> {
     limiters: createLimiters(now),
     apiMemory: createApiMemory(now),
     consoleLimiters: createConsoleLimiters(now),
+    proofLimiter: createProofLimiter(now),
     keyChecked: false,
   }
 }

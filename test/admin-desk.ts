@@ -38,6 +38,8 @@ export async function createOperator(more: Record<string, string> = {}) {
     },
     /** As `npm run admin` runs it, once `bundleAdmin` has. */
     spawn: (...args: string[]): Promise<Said> => outcomeOf(spawn(process.execPath, [BUNDLE, ...args], { env })),
+    /** The same, to be ended by the test. */
+    launch: (...args: string[]): ChildProcess => spawn(process.execPath, [BUNDLE, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] }),
     close: () => rm(folder, { recursive: true, force: true }),
   }
 }

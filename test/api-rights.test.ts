@@ -9,6 +9,7 @@ import { ROUTES } from '../src/api/routes.ts'
 import { loadContent } from '../src/load-content.ts'
 import { ACTS, BY_TOKEN, ROLES, type Role, TOKEN_SCOPES, type TokenScope } from '../src/rights.ts'
 import { addCaseWorkers, CASE_LINES, freshCase } from './api-case-lines.ts'
+import { CASE_PAIR_LINES, freshPair } from './api-case-pair-lines.ts'
 import { type ApiDesk, draft, openApiDesk } from './api-desk.ts'
 import { addHotlineRow, addOfficeRows, OFFICE_LINES } from './api-office-lines.ts'
 import { broadcastRow } from './broadcast-rows.ts'
@@ -120,6 +121,8 @@ const LINES: Record<string, Line> = {
   'get /figures': { roles: ALL, scopes: READ, ok: 200 },
   'get /phrases': { roles: ['editor', 'approver', 'case', 'admin'], scopes: READ, ok: 200, unit: 'tinh' },
   'get /channels': { roles: ['admin', 'approver'], scopes: READ, ok: 200 },
+  ...CASE_PAIR_LINES,
+  ...CASE_LINES,
   'get /inquiries': { roles: OFFICERS_OF_INQUIRIES, scopes: DESK, ok: 200 },
   'post /inquiries/:id/read': { roles: OFFICERS_OF_INQUIRIES, scopes: DESK, ok: 200 },
   'get /inquiries/:id/places': { roles: OFFICERS_OF_INQUIRIES, scopes: DESK, ok: 200 },
@@ -150,7 +153,6 @@ const LINES: Record<string, Line> = {
   'get /entry-imports/:id': { roles: WRITERS, scopes: DRAFT, ok: 200, path: '/entry-imports/:import' },
   'post /entry-imports/:id/take': { roles: WRITERS, scopes: DRAFT, ok: 200, path: '/entry-imports/:import/take', body: {} },
   ...OFFICE_LINES,
-  ...CASE_LINES,
   'post /images': { roles: WRITERS, scopes: DRAFT, ok: 201, path: '/images?unit=xa', body: PNG, headers: { 'content-type': 'image/png' } },
 }
 
@@ -259,6 +261,7 @@ async function idOf(name: string): Promise<string> {
   const route = name.split(' ')[1] ?? ''
   if (route.startsWith('/broadcasts')) return '1'
   if (route.startsWith('/inquiries')) return freshInquiry()
+  if (name in CASE_PAIR_LINES) return freshPair(desk, name)
   if (route.startsWith('/cases')) return freshCase(desk)
   if (route.startsWith('/officers')) return 'xa-somebody'
   if (route === '/hotlines/:id/remove') return addHotlineRow(desk, `so-${++serial}`)

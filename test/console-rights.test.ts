@@ -23,8 +23,16 @@ const CASES: readonly Role[] = ['case']
 /** Who lets another officer see a member’s name. */
 const GRANTERS: readonly Role[] = ['approver', 'data']
 const ADMIN: readonly Role[] = ['admin']
+const AUTHORITY_READERS: readonly Role[] = ['case', 'approver', 'admin']
+const AUTHORITY_WRITERS: readonly Role[] = ['case', 'admin']
+/** Who may let a decision out. */
+const DECIDERS: readonly Role[] = ['case', 'approver']
 /** Who may look at officers. */
 const LOOKERS: readonly Role[] = ['admin', 'approver']
+
+const OPINIONS: readonly Role[] = ['case', 'editor', 'welfare', 'approver']
+const WARNERS: readonly Role[] = ['case', 'editor']
+const WARN_APPROVERS: readonly Role[] = ['case', 'approver']
 
 /** Method and path → the roles that may, and whether a proof is asked for. */
 const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
@@ -79,6 +87,24 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'get /console/cases': { roles: CASES },
   'get /console/cases/:id': { roles: CASES },
   'post /console/cases/:id/take': { roles: CASES },
+  'get /console/cases/duplicates': { roles: CASES },
+  'get /console/cases/:id/compare': { roles: CASES },
+  'get /console/cases/:id/compare/:other': { roles: CASES },
+  'post /console/cases/:id/compare/:other/merge': { roles: CASES },
+  'post /console/cases/:id/compare/:other/apart': { roles: CASES },
+  'post /console/cases/:id/unmerge': { roles: CASES },
+  'get /console/cases/:id/identity': { roles: CASES, strong: true },
+  'post /console/cases/:id/identity': { roles: CASES, strong: true },
+  'get /console/cases/:id/identity/open': { roles: CASES, strong: true },
+  'get /console/identity-requests': { roles: GRANTERS },
+  'get /console/identity-requests/:id': { roles: GRANTERS, strong: true },
+  'post /console/identity-requests/:id': { roles: GRANTERS, strong: true },
+  'get /console/cases/:id/photos/:photo': { roles: CASES },
+  'get /console/cases/:id/photos/:photo/copies/:copy': { roles: CASES },
+  'get /console/cases/:id/photos/:photo/original': { roles: CASES, strong: true },
+  'post /console/cases/:id/photos/:photo/original': { roles: CASES, strong: true },
+  'get /console/cases/:id/photos/:photo/redact': { roles: CASES },
+  'post /console/cases/:id/photos/:photo/redact': { roles: CASES },
   'get /console/cases/new': { roles: CASES },
   'post /console/cases/new': { roles: CASES },
   'get /console/cases/reasons': { roles: ['case', 'approver', 'admin'] },
@@ -112,18 +138,6 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'post /console/cases/:id/priority': { roles: CASES },
   'get /console/cases/:id/restrict': { roles: CASES },
   'post /console/cases/:id/restrict': { roles: CASES },
-  'get /console/cases/:id/identity': { roles: CASES, strong: true },
-  'post /console/cases/:id/identity': { roles: CASES, strong: true },
-  'get /console/cases/:id/identity/open': { roles: CASES, strong: true },
-  'get /console/identity-requests': { roles: GRANTERS },
-  'get /console/identity-requests/:id': { roles: GRANTERS, strong: true },
-  'post /console/identity-requests/:id': { roles: GRANTERS, strong: true },
-  'get /console/cases/:id/photos/:photo': { roles: CASES },
-  'get /console/cases/:id/photos/:photo/copies/:copy': { roles: CASES },
-  'get /console/cases/:id/photos/:photo/original': { roles: CASES, strong: true },
-  'post /console/cases/:id/photos/:photo/original': { roles: CASES, strong: true },
-  'get /console/cases/:id/photos/:photo/redact': { roles: CASES },
-  'post /console/cases/:id/photos/:photo/redact': { roles: CASES },
   'get /console/figures': { roles: ALL },
   'get /console/figures/cases': { roles: ALL },
   'get /console/figures/map': { roles: ALL },
@@ -221,6 +235,38 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'post /console/officers/loans/:id/end': { roles: LOOKERS, strong: true },
   'get /console/officers/roster/:id': { roles: LOOKERS },
   'get /console/api': { roles: ALL },
+  'get /console/authorities': { roles: AUTHORITY_READERS },
+  'get /console/authorities/new': { roles: AUTHORITY_WRITERS },
+  'post /console/authorities/new': { roles: AUTHORITY_WRITERS },
+  'get /console/authorities/:id': { roles: AUTHORITY_READERS },
+  'post /console/authorities/:id': { roles: AUTHORITY_WRITERS },
+  'post /console/authorities/:id/check': { roles: AUTHORITY_WRITERS },
+  'post /console/authorities/:id/switch': { roles: AUTHORITY_WRITERS },
+  'get /console/cases/:id/hand-over': { roles: ['case'] },
+  'post /console/cases/:id/hand-over': { roles: ['case'] },
+  'get /console/cases/:id/hand-over/:over': { roles: ['case'] },
+  'get /console/cases/:id/hand-over/:over/edit': { roles: ['case'] },
+  'post /console/cases/:id/hand-over/:over/edit': { roles: ['case'] },
+  'post /console/cases/:id/hand-over/:over/drop': { roles: ['case'] },
+  'post /console/cases/:id/hand-over/:over/send': { roles: ['case'] },
+  'post /console/cases/:id/hand-over/:over/answer': { roles: ['case'] },
+  'post /console/cases/:id/hand-over/:over/return': { roles: ['case'] },
+  'get /console/cases/:id/hand-over/:over/file': { roles: ['case'], strong: true },
+  'post /console/cases/:id/hand-over/:over/file': { roles: ['case'], strong: true },
+  'get /console/cases/:id/decision': { roles: ['case'] },
+  'post /console/cases/:id/decision': { roles: ['case'] },
+  'get /console/decisions': { roles: DECIDERS },
+  'get /console/decisions/:id': { roles: DECIDERS },
+  'get /console/decisions/:id/edit': { roles: ['case'] },
+  'post /console/decisions/:id/edit': { roles: ['case'] },
+  'get /console/decisions/:id/approve': { roles: DECIDERS, strong: true },
+  'post /console/decisions/:id/approve': { roles: DECIDERS, strong: true },
+  'get /console/decisions/:id/return': { roles: DECIDERS },
+  'post /console/decisions/:id/return': { roles: DECIDERS },
+  'get /console/decisions/:id/correct': { roles: DECIDERS },
+  'post /console/decisions/:id/correct': { roles: DECIDERS },
+  'get /console/decisions/:id/withdraw': { roles: DECIDERS, strong: true },
+  'post /console/decisions/:id/withdraw': { roles: DECIDERS, strong: true },
   'get /console/hotlines': { roles: ALL },
   'get /console/hotlines/export': { roles: ALL, strong: true },
   'post /console/hotlines/export': { roles: ALL, strong: true },
@@ -260,6 +306,32 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'post /console/incidents/:id/reopen': { roles: OFFICE },
   'get /console/incidents/:id/notices': { roles: OFFICE },
   'get /console/incidents/:id/notices/:name': { roles: OFFICE },
+  'get /console/opinions': { roles: OPINIONS },
+  'get /console/opinions/export': { roles: OPINIONS, strong: true },
+  'post /console/opinions/export': { roles: OPINIONS, strong: true },
+  'get /console/opinions/:id': { roles: OPINIONS },
+  'post /console/opinions/:id/mark': { roles: OPINIONS },
+  'get /console/warnings': { roles: ALL },
+  'get /console/warnings/new': { roles: WARNERS },
+  'post /console/warnings/new': { roles: WARNERS },
+  'get /console/warnings/:id': { roles: ALL },
+  'get /console/warnings/:id/edit': { roles: WARNERS },
+  'post /console/warnings/:id/edit': { roles: WARNERS },
+  'post /console/warnings/:id/submit': { roles: WARNERS },
+  'post /console/warnings/:id/drop': { roles: WARNERS },
+  'post /console/warnings/:id/ask': { roles: WARNERS },
+  'post /console/warnings/:id/settle': { roles: WARNERS },
+  'get /console/warnings/:id/correct': { roles: WARNERS, strong: true },
+  'post /console/warnings/:id/correct': { roles: WARNERS, strong: true },
+  'get /console/warnings/:id/approve': { roles: WARN_APPROVERS, strong: true },
+  'post /console/warnings/:id/approve': { roles: WARN_APPROVERS, strong: true },
+  'get /console/warnings/:id/renew': { roles: WARN_APPROVERS, strong: true },
+  'post /console/warnings/:id/renew': { roles: WARN_APPROVERS, strong: true },
+  'get /console/warnings/:id/withdraw': { roles: WARN_APPROVERS, strong: true },
+  'post /console/warnings/:id/withdraw': { roles: WARN_APPROVERS, strong: true },
+  'post /console/warnings/:id/return': { roles: WARN_APPROVERS },
+  'post /console/warnings/:id/keep': { roles: WARN_APPROVERS },
+  'post /console/warnings/:id/campaign': { roles: WRITERS },
   'get /console/help': { roles: ALL },
   'get /console/help/:name': { roles: ALL },
 }
@@ -287,8 +359,10 @@ test('every page has its line, and every line its page', () => {
 })
 
 test('every page that can be looked at is looked at, by the browser test and by `npm run screens`', () => {
-  // A stream and a file are no pages.
-  const pages = PAGES.filter(({ method, path }) => method === 'get' && !/\/(events|export)$/.test(path)).map(({ path }) => path)
+  // A stream, a file and a picture are no pages.
+  const pages = PAGES.filter(({ method, path }) => method === 'get' && !/\/(events|export|photos\/:photo|copies\/:copy)$/.test(path)).map(
+    ({ path }) => path,
+  )
   expect(pages.filter((path) => !(path in ADDRESS_OF))).toEqual([])
 })
 

@@ -14,6 +14,7 @@ import { parseConfig } from '../src/config.ts'
 import { createFileEvidence } from '../src/evidence-files.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { loadContent } from '../src/load-content.ts'
+import { papers } from '../src/packet.ts'
 import { looksOf, pictures } from '../src/pictures.ts'
 import { poster } from '../src/poster.ts'
 import type { Role } from '../src/rights.ts'
@@ -49,6 +50,7 @@ export async function openStage(browser: Browser) {
   await db.write([{ sql: "INSERT INTO settings(name, value) VALUES ('unit_name', ?)", args: ['LĐLĐ tỉnh Mẫu'] }])
   /** What the product itself complained about. */
   const errors: string[] = []
+  const evidence = createFileEvidence(folder, clock.now)
   const product = await createProduct({
     config: parseConfig({ TELEGRAM_BOT_TOKEN: telegram.token, TELEGRAM_API_ROOT: telegram.root }),
     db,
@@ -58,10 +60,11 @@ export async function openStage(browser: Browser) {
     log: (level, what, fields) => void (level === 'error' && errors.push(JSON.stringify({ what, ...fields }))),
     holder: 'stage',
     later: setImmediate,
-    evidence: createFileEvidence(folder, clock.now),
+    evidence,
     viewerCopy,
     pictures,
     looksOf,
+    papers,
     poster,
   })
   const server = createAdaptorServer({ fetch: product.app.fetch })
@@ -92,7 +95,7 @@ export async function openStage(browser: Browser) {
   }
 
   return {
-    ...{ telegram, db, keys, clock, product, origin, complaints, errors, officer, sitsDown },
+    ...{ telegram, db, keys, clock, evidence, product, origin, complaints, errors, officer, sitsDown },
     /** A browser of this officer, signed in by the button of their link. `proven`: as if they had just given a proof. */
     async signsIn(id: string, options: BrowserContextOptions & { proven?: boolean } = {}): Promise<Page> {
       const { page } = await sitsDown(options)

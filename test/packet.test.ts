@@ -29,8 +29,9 @@ const UNITS: Record<string, PaperUnit> = {
 }
 const sha = (text: string | Uint8Array) => createHash('sha256').update(text).digest('hex')
 const photos: PaperPhoto[] = [0, 1].map((place) => ({
-  ...{ name: photoName(place), bytes: 3 },
-  ...{ sha256: sha(`copy${place}`), sha256OfOriginal: sha(`original${place}`) },
+  name: photoName(place),
+  sha256: sha(`copy${place}`),
+  sha256OfOriginal: sha(`original${place}`),
 }))
 const aboutOf = ({ kind }: PaperUnit) => ({
   ...{ number: 'PA-2611-7K3Q', authorityName: 'Chi cục Quản lý thị trường tỉnh Mẫu', dueDay: '2027-01-05', style: styleOf(kind) },

@@ -74,6 +74,8 @@ describe('a month of life, looked at by someone who took everything but the key'
     await hoa.says('Tôi bị ép mua hàng của công ty Mẫu')
     await look('a question to an officer')
 
+    // What she looked up waits for words of hers.
+    await mai.says('hủy')
     await lan.says('nối tài khoản')
     const code = /[2-9A-Z]{4}-[2-9A-Z]{4}/.exec(textOf(await lan.taps('Lấy mã')))?.[0] ?? ''
     secrets.words.push(code.replace('-', ''))

@@ -1,55 +1,78 @@
 /**
  * What somebody sees who took everything but DATA_KEY: every table, the raw bytes of the database and its log, the
- * evidence folder, the log lines. Each finding is one sentence; an honest product has none.
+ * evidence folder, the log lines, the files that left the house. Each finding is one sentence; an honest product has none.
+ * They try to join a person and a report by id, by time, by equal text and by the order of rows.
  */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Db, Row } from '../src/chat.ts'
+import { inPapers, type Paper } from './trace-files.ts'
 
-export type Loot = { db: Db; url: string; evidence: string; lines: string[] }
-/** `words`: nowhere in clear. `natives`: ids on a channel, in addresses.native alone. */
-export type Secrets = { words: string[]; natives: string[]; bytes: Uint8Array[] }
+export type Loot = { db: Db; url: string; evidence: string; lines: string[]; papers?: readonly Paper[] }
+/**
+ * `words`: nowhere in clear. `natives`: ids on a channel, in addresses.native alone. `who`: names, numbers, receipts and
+ * places, also not in what officers read of a report.
+ */
+export type Secrets = { words: string[]; natives: string[]; bytes: Uint8Array[]; who?: string[] }
 
-/** Tables that say who somebody is, and tables that say what was reported. */
+/** Tables that say who somebody is, or what a person did. */
 const PERSON = [
-  'contacts',
-  'addresses',
-  'consents',
-  'topic_stops',
-  'link_codes',
-  'officers',
-  'officer_codes',
-  'api_tokens',
-  'delegations',
-  'push_counts',
-  'inquiries',
-  'updates',
-  'transcript',
-  'outbox',
+  ...['contacts', 'addresses', 'consents', 'topic_stops', 'link_codes', 'push_counts', 'inquiries', 'updates', 'transcript', 'outbox'],
+  ...['officers', 'officer_codes', 'officer_terms', 'api_tokens', 'delegations', 'sessions', 'passkeys', 'sign_in_links', 'challenges'],
 ]
-const REPORT = ['cases', 'case_events', 'reply_links', 'photos', 'tries', 'case_marks', 'case_pairs']
-/** Columns that both sides may share: whose desk it is, by which road it came, the day. */
-const COMMON = new Set(['unit_id', 'channel', 'day', 'state', 'kind', 'reason', 'purpose', 'choice'])
+/** Tables that say what was reported and what became of it. */
+const REPORT = [
+  ...['cases', 'case_events', 'case_identities', 'case_conflicts', 'case_marks', 'case_pairs', 'identity_openings'],
+  ...['reply_links', 'photos', 'photo_copies', 'hand_overs', 'decisions', 'decision_approvals', 'opinions', 'opinion_people'],
+  ...['opinion_counts', 'proof_units', 'tries'],
+]
+/** Columns that both sides may share: whose desk it is, by which road it came, the day, which officer. */
+const COMMON = new Set([
+  ...[
+    'unit_id',
+    'channel',
+    'day',
+    'due_day',
+    'until_day',
+    'answered_day',
+    'month',
+    'state',
+    'kind',
+    'reason',
+    'reason_id',
+    'purpose',
+    'choice',
+  ],
+  ...['officer_id', 'assignee_id', 'asked_by', 'decided_by', 'topic', 'roles', 'scopes', 'authority_name', 'link'],
+])
+/** Of officers: their ids stand on both sides, what belongs to them does not. */
+const OFFICERS = new Set(['officers', 'officer_terms'])
 /** What officers write and do, and what is counted of it: names officers and units, never a member. */
 const OFFICIAL = [
-  'audit',
-  'campaigns',
-  'approvals',
-  'broadcasts',
-  'broadcast_totals',
-  'broadcast_reasons',
-  'api_tokens',
-  'officer_codes',
-  'delegations',
-  'halts',
-  'images',
-  'tallies',
-  'figure_counts',
-  'figure_people',
-  'figures',
-  'meta',
+  ...['audit', 'campaigns', 'approvals', 'broadcasts', 'broadcast_totals', 'broadcast_reasons', 'halts', 'images', 'tallies'],
+  ...['api_tokens', 'officer_codes', 'delegations', 'figure_counts', 'figure_people', 'figure_months', 'figures', 'meta', 'channel_health'],
+  ...[
+    'incidents',
+    'incident_entries',
+    'data_requests',
+    'consent_proofs',
+    'warnings',
+    'warning_approvals',
+    'entry_imports',
+    'entry_versions',
+  ],
+  ...['inbox', 'phrases', 'phrase_people', 'item_flags', 'paces', 'leases', 'runs', 'secrets', 'guards'],
 ]
+/** Content and settings: about nobody. */
+const ABOUT_NOBODY = [
+  ...['authorities', 'case_reasons', 'deals', 'hotlines', 'items', 'questions', 'level_names', 'migrations', 'observances', 'settings'],
+  ...['themes', 'topics', 'units', 'unit_changes', 'unit_change_units', 'unit_successors'],
+]
+/** Kept by the full-text search of a table above. */
+const SEARCH = /^(campaign_words|item_words|officer_names|question_words|unit_names)(_(config|content|data|docsize|idx))?$/
+/** A whole minute: how finely a waiting photo or a count may tell a time. */
 const GRID_MS = 60_000
+const HOUR_MS = 3_600_000
 
 export async function findTraces(loot: Loot, secrets: Secrets): Promise<string[]> {
   const tables = await readTables(loot.db)
@@ -57,12 +80,22 @@ export async function findTraces(loot: Loot, secrets: Secrets): Promise<string[]
     ...inColumns(tables, secrets),
     ...(await inFiles(loot, secrets)),
     ...inLines(tables, loot.lines, secrets),
+    ...unknown(tables),
     ...joins(tables),
     ...official(tables),
     ...bridges(tables),
+    ...beside(tables),
+    ...notices(tables),
     ...transcriptOf(tables),
-    ...(await ordered(loot.db)),
+    ...(await ordered(loot.db, tables)),
+    ...inPapers(loot.papers ?? [], secrets, idsOf(tables, ['contacts', 'addresses'])),
   ]
+}
+
+/** A table that nobody has thought about is not looked at rightly. */
+function unknown(tables: Map<string, Row[]>): string[] {
+  const known = new Set([...PERSON, ...REPORT, ...OFFICIAL, ...ABOUT_NOBODY])
+  return [...tables.keys()].filter((name) => !known.has(name) && !SEARCH.test(name)).map((name) => `nobody said what ${name} is about`)
 }
 
 async function readTables(db: Db): Promise<Map<string, Row[]>> {
@@ -100,7 +133,7 @@ async function inFiles({ url, evidence }: Loot, { words, natives, bytes }: Secre
 
 function inLines(tables: Map<string, Row[]>, lines: string[], { words, natives }: Secrets): string[] {
   const people = idsOf(tables, ['contacts', 'addresses'])
-  const reports = [...idsOf(tables, ['cases', 'photos']), ...(tables.get('cases') ?? []).map(({ number }) => String(number))]
+  const reports = reportsOf(tables)
   return lines.flatMap((line) => [
     ...[...words, ...natives].filter((word) => line.includes(word)).map((word) => `a log line holds “${word}”: ${line}`),
     ...(people.some((id) => line.includes(id)) && reports.some((id) => line.includes(id)) ? [`a line joins both: ${line}`] : []),
@@ -113,7 +146,8 @@ function joins(tables: Map<string, Row[]>): string[] {
   const values = new Map<string, string>()
   for (const name of PERSON) {
     for (const { column, place, text } of cellsOf(new Map([[name, tables.get(name) ?? []]]))) {
-      if (!COMMON.has(column) && text.length >= 6) values.set(text, place)
+      const own = OFFICERS.has(name) && (column === 'id' || column === 'name' || column === 'title')
+      if (!COMMON.has(column) && !own && text.length >= 6) values.set(text, place)
     }
   }
   return REPORT.flatMap((name) =>
@@ -137,7 +171,7 @@ function official(tables: Map<string, Row[]>): string[] {
 /** One row that names a person and a report, in whatever table. */
 function bridges(tables: Map<string, Row[]>): string[] {
   const people = idsOf(tables, ['contacts', 'addresses'])
-  const reports = [...idsOf(tables, ['cases', 'photos']), ...(tables.get('cases') ?? []).map(({ number }) => String(number))]
+  const reports = reportsOf(tables)
   return [...tables].flatMap(([table, rows]) =>
     rows.flatMap((row) => {
       const text = cellsOf(new Map([[table, [row]]]))
@@ -147,6 +181,12 @@ function bridges(tables: Map<string, Row[]>): string[] {
     }),
   )
 }
+
+/** Ids of reports, of what hangs on them, and their numbers. */
+const reportsOf = (tables: Map<string, Row[]>): string[] => [
+  ...idsOf(tables, ['cases', 'case_events', 'photos', 'photo_copies', 'hand_overs', 'decisions', 'identity_openings', 'opinions']),
+  ...(tables.get('cases') ?? []).map(({ number }) => String(number)),
+]
 
 const idsOf = (tables: Map<string, Row[]>, names: string[]): string[] =>
   names.flatMap((name) => (tables.get(name) ?? []).map(({ id }) => String(id)))
@@ -159,15 +199,58 @@ function transcriptOf(tables: Map<string, Row[]>): string[] {
   ])
 }
 
+/** What officers did about a report stands on the hour, or it could be laid beside what its member did in between. */
+function beside(tables: Map<string, Row[]>): string[] {
+  return (tables.get('audit') ?? []).flatMap((row) => {
+    if (!ABOUT_CASES.has(String(row.about))) return []
+    return [
+      ...(isFine(String(row.at)) ? [`audit tells when ${row.act} was: ${row.at}`] : []),
+      // A row the member's own message wrote would stand between two exact times of others.
+      ...(row.officer_id === null ? [`audit has ${row.act} of a report without an officer`] : []),
+    ]
+  })
+}
+
+const ABOUT_CASES = new Set(['case', 'photo', 'hand_over', 'decision', 'identity', 'opinion'])
+
+/** What tells a member that there is something new names nobody, and no finer time than a minute. */
+function notices(tables: Map<string, Row[]>): string[] {
+  return (tables.get('outbox') ?? []).flatMap((row) => {
+    if (row.notice_tag === null || row.notice_tag === undefined) return []
+    return [
+      ...(row.contact_id === null && String(row.address_id) === '' ? [] : ['a notice names its recipient']),
+      ...(isFine(String(row.created_at)) ? [`a notice tells its time: ${row.created_at}`] : []),
+      ...(isFine(String(row.due_at)) ? [`a notice tells its time: ${row.due_at}`] : []),
+    ]
+  })
+}
+
+/** Finer than an hour; numbers (a waiting photo, a count, a notice) finer than a minute. */
 function isFine(text: string): boolean {
   if (/^\d{13}$/.test(text)) return Number(text) % GRID_MS !== 0
-  return /^\d{4}-\d\d-\d\dT\d\d:/.test(text)
+  return /^\d{4}-\d\d-\d\d[T ]\d\d:/.test(text) && !(Date.parse(text) % HOUR_MS === 0)
 }
 
 /** The order in which rows were written is a join too: these tables keep none. */
-async function ordered(db: Db): Promise<string[]> {
+async function ordered(db: Db, tables: Map<string, Row[]>): Promise<string[]> {
   const rows = await db.read('SELECT name, sql FROM sqlite_schema WHERE name IN (SELECT value FROM json_each(?))', [JSON.stringify(REPORT)])
-  return rows.filter(({ sql }) => !String(sql).includes('WITHOUT ROWID')).map(({ name }) => `${name} keeps the order of writing`)
+  return [
+    ...rows.filter(({ sql }) => !String(sql).includes('WITHOUT ROWID')).map(({ name }) => `${name} keeps the order of writing`),
+    ...(await numbered(db, tables)),
+  ]
+}
+
+/** A table that numbers its rows says between which others one was written: none of a report but officers' acts. */
+async function numbered(db: Db, tables: Map<string, Row[]>): Promise<string[]> {
+  const reports = reportsOf(tables)
+  const schema = await db.read("SELECT name, sql FROM sqlite_schema WHERE type = 'table'")
+  const counting = schema
+    .filter(({ name, sql }) => name !== 'audit' && !String(sql).includes('WITHOUT ROWID'))
+    .map(({ name }) => String(name))
+  return counting.flatMap((name) => {
+    const text = cellsOf(new Map([[name, tables.get(name) ?? []]])).map((cell) => cell.text)
+    return reports.some((id) => text.some((one) => one.includes(id))) ? [`${name} numbers a row of a report`] : []
+  })
 }
 
 function cellsOf(tables: Map<string, Row[]>): Array<{ column: string; place: string; text: string }> {

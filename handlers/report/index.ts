@@ -4,9 +4,9 @@
  * their words), steps (questions), answers, photos, review, named, filing.
  */
 import { dropDraftPhotos } from '../../db/photos.ts'
-import type { Decision, Handler, InboundMessage, Reply, Statement, Turn } from '../../src/chat.ts'
+import type { Button, Decision, Handler, InboundMessage, Reply, Statement, Turn } from '../../src/chat.ts'
 import { menuReply } from '../../src/menu.ts'
-import { parsePayload } from '../../src/text.ts'
+import { parsePayload, payloadOf } from '../../src/text.ts'
 import { createLexicon, listen } from '../../src/vietnamese/index.ts'
 import { answerStory } from './answers.ts'
 import { choiceIn } from './choices.ts'
@@ -71,12 +71,15 @@ export const report: Handler = {
   },
 }
 
+/** Prices and supply are no report. Opened by its words where digits answer the question below. */
+const OPINION: Button = { label: { key: 'opinion.b_door' }, payload: payloadOf('opinion', 'start'), word: 'ý kiến thị trường' }
+
 /** Who receives it, and honestly who else may see it: a page's staff read its Zalo inbox, the web page knows no account (R7). */
 function intro({ about, contact: { channel } }: Turn): Reply {
   const traces = channel === 'zalo' || channel === 'web' ? channel : 'chat'
   const text = { key: 'report.intro', params: { unit: about.unitName, traces: { key: `report.traces_${traces}` } } }
-  if (traces === 'web' || !about.publicUrl) return { text }
-  return { text, buttons: [{ label: { key: 'report.b_web' }, url: about.publicUrl }] }
+  const page = traces === 'web' || !about.publicUrl ? [] : [{ label: { key: 'report.b_web' }, url: about.publicUrl }]
+  return { text, buttons: [...page, OPINION] }
 }
 
 type Extra = { notes?: Reply[]; writes?: Statement[] }

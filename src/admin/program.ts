@@ -8,6 +8,7 @@ import { causeOf } from '../log.ts'
 import { addArticles } from './article.ts'
 import { addBackup } from './backup.ts'
 import type { Desk } from './desk.ts'
+import { addKeys } from './key.ts'
 import { addMigrate } from './migrate.ts'
 import { addOfficers } from './officer.ts'
 import { addReplay } from './replay.ts'
@@ -30,6 +31,7 @@ Ví dụ / examples:
   npm run admin -- setting set unit_name "LĐLĐ tỉnh Mẫu"
   npm run admin -- backup /mnt/sao-luu/hang-viet.bak
   npm run admin -- restore /mnt/sao-luu/hang-viet.bak
+  npm run admin -- key rotate
 `
 
 /** Resolves to the exit code: 0 done, 1 refused or failed, 2 a wrong command line. */
@@ -66,6 +68,7 @@ function createProgram(desk: Desk): Command {
     addRetention,
     addBackup,
     addRestore,
+    addKeys,
   ]) {
     add(program, desk)
   }

@@ -61,7 +61,18 @@ export type Route = {
   /** A change: its name in the audit log, where its refusals stand too. */
   change?: string
   /** What a change is about: the kind of thing that `:id` names. */
-  about?: 'campaign' | 'broadcast' | 'inquiry' | 'unit' | 'officer' | 'hotline' | 'setting' | 'data_request' | 'incident'
+  about?:
+    | 'campaign'
+    | 'broadcast'
+    | 'inquiry'
+    | 'unit'
+    | 'officer'
+    | 'hotline'
+    | 'setting'
+    | 'data_request'
+    | 'incident'
+    | 'opinion'
+    | 'warning'
   /** Text key of why no token ever may. */
   never?: string
   /** Calls it counts for. */

@@ -7,6 +7,7 @@ import { calendar } from './calendar.ts'
 import { campaignExports } from './campaign-exports.ts'
 import { campaigns } from './campaigns.ts'
 import { caseActs } from './case-acts.ts'
+import { casePairs } from './case-pairs.ts'
 import { cases } from './cases.ts'
 import { channels } from './channels.ts'
 import { counts } from './counts.ts'
@@ -21,6 +22,7 @@ import { incidents } from './incidents.ts'
 import { inquiries } from './inquiries.ts'
 import { me } from './me.ts'
 import { officers } from './officers.ts'
+import { opinions } from './opinions.ts'
 import { phrases } from './phrases.ts'
 import { preview } from './preview.ts'
 import type { Route } from './route.ts'
@@ -29,6 +31,7 @@ import { settings } from './settings.ts'
 import { tree } from './tree.ts'
 import { unitChanges } from './unit-changes.ts'
 import { units } from './units.ts'
+import { warnings } from './warnings.ts'
 
 export const ROUTES: readonly Route[] = [
   ...me,
@@ -48,9 +51,12 @@ export const ROUTES: readonly Route[] = [
   ...images,
   ...figures,
   ...inquiries,
+  ...casePairs,
   ...cases,
   ...caseActs,
   ...phrases,
+  ...opinions,
+  ...warnings,
   ...channels,
   ...entries,
   ...entryDrafts,

@@ -14,6 +14,7 @@ import type { EvidenceStore } from '../evidence.ts'
 import type { Later } from '../gather.ts'
 import type { Limiter } from '../limiter.ts'
 import type { Log } from '../log.ts'
+import type { Papers } from '../paper.ts'
 import type { Pictures } from '../redaction.ts'
 import type { Act } from '../rights.ts'
 import type { PosterMaker } from '../tree.ts'
@@ -34,6 +35,8 @@ export type ConsoleParts = {
   pictures?: Pictures | undefined
   /** Encodes a picture anew without what came along with it (Node). */
   viewerCopy?: ((bytes: Uint8Array, most?: number) => Promise<Uint8Array>) | undefined
+  /** Writes papers and packets of hand-overs (Node). */
+  papers?: Papers | undefined
   /** Draws posters of join codes (Node). */
   poster?: PosterMaker | undefined
   later?: Later | undefined

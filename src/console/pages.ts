@@ -18,6 +18,7 @@ import { office } from './office/index.ts'
 import { officerForms } from './officer-forms.tsx'
 import { officerHands } from './officer-hands.tsx'
 import { officers } from './officers.tsx'
+import { opinions } from './opinions.tsx'
 import type { Page } from './page.ts'
 import { phrases } from './phrases.tsx'
 import { proof } from './proof.tsx'
@@ -29,6 +30,7 @@ import { unitExport } from './unit-export.tsx'
 import { unitForms } from './unit-forms.tsx'
 import { unitReform } from './unit-reform.tsx'
 import { units } from './units.tsx'
+import { warnings } from './warnings/index.ts'
 
 /** What is no id comes before what takes one: `/units/changes`, `/officers/new`. */
 const UNITS: readonly Page[] = [...unitExport, ...unitChanges, ...levels, ...units, ...unitForms, ...unitReform, ...unitCode]
@@ -45,6 +47,8 @@ export const PAGES: readonly Page[] = [
   ...OFFICERS,
   ...figures,
   ...phrases,
+  ...opinions,
+  ...warnings,
   ...health,
   ...proof,
   ...enrol,

@@ -176,7 +176,9 @@ function Copies({ visit: { t }, href, copies }: { visit: Visit; href: string; co
       <ul class="mb-0">
         {copies.map(({ id, place, boxes, cleared, officerName }, at) => (
           <li>
-            <a href={`${href}/copies/${id}`}>{t('console_evidence.copy_n', { n: place })}</a>{' '}
+            <a class="text-decoration-underline" href={`${href}/copies/${id}`}>
+              {t('console_evidence.copy_n', { n: place })}
+            </a>{' '}
             {t('console_evidence.copy_of', { boxes: boxes.length, officer: officerName ?? t('console_cases.officer_gone') })}{' '}
             {at > 0 ? <Badge label={t('console_evidence.older')} /> : <Cleared t={t} cleared={cleared} />}
           </li>

@@ -1,8 +1,10 @@
 /**
- * The office's pages: directory, settings, audit log, requests about data, the breach desk.
+ * The office's pages: directory, authorities, settings, audit log, requests about data, the breach desk.
  */
 import type { Page } from '../page.ts'
 import { auditPages } from './audit.tsx'
+import { authorityPages } from './authorities.tsx'
+import { authorityFormPages } from './authority.tsx'
 import { hotlineFormPages } from './hotline.tsx'
 import { hotlinePages } from './hotlines.tsx'
 import { incidentStepPages } from './incident.tsx'
@@ -16,6 +18,8 @@ import { settingPages } from './settings.tsx'
 export const office: readonly Page[] = [
   ...hotlinePages,
   ...hotlineFormPages,
+  ...authorityPages,
+  ...authorityFormPages,
   ...settingPages,
   ...auditPages,
   ...requestPages,

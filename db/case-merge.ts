@@ -1,0 +1,143 @@
+/**
+ * Two reports of one thing become one case: the other leaves the queue, stands where the main one stands, and its member
+ * hears what the main one's hears (case-audience.ts). Taken back, it is what it was before, with those it had itself; what
+ * that takes stands in its event. A merged case is never itself a main one: who is merged comes along with those it had.
+ */
+import { URGENCY } from '../src/case.ts'
+import { AppError } from '../src/errors.ts'
+import { GROUP_MOST, listMerged } from './case-audience.ts'
+import { type Change, changeCase } from './case-change.ts'
+import { type CaseRow, openCaseOf, requireCase } from './case-desk.ts'
+import { type CaseEvent, listEvents } from './case-events.ts'
+import { paired, parted } from './case-pairs.ts'
+import { requireSeen } from './case-seen.ts'
+import { guardThat } from './client.ts'
+import type { Desk } from './rights.ts'
+
+/** A case and the version of it the officer had before their eyes. */
+export type Seen = { id: string; version: number }
+
+/**
+ * The other becomes part of the main one. Both must be within the officer's rights and theirs where restricted.
+ * Throws AppError like `requireCase`; `conflict` when one moved on, was merged, or the main one is closed; `invalid` for what
+ * is no pair; `forbidden` where it would be shown to whom it must not.
+ */
+export async function mergeCases(desk: Desk, main: Seen, other: Seen): Promise<void> {
+  if (main.id === other.id) throw new AppError('invalid', 'console_duplicates.same_case')
+  const into = await requireSeen(desk, main.id, main.version)
+  const from = await requireSeen(desk, other.id, other.version)
+  if (into.spam || from.spam) throw new AppError('conflict', 'console_duplicates.is_spam')
+  if (into.state === 'closed' && from.state !== 'closed') throw new AppError('conflict', 'console_duplicates.main_closed')
+  const along = await listMerged(desk.db, from.id)
+  const already = await listMerged(desk.db, into.id)
+  if (along.length + already.length + 2 > GROUP_MOST) throw new AppError('conflict', 'console_duplicates.too_many')
+  await refuseSight(desk, into, [from.id, ...along])
+
+  const rank = Math.min(into.rank, from.rank)
+  const due = [into.dueDay, from.dueDay].filter((day) => day !== '').sort()[0] ?? ''
+  const raised = into.state === 'closed' ? into.dueDay : due
+  // Who may see the most guarded of them is the one who has it.
+  const assignee = from.restricted ? desk.actor.officerId : into.assigneeId
+  const mainly: Change = {
+    set: ['rank = ?, restricted = ?, assignee_id = ?, due_day = ?', [rank, into.restricted || from.restricted ? 1 : 0, assignee, raised]],
+    event: { kind: 'merged', detail: { other: from.id, number: from.number, own: await ownRank(desk, into), rank } },
+  }
+  const { state, reasonId, outcomeId, closedHour } = into
+  const away: Change = {
+    act: null,
+    set: ['merged_into = ?, state = ?, reason_id = ?, outcome_id = ?, closed_hour = ?', [into.id, state, reasonId, outcomeId, closedHour]],
+    event: {
+      kind: 'merged',
+      detail: {
+        ...{ main: into.id, number: into.number, along: along.join(' ') },
+        ...{ state: from.state, reason: from.reasonId, outcome: from.outcomeId, closed: from.closedHour },
+      },
+    },
+  }
+  await desk.db.write([
+    ...(await changeCase(desk, into, mainly)),
+    ...(await changeCase(desk, from, away)),
+    {
+      sql: 'UPDATE cases SET merged_into = ?, state = ?, reason_id = ?, outcome_id = ?, closed_hour = ? WHERE merged_into = ?',
+      args: [into.id, state, reasonId, outcomeId, closedHour, from.id],
+    },
+    paired(into.id, from.id),
+  ])
+}
+
+/**
+ * The merged case stands by itself again, as before. `main` is the version of the main one that the officer saw. Returns the
+ * main one's id. Throws AppError like `mergeCases`; `conflict` when it is not merged.
+ */
+export async function unmergeCase(desk: Desk, id: string, mainVersion: number): Promise<string> {
+  const from = await requireCase(desk, id, 'case.work')
+  if (from.mergedInto === null) throw new AppError('conflict', 'console_duplicates.not_merged')
+  if (from.restricted && from.assigneeId !== desk.actor.officerId) throw new AppError('forbidden', 'case.take_first')
+  const into = await requireSeen(desk, from.mergedInto, mainVersion)
+  const before: CaseEvent['detail'] = (await lastMerged(desk, from.id, 'main'))?.detail ?? {}
+  const text = (value: CaseEvent['detail'][string] | undefined) => (typeof value === 'string' ? value : null)
+  const { state, reason, outcome, closed, along } = before
+  const restored = [text(state) ?? 'reviewing', text(reason), text(outcome), text(closed)]
+  const back = (text(along) ?? '').split(' ').filter((one) => one !== '')
+
+  const rank = await rankWithout(desk, into, [from.id, ...back])
+  const mainly: Change = { set: ['rank = ?', [rank]], event: { kind: 'unmerged', detail: { other: from.id, number: from.number } } }
+  const away: Change = {
+    act: null,
+    set: ['merged_into = NULL, state = ?, reason_id = ?, outcome_id = ?, closed_hour = ?', restored],
+    event: { kind: 'unmerged', detail: { main: into.id, number: into.number } },
+  }
+  await desk.db.write([
+    guardThat('EXISTS (SELECT 1 FROM cases WHERE id = ? AND merged_into = ?)', [from.id, into.id]),
+    ...(await changeCase(desk, into, mainly)),
+    ...(await changeCase(desk, { ...from, mergedInto: null }, away)),
+    {
+      sql: `UPDATE cases SET merged_into = ?, state = ?, reason_id = ?, outcome_id = ?, closed_hour = ?
+            WHERE merged_into = ? AND id IN (SELECT value FROM json_each(?))`,
+      args: [from.id, ...restored, into.id, JSON.stringify(back)],
+    },
+    ...parted(into.id, from.id),
+  ])
+  return into.id
+}
+
+/**
+ * Who sees the main one will see the others: nobody may who declared a conflict with one, and not the unit its member did
+ * not want to see it (R8).
+ */
+async function refuseSight(desk: Desk, into: CaseRow, ids: string[]): Promise<void> {
+  const units = into.path?.split('/').filter((id) => id !== '') ?? []
+  for (const id of ids) {
+    const { report } = await openCaseOf(desk, id, 'case.work')
+    if (report.keptFrom && units.includes(report.keptFrom)) throw new AppError('forbidden', 'console_duplicates.kept_from')
+  }
+  const conflicted = await desk.db.read(
+    'SELECT 1 FROM json_each(?) j JOIN case_conflicts x ON x.case_id = j.value WHERE x.officer_id = ? LIMIT 1',
+    [JSON.stringify(ids), into.assigneeId ?? ''],
+  )
+  if (conflicted.length > 0) throw new AppError('forbidden', 'console_duplicates.conflicted')
+}
+
+/** How urgent the main one is by itself, whatever it was raised to by those merged into it. */
+async function ownRank(desk: Desk, into: CaseRow): Promise<number> {
+  const last = (await listMerged(desk.db, into.id)).length > 0 ? await lastMerged(desk, into.id, 'other') : undefined
+  // Raised since by something else: that is its own.
+  return last?.detail.rank === into.rank && typeof last.detail.own === 'number' ? last.detail.own : into.rank
+}
+
+async function rankWithout(desk: Desk, into: CaseRow, leaving: string[]): Promise<number> {
+  const last = await lastMerged(desk, into.id, 'other')
+  const rows = await desk.db.read('SELECT id, rank FROM cases WHERE merged_into = ?', [into.id])
+  const staying = rows.filter(({ id }) => !leaving.includes(String(id))).map(({ rank }) => Number(rank))
+  const gone = rows.filter(({ id }) => leaving.includes(String(id))).map(({ rank }) => Number(rank))
+  const threatened = (await listEvents(desk.db, desk.keys, into.id, { limit: 1, kinds: ['threatened'] })).length > 0
+  const own = threatened ? URGENCY.threatened : typeof last?.detail.own === 'number' ? last.detail.own : into.rank
+  // Only what those who leave have raised it to is taken back.
+  return Math.min(...gone) > into.rank ? into.rank : Math.min(own, ...staying)
+}
+
+/** The newest event of its merging; `which`: as the one that was merged, or the one that others were merged into. */
+async function lastMerged({ db, keys }: Desk, caseId: string, which: 'main' | 'other'): Promise<CaseEvent | undefined> {
+  const events = await listEvents(db, keys, caseId, { limit: 1_000, kinds: ['merged'] })
+  return events.findLast(({ detail }) => which in detail)
+}

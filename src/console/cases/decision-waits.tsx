@@ -1,0 +1,30 @@
+/**
+ * In *Hôm nay*: decisions this officer could let out (R5), for those who may.
+ */
+import type { Child } from 'hono/jsx'
+import { listWaitingDecisions } from '../../../db/decisions.ts'
+import { SHOWN } from '../../../db/waiting.ts'
+import { scopeOf } from '../../rights.ts'
+import { Card } from '../kit/card.tsx'
+import type { Visit } from '../page.ts'
+import { WaitingTable } from './decisions.tsx'
+
+export async function decisionWaits(visit: Visit): Promise<Child | null> {
+  const { t, desk } = visit
+  if (scopeOf(desk.actor, 'decision.approve').length === 0) return null
+  const rows = await listWaitingDecisions(desk, { limit: SHOWN + 1 })
+  if (rows.length === 0) return null
+  return (
+    <Card
+      plain
+      title={t('console_hand_overs.decisions_waiting')}
+      actions={
+        <a class="btn" href="/console/decisions">
+          {t(rows.length > SHOWN ? 'console_today.more' : 'console_today.all')}
+        </a>
+      }
+    >
+      <WaitingTable visit={visit} rows={rows.slice(0, SHOWN)} />
+    </Card>
+  )
+}
