@@ -6,6 +6,7 @@ import type { Db, Locale, Row, Statement, Value } from '../src/chat.ts'
 import { type SettingName, type Settings, wholeOf } from '../src/settings.ts'
 import { addDays, dayNumber, dayOf, monthOf } from '../src/time.ts'
 import { guardThat } from './client.ts'
+import { noticeRules } from './notice-retention.ts'
 
 export const STEP = 500
 
@@ -32,10 +33,8 @@ export function listRules(now: Date, settings: Settings): Rule[] {
     rule('data_requests', 'data_requests', 'id', 'asked_at < ?', months('keep_request_months')),
     rule('consent_proofs', 'consent_proofs', 'hash', 'ended_at < ?', monthsBefore(now.toISOString(), 60)),
     rule('inquiries', 'inquiries', 'id', 'answered_at < ?', instant(wholeOf(settings, 'keep_inquiry_days'))),
-    rule('opinions', 'opinions', 'id', 'day < ?', monthsBefore(today, 24)),
-    rule('opinion_people', 'opinion_people', 'tag', 'month < ?', monthOf(now)),
-    rule('opinion_counts', 'opinion_counts', 'month', 'month < ?', monthsBefore(monthOf(now), 60)),
     rule('item_flags', 'item_flags', 'id', 'day < ?', monthsBefore(today, 24)),
+    ...noticeRules(now, monthsBefore),
     rule('entry_imports', 'entry_imports', 'id', 'created_at < ?', instant(7)),
     rule('deals', 'deals', 'id', 'ends_on < ?', monthsBefore(today, wholeOf(settings, 'keep_deal_months'))),
     // A draft ends with its session; this is what a lost one left. The objects are swept by their names.

@@ -66,11 +66,12 @@ const NEAR: Button = { label: { key: 'help.b_deals_near' }, payload: payloadOf('
 const RIGHTS: Button = { label: { key: 'hotlines.b_rights' }, payload: payloadOf('rights', 'menu') }
 const CHECK: Button = { label: { key: 'check.command' }, payload: payloadOf('check', 'open') }
 const OPINION: Button = { label: { key: 'opinion.b_door' }, payload: payloadOf('opinion', 'start') }
+const WARNING: Button = { label: { key: 'warning.b_door' }, payload: payloadOf('warning', 'list') }
 const NOT_UNDERSTOOD = menuReply('help.not_understood')
 
 /** The button that opens each handler: one door a handler. */
 const DOORS = new Map(
-  [...menuButtons, RIGHTS, OFFICER, CHECK, OPINION].flatMap((button) =>
+  [...menuButtons, RIGHTS, OFFICER, CHECK, OPINION, WARNING].flatMap((button) =>
     'payload' in button ? [[button.payload.split(':')[0] ?? '', button] as const] : [],
   ),
 )

@@ -34,6 +34,7 @@ import { talk } from './talk/index.ts'
 import { threat } from './threat.ts'
 import { track } from './track.ts'
 import { unit } from './unit.ts'
+import { warning } from './warning.ts'
 
 export { offerPush } from './consent.ts'
 export { privately } from './private.ts'
@@ -69,6 +70,7 @@ const tasks: readonly Handler[] = [
   check,
   quiz,
   library,
+  warning,
   language,
   about,
 ]

@@ -93,11 +93,11 @@ export const BY_TOKEN: Record<TokenScope, readonly Act[]> = {
   read: [
     ...(['campaign.read', 'contacts.count', 'unit.read', 'officer.read', 'audit.read', 'content.read'] as const),
     ...(['figure.read', 'phrase.read', 'channel.read'] as const),
-    ...(['hotline.read', 'setting.read', 'data.read', 'incident.read'] as const),
+    ...(['hotline.read', 'setting.read', 'data.read', 'incident.read', 'warning.read'] as const),
   ],
   draft: [
     ...(['campaign.read', 'campaign.write', 'contacts.count', 'unit.read', 'content.read', 'content.write'] as const),
-    ...(['hotline.read', 'hotline.write', 'data.record', 'incident.write'] as const),
+    ...(['hotline.read', 'hotline.write', 'data.record', 'incident.write', 'warning.read', 'warning.write'] as const),
   ],
   // What members wrote to officers: only a token made for it opens it.
   desk: ['inquiry.read', 'inquiry.answer'],

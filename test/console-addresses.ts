@@ -5,10 +5,12 @@
 import { CAMPAIGN_ADDRESSES, campaignRows } from './console-campaign-rows.ts'
 import { CASE_ADDRESSES, furnishCases } from './console-cases.ts'
 import { CONTENT_ADDRESSES, furnishContent } from './console-content.ts'
+import { DUPLICATE_ADDRESSES, furnishDuplicates } from './console-duplicates.ts'
 import { EVIDENCE_ADDRESSES, furnishEvidence } from './console-evidence.ts'
 import { furnishDay } from './console-figures.ts'
 import { furnishHandOvers, HAND_OVER_ADDRESSES } from './console-hand-over-rows.ts'
 import { furnishIdentities, IDENTITY_ADDRESSES } from './console-identity.ts'
+import { furnishNotices, NOTICE_ADDRESSES } from './console-notices.ts'
 import { furnishOffice, OFFICE_ADDRESSES } from './console-office.ts'
 import type { Stage } from './console-stage.ts'
 import { furnishUnits } from './console-units.ts'
@@ -20,6 +22,7 @@ export const ADDRESS_OF: Record<string, string> = {
   '/inquiries': '/console/inquiries',
   '/inquiries/:id': '/console/inquiries/asked-late',
   ...CASE_ADDRESSES,
+  ...DUPLICATE_ADDRESSES,
   ...EVIDENCE_ADDRESSES,
   '/figures': '/console/figures',
   '/figures/cases': '/console/figures/cases?unit=tinh',
@@ -64,6 +67,7 @@ export const ADDRESS_OF: Record<string, string> = {
   ...IDENTITY_ADDRESSES,
   ...HAND_OVER_ADDRESSES,
   ...OFFICE_ADDRESSES,
+  ...NOTICE_ADDRESSES,
   '/help': '/console/help',
   '/help/:name': '/console/help/first',
 }
@@ -76,8 +80,10 @@ export async function furnish(stage: Stage, officerId: string): Promise<void> {
   await furnishContent({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishDay(stage, officerId)
   await furnishUnits(stage, officerId)
+  await furnishNotices({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishOffice({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishCases({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
+  await furnishDuplicates({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishEvidence(stage, officerId)
   await furnishIdentities({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishHandOvers({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)

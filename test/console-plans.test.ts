@@ -32,6 +32,9 @@ const LARGE = [
   'tries',
   'updates',
   'phrase_people',
+  'opinions',
+  'opinion_people',
+  'warning_flags',
 ]
 
 const said = new Map<string, Statement>()

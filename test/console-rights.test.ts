@@ -30,6 +30,10 @@ const DECIDERS: readonly Role[] = ['case', 'approver']
 /** Who may look at officers. */
 const LOOKERS: readonly Role[] = ['admin', 'approver']
 
+const OPINIONS: readonly Role[] = ['case', 'editor', 'welfare', 'approver']
+const WARNERS: readonly Role[] = ['case', 'editor']
+const WARN_APPROVERS: readonly Role[] = ['case', 'approver']
+
 /** Method and path → the roles that may, and whether a proof is asked for. */
 const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'get /console': { roles: ALL },
@@ -83,6 +87,12 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'get /console/cases': { roles: CASES },
   'get /console/cases/:id': { roles: CASES },
   'post /console/cases/:id/take': { roles: CASES },
+  'get /console/cases/duplicates': { roles: CASES },
+  'get /console/cases/:id/compare': { roles: CASES },
+  'get /console/cases/:id/compare/:other': { roles: CASES },
+  'post /console/cases/:id/compare/:other/merge': { roles: CASES },
+  'post /console/cases/:id/compare/:other/apart': { roles: CASES },
+  'post /console/cases/:id/unmerge': { roles: CASES },
   'get /console/cases/:id/identity': { roles: CASES, strong: true },
   'post /console/cases/:id/identity': { roles: CASES, strong: true },
   'get /console/cases/:id/identity/open': { roles: CASES, strong: true },
@@ -296,6 +306,32 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'post /console/incidents/:id/reopen': { roles: OFFICE },
   'get /console/incidents/:id/notices': { roles: OFFICE },
   'get /console/incidents/:id/notices/:name': { roles: OFFICE },
+  'get /console/opinions': { roles: OPINIONS },
+  'get /console/opinions/export': { roles: OPINIONS, strong: true },
+  'post /console/opinions/export': { roles: OPINIONS, strong: true },
+  'get /console/opinions/:id': { roles: OPINIONS },
+  'post /console/opinions/:id/mark': { roles: OPINIONS },
+  'get /console/warnings': { roles: ALL },
+  'get /console/warnings/new': { roles: WARNERS },
+  'post /console/warnings/new': { roles: WARNERS },
+  'get /console/warnings/:id': { roles: ALL },
+  'get /console/warnings/:id/edit': { roles: WARNERS },
+  'post /console/warnings/:id/edit': { roles: WARNERS },
+  'post /console/warnings/:id/submit': { roles: WARNERS },
+  'post /console/warnings/:id/drop': { roles: WARNERS },
+  'post /console/warnings/:id/ask': { roles: WARNERS },
+  'post /console/warnings/:id/settle': { roles: WARNERS },
+  'get /console/warnings/:id/correct': { roles: WARNERS, strong: true },
+  'post /console/warnings/:id/correct': { roles: WARNERS, strong: true },
+  'get /console/warnings/:id/approve': { roles: WARN_APPROVERS, strong: true },
+  'post /console/warnings/:id/approve': { roles: WARN_APPROVERS, strong: true },
+  'get /console/warnings/:id/renew': { roles: WARN_APPROVERS, strong: true },
+  'post /console/warnings/:id/renew': { roles: WARN_APPROVERS, strong: true },
+  'get /console/warnings/:id/withdraw': { roles: WARN_APPROVERS, strong: true },
+  'post /console/warnings/:id/withdraw': { roles: WARN_APPROVERS, strong: true },
+  'post /console/warnings/:id/return': { roles: WARN_APPROVERS },
+  'post /console/warnings/:id/keep': { roles: WARN_APPROVERS },
+  'post /console/warnings/:id/campaign': { roles: WRITERS },
   'get /console/help': { roles: ALL },
   'get /console/help/:name': { roles: ALL },
 }

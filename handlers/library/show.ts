@@ -42,6 +42,8 @@ export async function topicsReply(turn: Turn, from: number, key = 'library.topic
       ...shown.map((topic) => ({ label: { literal: topic[turn.contact.locale] }, payload: payloadOf('library', 'topic', topic.id) })),
       ...(topics.length > from + PAGE ? [button('common.b_more', 'topics', '', String(from + PAGE))] : []),
       ...(turn.contact.group ? [] : [searchButton('library.b_search')]),
+      // Where there is room on every channel: eight buttons on Telegram.
+      ...(topics.length <= from + PAGE ? [{ label: { key: 'warning.b_door' }, payload: payloadOf('warning', 'list') }] : []),
     ],
   }
 }

@@ -30,6 +30,7 @@ import { unitExport } from './unit-export.tsx'
 import { unitForms } from './unit-forms.tsx'
 import { unitReform } from './unit-reform.tsx'
 import { units } from './units.tsx'
+import { warnings } from './warnings/index.ts'
 
 /** What is no id comes before what takes one: `/units/changes`, `/officers/new`. */
 const UNITS: readonly Page[] = [...unitExport, ...unitChanges, ...levels, ...units, ...unitForms, ...unitReform, ...unitCode]
@@ -47,6 +48,7 @@ export const PAGES: readonly Page[] = [
   ...figures,
   ...phrases,
   ...opinions,
+  ...warnings,
   ...health,
   ...proof,
   ...enrol,

@@ -23,6 +23,7 @@ import { IncidentClock } from './office/incidents.tsx'
 import { Clock } from './office/requests.tsx'
 import type { Page, Visit } from './page.ts'
 import { PhraseTable, seesPhrases } from './phrases.tsx'
+import { warningsWait } from './warnings/list.tsx'
 
 export const today: readonly Page[] = [{ method: 'get', path: '', act: null, handle: show }]
 
@@ -37,8 +38,11 @@ async function show(visit: Visit): Promise<Response> {
     scopeOf(desk.actor, 'channel.read').length > 0 ? healthOf(visit) : [],
   ])
   const cases = await caseWaits(visit)
+  const warnings = await warningsWait(visit)
   const nothing =
-    day.toApprove.length + day.returned.length + day.inquiries.length + day.requests.length + day.incidents.length === 0 && cases === null
+    day.toApprove.length + day.returned.length + day.inquiries.length + day.requests.length + day.incidents.length === 0 &&
+    cases === null &&
+    warnings === null
   return visit.show(
     { title: t('console.nav_today'), help: 'first' },
     <>
@@ -50,9 +54,10 @@ async function show(visit: Visit): Promise<Response> {
       ) : (
         <Waits visit={visit} day={day} />
       )}
-      {await identityWaits(visit)}
-      {cases}
+      {warnings}
       {await decisionWaits(visit)}
+      {cases}
+      {await identityWaits(visit)}
       {await contentWaits(visit)}
       {runs.length > 0 ? <Runs visit={visit} runs={runs} /> : null}
       <div class="row">
