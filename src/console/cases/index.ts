@@ -29,8 +29,8 @@ const NAMED: readonly Page[] = [...typedIn, ...reasons, ...restricted, ...pairs]
 
 const ACTS: readonly Page[] = [...take, ...moves, ...write, ...hand, ...plan]
 const EVIDENCE: readonly Page[] = [...photos, ...redact]
-const OPENINGS: readonly Page[] = [...identity, ...identityRequests]
-const PAPERS: readonly Page[] = [...handOverFormPages, ...handOverPages, ...decisionFormPages, ...decisionPages]
 const MERGING: readonly Page[] = [...compare, ...unmerge]
+const PAPERS: readonly Page[] = [...handOverFormPages, ...handOverPages, ...decisionFormPages, ...decisionPages]
+const OPENINGS: readonly Page[] = [...identity, ...identityRequests]
 
 export const cases: readonly Page[] = [...list, ...NAMED, ...one, ...ACTS, ...EVIDENCE, ...MERGING, ...PAPERS, ...OPENINGS]

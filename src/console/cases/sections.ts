@@ -8,4 +8,4 @@ import { decisionSection, handOverSection } from './hand-overs.tsx'
 import { identitySection } from './identity.tsx'
 import type { CaseSection } from './section.ts'
 
-export const SECTIONS: readonly CaseSection[] = [acts, evidence, duplicates, handOverSection, decisionSection, identitySection]
+export const SECTIONS: readonly CaseSection[] = [evidence, acts, duplicates, handOverSection, decisionSection, identitySection]
