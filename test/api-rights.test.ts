@@ -8,9 +8,11 @@ import { loadLevelNames } from '../db/unit-rows.ts'
 import { ROUTES } from '../src/api/routes.ts'
 import { loadContent } from '../src/load-content.ts'
 import { ACTS, BY_TOKEN, ROLES, type Role, TOKEN_SCOPES, type TokenScope } from '../src/rights.ts'
+import { addCaseWorkers, CASE_LINES, freshCase } from './api-case-lines.ts'
 import { CASE_PAIR_LINES, freshPair } from './api-case-pair-lines.ts'
 import { type ApiDesk, draft, openApiDesk } from './api-desk.ts'
 import { addAuthorityRow, freshHandOver, HAND_OVER_LINES } from './api-hand-over-lines.ts'
+import { freshNotice, NOTICE_LINES } from './api-notice-lines.ts'
 import { addHotlineRow, addOfficeRows, OFFICE_LINES } from './api-office-lines.ts'
 import { broadcastRow } from './broadcast-rows.ts'
 import { PNG } from './pictures.ts'
@@ -152,7 +154,9 @@ const LINES: Record<string, Line> = {
   'get /entry-imports/:id': { roles: WRITERS, scopes: DRAFT, ok: 200, path: '/entry-imports/:import' },
   'post /entry-imports/:id/take': { roles: WRITERS, scopes: DRAFT, ok: 200, path: '/entry-imports/:import/take', body: {} },
   ...OFFICE_LINES,
+  ...CASE_LINES,
   ...HAND_OVER_LINES,
+  ...NOTICE_LINES,
   'post /images': { roles: WRITERS, scopes: DRAFT, ok: 201, path: '/images?unit=xa', body: PNG, headers: { 'content-type': 'image/png' } },
 }
 
@@ -173,6 +177,7 @@ beforeAll(async () => {
   await desk.officer('xa', ['viewer'], 'xa-somebody')
   await desk.db.write(loadLevelNames([{ kind: 'cong_doan', level: 'co_so', vi: 'Công đoàn cơ sở', en: 'Grassroots union' }]))
   await addOfficeRows(desk)
+  await addCaseWorkers(desk)
   await addAuthorityRow(desk)
   // Those of `xa` last: what stands for an officer of a role is theirs.
   for (const role of ROLES) {
@@ -263,6 +268,8 @@ async function idOf(name: string): Promise<string> {
   if (/\/(hand-overs|decisions)/.test(route)) return freshHandOver(desk, route)
   if (route.startsWith('/inquiries')) return freshInquiry()
   if (name in CASE_PAIR_LINES) return freshPair(desk, name)
+  if (route.startsWith('/cases')) return freshCase(desk)
+  if (route.startsWith('/opinions') || route.startsWith('/warnings')) return freshNotice(desk, route)
   if (route.startsWith('/officers')) return 'xa-somebody'
   if (route === '/hotlines/:id/remove') return addHotlineRow(desk, `so-${++serial}`)
   if (route.startsWith('/unit-changes')) return freshChange()
