@@ -40,10 +40,15 @@ export async function addAnswer(
     })),
     ...(photos.length > 0 ? [attachPhotos(found.id, photos)] : []),
     ...(found.state === 'needs_info'
-      ? await step(parts, { ...found, version: found.version + 1 }, ["state = 'reviewing', due_day = ?", [dueDayIn('reviewing', now)]], {
-          kind: 'moved',
-          detail: { from: 'needs_info', to: 'reviewing' },
-        })
+      ? await step(
+          parts,
+          { ...found, version: found.version + 1 },
+          ["state = 'reviewing', reason_id = NULL, due_day = ?", [dueDayIn('reviewing', now)]],
+          {
+            kind: 'moved',
+            detail: { from: 'needs_info', to: 'reviewing' },
+          },
+        )
       : []),
   ]
 }
@@ -54,16 +59,21 @@ export async function addThreat(parts: Parts, caseId: string, text: string): Pro
   if (!found) return undefined
   const today = dayOf(parts.now)
   return [
-    ...(await step(parts, found, ['rank = ?, restricted = 1, due_day = ?, spam = 0', [URGENCY.threatened, today]], {
+    ...(await step(parts, found, ['rank = ?, told_rank = 2, restricted = 1, due_day = ?, spam = 0', [URGENCY.threatened, today]], {
       kind: 'threatened',
       ...(found.id === caseId ? {} : { detail: { of: caseId } }),
       ...(text === '' ? {} : { text }),
     })),
     ...(found.state === 'closed'
-      ? await step(parts, { ...found, version: found.version + 1 }, ["state = 'reviewing', closed_hour = NULL", []], {
-          kind: 'moved',
-          detail: { from: 'closed', to: 'reviewing' },
-        })
+      ? await step(
+          parts,
+          { ...found, version: found.version + 1 },
+          ["state = 'reviewing', reason_id = NULL, outcome_id = NULL, closed_hour = NULL, spam = 0", []],
+          {
+            kind: 'moved',
+            detail: { from: 'closed', to: 'reviewing' },
+          },
+        )
       : []),
   ]
 }

@@ -18,8 +18,8 @@ export type Change = {
   /** `state = ?, due_day = ?`; none when only the thread grows. */
   set?: [sql: string, args: Value[]]
   event: Omit<NewEvent, 'id' | 'caseId' | 'officerId' | 'now'>
-  /** Also counted by this name in the audit log: `case.<kind of event>` without it. */
-  act?: string
+  /** Also counted by this name in the audit log: `case.<kind of event>` without it; null where another row of the commit says it. */
+  act?: string | null
 }
 
 /**
@@ -46,8 +46,11 @@ export async function changeCase(
     },
     guard(),
     await addEvent(keys, { ...event, id: desk.id(), caseId: found.id, officerId: actor.officerId, now }),
-    ...(event.relay ? await tellMerged(desk, found.id, { ...event, officerId: actor.officerId, now }) : []),
-    recordCaseAct(actor, found, act ?? `case.${event.kind}`, now, event.detail),
+    // That a name was opened concerns the one who left it.
+    ...(event.relay && event.kind !== 'identity_granted'
+      ? await tellMerged(desk, found.id, { ...event, officerId: actor.officerId, now })
+      : []),
+    ...(act === null ? [] : [recordCaseAct(actor, found, act ?? `case.${event.kind}`, now, event.detail)]),
   ]
 }
 

@@ -44,6 +44,7 @@ export async function mergeCases(desk: Desk, main: Seen, other: Seen): Promise<v
   }
   const { state, reasonId, outcomeId, closedHour } = into
   const away: Change = {
+    act: null,
     set: ['merged_into = ?, state = ?, reason_id = ?, outcome_id = ?, closed_hour = ?', [into.id, state, reasonId, outcomeId, closedHour]],
     event: {
       kind: 'merged',
@@ -82,6 +83,7 @@ export async function unmergeCase(desk: Desk, id: string, mainVersion: number): 
   const rank = await rankWithout(desk, into, [from.id, ...back])
   const mainly: Change = { set: ['rank = ?', [rank]], event: { kind: 'unmerged', detail: { other: from.id, number: from.number } } }
   const away: Change = {
+    act: null,
     set: ['merged_into = NULL, state = ?, reason_id = ?, outcome_id = ?, closed_hour = ?', restored],
     event: { kind: 'unmerged', detail: { main: into.id, number: into.number } },
   }

@@ -41,7 +41,7 @@ export async function listSuggestions({ db, actor }: Pick<Desk, 'db' | 'actor'>,
          UNION ALL
          SELECT p.case_id, p.level, p.score, p.why FROM own JOIN case_pairs p ON p.other_id = own.id WHERE p.state = 'open')
      SELECT max(near.score) AS score, near.level, near.why, ${sideColumns('g', 'ug')}
-     FROM near JOIN cases o ON o.id = near.id JOIN cases g ON g.id = coalesce(o.merged_into, o.id) LEFT JOIN units ug ON ug.id = g.unit_id
+     FROM near CROSS JOIN cases o ON o.id = near.id CROSS JOIN cases g ON g.id = coalesce(o.merged_into, o.id) LEFT JOIN units ug ON ug.id = g.unit_id
      WHERE g.id <> ? AND g.spam = 0 AND ${sight.sql} GROUP BY g.id ORDER BY max(near.score) DESC, g.id LIMIT ${SUGGESTIONS_MOST}`,
     [caseId, caseId, caseId, ...sight.args],
   )

@@ -25,7 +25,11 @@ const MAX_A_DAY = 5
 const LISTED = 5
 
 const opening = createLexicon(THREAT_WORDS.map((words) => ({ words, value: true })))
-const skipped = createLexicon(['bỏ qua', 'không kể', 'không muốn kể', 'thôi'].map((words) => ({ words, value: true })))
+const chosen = createLexicon([
+  ...['nhập mã nhận', 'mã nhận', 'có mã nhận'].map((words) => ({ words, value: 'receipt' as const })),
+  ...['tôi chưa gửi phản ánh', 'chưa gửi phản ánh', 'chưa phản ánh', 'chưa gửi'].map((words) => ({ words, value: 'none' as const })),
+])
+const skipped = createLexicon(['bỏ qua', 'bỏ qua không kể', 'không kể', 'không muốn kể', 'thôi'].map((words) => ({ words, value: true })))
 
 export const threat: Handler = {
   name: 'threat',
@@ -34,7 +38,9 @@ export const threat: Handler = {
   urgent: true,
   wants: ({ text }) => text !== '' && isThreat(listen(text)),
   expects: ({ text, payload }, { step }) =>
-    payload === undefined && (caseCode(text) !== undefined || (step === 'choose' && yesNo(listen(text)) !== undefined)),
+    payload === undefined &&
+    (caseCode(text) !== undefined ||
+      (step === 'choose' && (yesNo(listen(text)) ?? chosen.find(listen(text)) ?? monthIn(text)) !== undefined)),
   listens: ({ step }) => step === 'words',
   async handle(turn) {
     const { message, step } = turn
@@ -58,8 +64,7 @@ export const threat: Handler = {
     if (!step || tapped || opening.find(listen(message.text))) return open(turn)
     if (step.step === 'words') return takeWords(turn, step)
     if (step.step === 'receipt') return askReceipt({ text: { key: 'track.not_a_code' } })
-    const answer = yesNo(listen(message.text))
-    return answer === 'no' ? { replies: [LEFT] } : choose(turn)
+    return typed(turn)
   },
   async offerAgain(turn) {
     const { step } = turn
@@ -96,13 +101,35 @@ function numbersOf(rows: Hotline[]): Text {
     : { key: 'threat.police' }
 }
 
-/** Which report: their own by month and kind alone, or any by its receipt. */
-async function choose({ db, keys, contact }: Turn): Promise<Decision> {
+/** Words instead of the buttons: yes where there is one report, its month, or what the other buttons say. */
+async function typed(turn: Turn): Promise<Decision> {
+  const heard = listen(turn.message.text)
+  const choice = chosen.find(heard)
+  if (choice) return choice === 'receipt' ? askReceipt() : { replies: [NONE] }
+  const answer = yesNo(heard)
+  if (answer === 'no') return { replies: [LEFT] }
+  const month = monthIn(turn.message.text)
+  const own = (await listOwn(turn)).filter(({ status }) => answer === 'yes' || status.openedMonth === month)
+  return own.length === 1 && own[0] ? askWords(own[0].link.caseId) : choose(turn)
+}
+
+/** `2026-11` from "Tháng 11/2026". */
+function monthIn(text: string): string | undefined {
+  const [, month = '', year = ''] = /(?<!\d)(\d{1,2})\/(\d{4})(?!\d)/.exec(text) ?? []
+  return month === '' ? undefined : `${year}-${month.padStart(2, '0')}`
+}
+
+/** The person's own reports that they may be written to about, newest first. */
+async function listOwn({ db, keys, contact }: Turn) {
   const links = contact.fresh ? [] : await listLinks(db, keys, contact.id)
   const found = await Promise.all(links.map(async (link) => ({ link, status: await findStatus(db, link.caseId) })))
   const own = found.flatMap(({ link, status }) => (status ? [{ link, status }] : []))
-  own.sort((left, right) => right.status.openedMonth.localeCompare(left.status.openedMonth))
-  const listed = own.slice(0, LISTED).map(({ link, status }): Button => {
+  return own.sort((left, right) => right.status.openedMonth.localeCompare(left.status.openedMonth)).slice(0, LISTED)
+}
+
+/** Which report: their own by month and kind alone, or any by its receipt. */
+async function choose(turn: Turn): Promise<Decision> {
+  const listed = (await listOwn(turn)).map(({ link, status }): Button => {
     const [year = '', month = ''] = status.openedMonth.split('-')
     return {
       label: { key: 'threat.case', params: { month: `${month}/${year}`, kind: { key: `report.kind_${status.kind}` } } },

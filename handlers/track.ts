@@ -3,6 +3,7 @@
  * the way to answer. The number alone shows nothing. Wrong tries make the person wait longer and longer
  * (db/receipt-tries.ts). The answer is the same whether a number exists.
  */
+import { othersSaid } from '../db/case-others.ts'
 import { listTold, markSeen } from '../db/case-thread.ts'
 import { type CaseStatus, findCaseByReceipt } from '../db/cases.ts'
 import { minutesOf, tryReceipt } from '../db/receipt-tries.ts'
@@ -12,7 +13,7 @@ import { parsePayload, payloadOf } from '../src/text.ts'
 import { monthOf } from '../src/time.ts'
 import { caseCode } from '../src/vietnamese/index.ts'
 import { type Answer, answer, answerAgain, button, expectsAnswer, MENU } from './talk/answer.ts'
-import { asks, SHOWN, threadText } from './talk/thread.ts'
+import { asks, below, SHOWN, threadText } from './talk/thread.ts'
 
 /** Months after which a receipt may be of a report that is kept no longer: never fewer, however long reports stay open. */
 const OLD_MONTHS = 24
@@ -37,10 +38,11 @@ export const track: Handler = {
     if (code?.receipt) return lookUp(turn, code.receipt)
     const action = parsePayload(message.payload)?.action
     const opens = action === 'start' || message.text.startsWith('/')
-    if (step && step.step !== 'receipt' && !opens) return answer(turn, 'track', step.data as Answer)
+    const answers = step && step.step !== 'receipt' && (step.step !== 'shown' || expectsAnswer('track', message, step))
+    if (answers && !opens) return answer(turn, 'track', step.data as Answer)
     if (code) return again({ text: { key: 'track.number_only' }, buttons })
     // A button of a look that is over: the receipt is asked for again.
-    return again(opens || !step ? ask : { text: { key: 'track.not_a_code' }, buttons })
+    return again(opens || step?.step !== 'receipt' ? ask : { text: { key: 'track.not_a_code' }, buttons })
   },
   async offerAgain({ step }) {
     return !step || step.step === 'receipt' ? [ask] : answerAgain('track', step)
@@ -55,9 +57,9 @@ async function lookUp(turn: Turn, receipt: string): Promise<Decision> {
   if (!found) return { ...again({ text: { key: isOld(receipt, now) ? 'track.unknown_old' : 'track.unknown' }, buttons }), writes }
 
   const events = await listTold(db, keys, found.id, { unseen: false, limit: SHOWN })
-  const thread = await threadText(turn, events)
+  const [thread, others] = await Promise.all([threadText(turn, events), othersSaid(db, keys, found.id)])
   const open = found.state !== 'closed'
-  const reply = statusReply(found, contact.locale, thread)
+  const reply = statusReply(found, contact.locale, [others, thread])
   const data: Answer = { caseId: found.id, photos: [] }
   const fresh = events.filter(({ seen }) => !seen)
   return {
@@ -83,7 +85,7 @@ function isOld(receipt: string, now: Date): boolean {
 function statusReply(
   { state, says, openedMonth, photosSent, photosStored }: CaseStatus,
   locale: 'vi' | 'en',
-  thread: Text | undefined,
+  more: Array<Text | undefined>,
 ): Reply {
   const [year = '', month = ''] = openedMonth.split('-')
   const photos = photosSent === 0 ? 'track.no_photos' : 'track.photos'
@@ -96,7 +98,7 @@ function statusReply(
       photos: { key: photos, params: { stored: photosStored, sent: photosSent } },
     },
   }
-  return { text: thread ? { key: 'track.with_thread', params: { status, thread } } : status }
+  return { text: below([status, ...more]) ?? status }
 }
 
 function again(reply: Reply): Decision {

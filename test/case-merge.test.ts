@@ -55,8 +55,8 @@ describe('two cases that are one', () => {
         ['opened', null],
         ['merged', 'an'],
       ])
-    const audit = await cases.db.read("SELECT act, about_id, at FROM audit WHERE act = 'case.merged' ORDER BY id")
-    expect(audit.map(({ about_id }) => about_id)).toEqual(['a', 'b'])
+    const audit = await cases.db.read("SELECT about_id, detail, at FROM audit WHERE act = 'case.merged' ORDER BY id")
+    expect(audit.map(({ about_id, detail }) => [about_id, JSON.parse(String(detail)).other])).toEqual([['a', 'b']])
     expect(audit.every(({ at }) => String(at).endsWith(':00:00.000Z'))).toBe(true)
     expect((await cases.pairs()).map(({ state }) => state)).toEqual(['merged'])
   })

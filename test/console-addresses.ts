@@ -5,6 +5,7 @@
 import { CAMPAIGN_ADDRESSES, campaignRows } from './console-campaign-rows.ts'
 import { CASE_ADDRESSES, furnishCases } from './console-cases.ts'
 import { CONTENT_ADDRESSES, furnishContent } from './console-content.ts'
+import { DUPLICATE_ADDRESSES, furnishDuplicates } from './console-duplicates.ts'
 import { EVIDENCE_ADDRESSES, furnishEvidence } from './console-evidence.ts'
 import { furnishDay } from './console-figures.ts'
 import { furnishHandOvers, HAND_OVER_ADDRESSES } from './console-hand-over-rows.ts'
@@ -21,6 +22,7 @@ export const ADDRESS_OF: Record<string, string> = {
   '/inquiries': '/console/inquiries',
   '/inquiries/:id': '/console/inquiries/asked-late',
   ...CASE_ADDRESSES,
+  ...DUPLICATE_ADDRESSES,
   ...EVIDENCE_ADDRESSES,
   '/figures': '/console/figures',
   '/figures/cases': '/console/figures/cases?unit=tinh',
@@ -81,6 +83,7 @@ export async function furnish(stage: Stage, officerId: string): Promise<void> {
   await furnishNotices({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishOffice({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishCases({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
+  await furnishDuplicates({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishEvidence(stage, officerId)
   await furnishIdentities({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishHandOvers({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)

@@ -173,6 +173,33 @@ describe('report', () => {
     expect(textOf(await lan.says('Hộp sữa quá hạn'))).toContain('Bước 3/8')
   })
 
+  test.each([
+    ['signs', 'Tôi muốn tố cáo chủ tiệm bán sữa giả', ['phản ánh', 'hàng nghi giả']],
+    ['place', 'tôi tố cáo ông Mẫu ở chợ Mẫu', ['phản ánh', 'hàng nghi giả', 'hộp sữa tem mờ']],
+  ])('“tố cáo” told in the step of %s is explained, and part of the report only as a phản ánh', async (_, words, before) => {
+    for (const said of before) await lan.says(said)
+    const explained = await lan.says(words)
+    expect(textOf(explained)).toMatch(/Luật Tố cáo[\s\S]*cơ quan có thẩm quyền[\s\S]*chưa được ghi vào phản ánh/)
+    expect(explained.length).toBeLessThanOrEqual(3)
+    expect(textOf(await lan.says('ừm'))).toContain('chưa được ghi')
+    const on = textOf(await lan.taps('Ghi là phản ánh'))
+    expect(on).toMatch(/Bước [34]\/8/)
+    if (on.includes('Bước 3/8')) await lan.says('chợ Mẫu, tôi tố cáo lần nữa')
+    for (const said of ['hôm qua', 'bỏ qua']) await lan.says(said)
+    expect(textOf(await lan.says('chưa ai dùng'))).toContain(words)
+  })
+
+  test('“tố cáo” that is no phản ánh leaves nothing; “quay lại” asks for other words', async () => {
+    await lan.says('phản ánh')
+    await lan.says('hàng nghi giả')
+    await lan.says('Tôi tố cáo chủ tiệm Mẫu')
+    expect(textOf(await lan.says('quay lại'))).toContain('Bước 2/8')
+    expect(textOf(await lan.says('hộp sữa tem mờ'))).toContain('Bước 3/8')
+    await lan.says('tôi tố cáo tiếp')
+    expect(textOf(await lan.taps('Thôi, không giữ lại'))).toContain('không giữ lại gì')
+    expect(await bot.db.read('SELECT count(*) AS n FROM cases')).toEqual([{ n: 0 }])
+  })
+
   test('opening it again, by its word or the menu, goes on with what is there', async () => {
     await lan.says('phản ánh')
     await lan.taps('Hết hạn')

@@ -5,6 +5,7 @@ import { caseStates } from '../src/case.ts'
 import type { OutboundMessage } from '../src/chat.ts'
 import { randomId, secureRandom } from '../src/keys.ts'
 import { type Bot, createBot, fakeChannel, textOf } from './harness.ts'
+import { CHANNELS, type Filed, openTalkDesk, type TalkDesk } from './talk-desk.ts'
 
 const MINUTE = 60_000
 const NUMBER = 'PA-2611-7K3Q'
@@ -186,5 +187,142 @@ describe('track', () => {
     expect(await Promise.all([claim(undefined), claim(undefined)])).toEqual([true, false])
     const [seen] = await listTries(bot.db, ['t'])
     expect(await Promise.all([claim(seen), claim(seen)])).toEqual([true, false])
+  })
+})
+
+describe('the thread by a receipt', () => {
+  let desk: TalkDesk
+  let filed: Filed
+  const QUESTION = 'Bạn mua ở gian nào?'
+  beforeEach(async () => {
+    desk = await openTalkDesk()
+    filed = await desk.files(desk.bot.person('7100200300'), { link: false })
+  })
+  afterEach(() => desk.close())
+
+  test.each(CHANNELS.map(([name]) => name))(
+    'on %s shows all that was asked and told, takes an answer, and never learns who',
+    async (channel) => {
+      await desk.asks(filed.id, QUESTION)
+      await desk.tells(filed.id, 'Bạn cứ giữ hộp.')
+      const stranger = desk.bot.person('246845883529197922', channel)
+      for (let look = 0; look < 2; look++) {
+        const said = textOf(await stranger.says(filed.receipt))
+        expect(said).toContain('Tình trạng: Cần bổ sung.')
+        expect(said.indexOf(`Cán bộ hỏi: ${QUESTION}`)).toBeLessThan(said.indexOf('Cán bộ nhắn: Bạn cứ giữ hộp.'))
+      }
+      expect((await desk.events(filed.id)).slice(1)).toMatchObject([
+        { seen: 1, relay: 'receipt' },
+        { seen: 1, relay: 'receipt' },
+      ])
+      await stranger.says('trả lời')
+      await stranger.sendsPhotos('photo-1')
+      expect(textOf(await stranger.says('Gian số 12'))).toContain('Gian số 12')
+      expect(textOf(await stranger.says('gửi'))).toContain('bằng mã nhận')
+      expect(await desk.caseOf(filed.id)).toMatchObject({ state: 'reviewing' })
+      expect((await desk.events(filed.id)).map(({ kind }) => kind)).toEqual(['opened', 'asked', 'told', 'answered', 'moved'])
+      expect(await desk.bot.db.read('SELECT count(*) AS n FROM reply_links')).toEqual([{ n: 0 }])
+      await desk.tells(filed.id, 'Cảm ơn.')
+      await desk.pass(8)
+      expect(desk.noticesTo(stranger)).toEqual([])
+      // What was answered is not read out to whoever holds the receipt.
+      expect(textOf(await desk.bot.person('third').says(filed.receipt))).not.toContain('Gian số 12')
+    },
+  )
+
+  test('an answer typed at once is shown first; a new receipt and “hủy” leave it', async () => {
+    const other = await desk.files(desk.bot.person('2'), { link: false })
+    const mai = desk.bot.person('page', 'web')
+    await desk.asks(filed.id, QUESTION)
+    await mai.says(filed.receipt)
+    expect(textOf(await mai.says('ở gian số 12'))).toContain('Sẽ gửi')
+    expect(textOf(await mai.says(other.receipt))).toContain('Tình trạng: Mới')
+    await mai.says('trả lời')
+    expect(textOf(await mai.says('thêm điều này'))).not.toContain('gian số 12')
+    expect(textOf(await mai.says('không gửi'))).toContain('Chưa gửi gì')
+    expect(textOf(await mai.taps('track:send:').catch(() => mai.sends({ payload: 'track:send:' })))).toContain('gửi mã nhận')
+    expect(await desk.events(filed.id)).toHaveLength(2)
+  })
+
+  test('a reason says to the member what its row says, in their language', async () => {
+    await desk.bot.db.write([
+      {
+        sql: `INSERT INTO case_reasons(id, state, label_vi, label_en, says_vi, says_en, place)
+              VALUES ('r1', 'referred', 'Chuyển', 'Passed', 'Phản ánh đã chuyển Sở Công Thương để xem xét.', 'The report went to the department.', 1)`,
+        args: [],
+      },
+    ])
+    await desk.act(filed.id, { kind: 'moved', detail: { from: 'new', to: 'referred', reason: 'r1' }, relay: true }, [
+      "state = 'referred', reason_id = ?",
+      ['r1'],
+    ])
+    const lan = desk.bot.person('1')
+    const said = textOf(await lan.says(filed.receipt))
+    expect(said).toContain('Tình trạng: Đã chuyển.\nPhản ánh đã chuyển Sở Công Thương để xem xét.')
+    expect(said).toContain('23/11/2026. Đã chuyển: Phản ánh đã chuyển Sở Công Thương')
+    await lan.says('english')
+    expect(textOf(await lan.says(filed.receipt))).toContain('The report went to the department.')
+  })
+
+  test('after a look where nothing was asked everything else works as before', async () => {
+    const mai = desk.bot.person('page', 'web')
+    for (const [typed, answered] of [
+      ['tin', 'Hôm nay'],
+      ['gọi ai', 'Gọi ai'],
+      ['tra cứu', 'gửi mã nhận'],
+      ['blah blah', 'chưa hiểu'],
+    ] as const) {
+      await mai.says(filed.receipt)
+      const said = textOf(await mai.says(typed))
+      expect(said, typed).not.toMatch(/Sẽ gửi|Bạn viết câu trả lời/)
+      if (typed !== 'tin' && typed !== 'gọi ai') expect(said, typed).toContain(answered)
+    }
+    await mai.says(filed.receipt)
+    await mai.says('gọi ai')
+    expect(textOf(await mai.says('trả lời'))).toContain('Bạn viết câu trả lời')
+  })
+
+  test('a merged report shows the state of its main one, and its answer goes there', async () => {
+    const main = await desk.files(desk.bot.person('2'))
+    await desk.bot.db.write([
+      { sql: 'UPDATE cases SET merged_into = ? WHERE id = ?', args: [main.id, filed.id] },
+      { sql: "UPDATE cases SET state = 'resolved' WHERE id = ?", args: [main.id] },
+    ])
+    await desk.tells(main.id, 'Cảm ơn bạn đã báo.')
+    const mai = desk.bot.person('page', 'web')
+    const said = textOf(await mai.says(filed.receipt))
+    expect(said).toContain('Tình trạng: Có kết quả')
+    // What officers tell one of them they tell all, each in their own thread (db/case-audience.ts).
+    expect(said).toContain('Cán bộ nhắn: Cảm ơn bạn đã báo.')
+    expect(said).toContain('Có người khác cũng phản ánh việc này.')
+    await mai.says('trả lời')
+    await mai.says('Tôi còn giữ hộp')
+    await mai.says('gửi')
+    expect((await desk.events(main.id)).at(-1)).toMatchObject({ kind: 'answered', detail: JSON.stringify({ of: filed.id }) })
+  })
+
+  test('an old receipt that finds nothing is told kindly that reports go when their time is over; a new one is not', async () => {
+    const lan = desk.bot.person('1')
+    expect(textOf(await lan.says('PA-2411-7K3Q-M4TD-9XWE'))).toContain('hết thời hạn lưu giữ')
+    expect(textOf(await lan.says('PA-2412-7K3Q-M4TD-9XWE'))).not.toContain('thời hạn')
+  })
+
+  test('a look costs the same reads whether the number exists or not', async () => {
+    const reads: string[] = []
+    const { read } = desk.bot.db
+    const looks = async (typed: string) => {
+      const lan = desk.bot.person(typed)
+      await lan.says('xin chào')
+      reads.length = 0
+      desk.bot.db.read = async (sql, args) => {
+        reads.push(sql)
+        return read(sql, args)
+      }
+      await lan.says(typed)
+      desk.bot.db.read = read
+      return [...reads]
+    }
+    const real = await looks(`${filed.receipt.slice(0, 12)}-2222-2222`)
+    expect(await looks('PA-2611-ZZZZ-2222-2222')).toEqual(real)
   })
 })

@@ -18,7 +18,7 @@ export type Answer = { caseId: string; word?: string; text?: string; photos: str
 
 /** Which handler's step it is. */
 type Owner = 'talk' | 'track'
-type Choice = 'answer' | 'send' | 'rewrite' | 'quit'
+export type Choice = 'answer' | 'send' | 'rewrite' | 'quit' | 'again' | 'stop'
 
 /** Characters of one answer, and answers of one person on one day in Vietnam. */
 const LONGEST = 4000
@@ -28,6 +28,8 @@ const lexicon = createLexicon<Choice>([
   ...entriesOf('answer', 'trả lời, tôi muốn trả lời'),
   ...entriesOf('send', 'gửi, gửi đi, gửi luôn, gửi trả lời, gửi câu trả lời'),
   ...entriesOf('rewrite', 'viết lại, sửa, sửa lại'),
+  ...entriesOf('again', 'xem lại, xem lại tin cũ'),
+  ...entriesOf('stop', 'đừng nhắn về phản ánh này nữa, đừng nhắn về phản ánh nữa, đừng nhắn nữa, thôi nhắn về phản ánh này'),
   ...entriesOf('quit', 'hủy, hủy bỏ, thoát, không gửi, thôi không gửi, quay lại, trở lại, cancel'),
 ])
 const denounced = phrase('tố cáo')
@@ -40,11 +42,13 @@ export function choiceIn(owner: Owner, { payload, text }: InboundMessage): Choic
 }
 
 const CHOICES: Choice[] = ['answer', 'send', 'rewrite', 'quit']
+/** What is a choice where the thread is read, and where an answer is written; anything else there is the answer's. */
+const BELONGS: Record<'read' | 'answer', readonly Choice[]> = { read: ['answer', 'again', 'stop'], answer: CHOICES }
 
 /** Does this text or picture surely belong to the step? */
 export function expectsAnswer(owner: Owner, message: InboundMessage, { step }: Step): boolean {
   const choice = choiceIn(owner, message)
-  return message.attachments.length > 0 || (step === 'answer' ? choice !== undefined : choice === 'answer')
+  return message.attachments.length > 0 || (choice !== undefined && BELONGS[step === 'answer' ? 'answer' : 'read'].includes(choice))
 }
 
 export const button = (owner: Owner, choice: Choice, word = ''): Button => ({

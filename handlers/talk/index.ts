@@ -4,20 +4,31 @@
  * they answer, or say that nobody shall write to them about it any more.
  */
 import { type Link, listLinks } from '../../db/case-links.ts'
+import { othersSaid } from '../../db/case-others.ts'
 import { listTold, markSeen } from '../../db/case-thread.ts'
 import { findStatus } from '../../db/cases.ts'
 import { dropNotices, stopRelay } from '../../db/relays.ts'
 import type { Button, Decision, Handler, Turn } from '../../src/chat.ts'
 import { parsePayload, payloadOf } from '../../src/text.ts'
-import { listen, yesNo } from '../../src/vietnamese/index.ts'
-import { type Answer, answer, answerAgain, askAnswer, button, expectsAnswer, MENU } from './answer.ts'
-import { asks, SHOWN, threadText } from './thread.ts'
+import { createLexicon, listen, yesNo } from '../../src/vietnamese/index.ts'
+import { type Answer, answer, answerAgain, askAnswer, button, choiceIn, expectsAnswer, MENU } from './answer.ts'
+import { asks, below, SHOWN, threadText } from './thread.ts'
+
+const stopping = createLexicon<'yes' | 'no'>([
+  { words: 'có đừng nhắn nữa', value: 'yes' },
+  { words: 'đừng nhắn nữa', value: 'yes' },
+  { words: 'không vẫn nhắn', value: 'no' },
+  { words: 'vẫn nhắn', value: 'no' },
+])
 
 export const talk: Handler = {
   name: 'talk',
   version: 1,
   words: [],
-  expects: (message, step) => (step.step === 'stop' ? yesNo(listen(message.text)) !== undefined : expectsAnswer('talk', message, step)),
+  expects: (message, step) =>
+    step.step === 'stop'
+      ? (stopping.find(listen(message.text)) ?? yesNo(listen(message.text))) !== undefined
+      : expectsAnswer('talk', message, step),
   listens: ({ step }) => step === 'answer',
   async handle(turn) {
     const { message, step } = turn
@@ -36,9 +47,13 @@ export const talk: Handler = {
       case 'stop_no':
         return { replies: [{ text: { key: 'talk.kept' }, buttons: [MENU] }] }
     }
-    if (step?.step !== 'stop') return inStep(turn)
-    const data = step.data as Answer
-    const said = yesNo(listen(message.text))
+    const data = (step?.data ?? {}) as Partial<Answer>
+    if (step?.step !== 'stop') {
+      const typed = step?.step === 'read' ? choiceIn('talk', message) : undefined
+      if (typed === 'again') return read(turn, data.word ?? '', true)
+      return typed === 'stop' ? askStop(turn, data.word ?? '') : inStep(turn)
+    }
+    const said = stopping.find(listen(message.text)) ?? yesNo(listen(message.text))
     if (said === undefined) return askStop(turn, data.word ?? '')
     return said === 'yes' ? stop(turn, data.word ?? '') : { replies: [{ text: { key: 'talk.kept' }, buttons: [MENU] }] }
   },
@@ -56,7 +71,8 @@ async function read(turn: Turn, word: string, again: boolean): Promise<Decision>
   const found = await listTold(db, keys, link.caseId, { unseen: !again, limit: SHOWN + 1 })
   const events = again ? found.slice(-SHOWN) : found.slice(0, SHOWN)
   const more = !again && found.length > SHOWN
-  const thread = await threadText(turn, events)
+  const [told, others] = await Promise.all([threadText(turn, events), othersSaid(db, keys, link.caseId)])
+  const thread = told && below([told, others])
   const [year = '', month = ''] = status.openedMonth.split('-')
   const params = { month: `${month}/${year}`, state: { key: `track.state_${status.state}` } }
   const open = status.state !== 'closed'

@@ -6,6 +6,7 @@ import type { CaseEvent } from '../../db/case-events.ts'
 import { findSays } from '../../db/case-thread.ts'
 import { caseStates } from '../../src/case.ts'
 import type { Locale, Text, Turn } from '../../src/chat.ts'
+import { toldOfOpening } from '../../src/identity.ts'
 import { dateVi, dayOf } from '../../src/time.ts'
 
 /** Things shown at once. */
@@ -25,8 +26,13 @@ export async function threadText({ db, contact }: Pick<Turn, 'db' | 'contact'>, 
       params: { day: dateVi(dayOf(event.at)), what: whatOf(event, says, contact.locale) },
     }),
   )
-  const [first, ...rest] = texts
-  return first && rest.reduce<Text>((above, below) => ({ key: 'talk.and', params: { above, below } }), first)
+  return below(texts)
+}
+
+/** One under the other, those that are there. */
+export function below(texts: ReadonlyArray<Text | undefined>): Text | undefined {
+  const [first, ...rest] = texts.filter((text) => text !== undefined)
+  return first && rest.reduce<Text>((above, next) => ({ key: 'talk.and', params: { above, below: next } }), first)
 }
 
 /** Is an officer's question the newest thing? Then what is typed next is most likely its answer. */
@@ -35,17 +41,17 @@ export function asks(events: readonly CaseEvent[]): boolean {
 }
 
 function whatOf(event: CaseEvent, says: Says, locale: Locale): Text {
-  const { kind, text } = event
+  const { kind, text, detail } = event
   if (kind === 'asked' && text) return { key: 'talk.asked', params: { text } }
-  if (kind === 'told' && text) return { key: 'talk.told', params: { text } }
-  const state = caseStates.find((one) => one === event.detail.to)
+  if (kind === 'identity_granted') return toldOfOpening(detail)
+  const state = kind === 'told' ? undefined : caseStates.find((one) => one === detail.to)
   if (!state) return text ? { key: 'talk.told', params: { text } } : { key: 'talk.news' }
   const reason = says.get(reasonOf(event) ?? '')?.[locale]
-  const about: Text = text ? { literal: text } : reason ? { literal: reason } : { key: `track.about_${state}` }
-  return { key: 'talk.moved', params: { state: { key: `track.state_${state}` }, about } }
+  const about: Text = reason ? { literal: reason } : { key: `track.about_${state}` }
+  const words: Text = text ? { key: 'talk.about_and_words', params: { about, text } } : about
+  return { key: 'talk.moved', params: { state: { key: `track.state_${state}` }, about: words } }
 }
 
-function reasonOf({ detail }: CaseEvent): string | undefined {
-  const reason = detail.reason ?? detail.reasonId
+function reasonOf({ detail: { reason } }: CaseEvent): string | undefined {
   return typeof reason === 'string' ? reason : undefined
 }

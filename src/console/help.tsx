@@ -21,6 +21,7 @@ export const HELP = [
   'warnings',
   'identity',
   'evidence',
+  'duplicates',
   'opinions',
   'case_typed',
   'case_reasons',

@@ -2,8 +2,10 @@
  * All pages of cases, in the order their paths are looked at: a fixed word before what names a case.
  */
 import type { Page } from '../page.ts'
+import { compare } from './compare.tsx'
 import { decisionFormPages } from './decision-form.tsx'
 import { decisionPages } from './decisions.tsx'
+import { unmerge } from './duplicates.tsx'
 import { filingProof } from './filing-proof.tsx'
 import { hand } from './hand.tsx'
 import { handOverPages } from './hand-over.tsx'
@@ -14,6 +16,7 @@ import { list } from './list.tsx'
 import { moves } from './move.tsx'
 import { typedIn } from './new.tsx'
 import { one } from './one.tsx'
+import { pairs } from './pairs.tsx'
 import { photos } from './photos.tsx'
 import { plan } from './plan.tsx'
 import { reasons } from './reasons.tsx'
@@ -23,11 +26,12 @@ import { take } from './take.tsx'
 import { write } from './write.tsx'
 
 /** Before `/cases/:id`. */
-const NAMED: readonly Page[] = [...typedIn, ...reasons, ...restricted]
+const NAMED: readonly Page[] = [...typedIn, ...reasons, ...restricted, ...pairs]
 
 const ACTS: readonly Page[] = [...take, ...moves, ...write, ...hand, ...plan]
 const EVIDENCE: readonly Page[] = [...photos, ...redact]
-const OPENINGS: readonly Page[] = [...identity, ...identityRequests]
+const MERGING: readonly Page[] = [...compare, ...unmerge]
 const PAPERS: readonly Page[] = [...handOverFormPages, ...handOverPages, ...decisionFormPages, ...decisionPages, ...filingProof]
+const OPENINGS: readonly Page[] = [...identity, ...identityRequests]
 
-export const cases: readonly Page[] = [...list, ...NAMED, ...one, ...ACTS, ...EVIDENCE, ...PAPERS, ...OPENINGS]
+export const cases: readonly Page[] = [...list, ...NAMED, ...one, ...ACTS, ...EVIDENCE, ...MERGING, ...PAPERS, ...OPENINGS]

@@ -112,6 +112,9 @@ function Doors({ visit: { t, desk } }: { visit: Visit }) {
           {t('console_cases.reasons')}
         </a>
       ) : null}
+      <a class="btn" href="/console/cases/duplicates">
+        {t('console_duplicates.see_all')}
+      </a>
       <a class="btn" href="/console/cases?shelf=closed">
         {t('console_cases.shelf_closed')}
       </a>

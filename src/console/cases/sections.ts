@@ -2,10 +2,19 @@
  * The parts of a case's page between what was reported and the thread, in the order they are read.
  */
 import { acts } from './acts.tsx'
+import { duplicates } from './duplicates.tsx'
 import { evidence } from './evidence.tsx'
 import { filingProofSection } from './filing-proof.tsx'
 import { decisionSection, handOverSection } from './hand-overs.tsx'
 import { identitySection } from './identity.tsx'
 import type { CaseSection } from './section.ts'
 
-export const SECTIONS: readonly CaseSection[] = [acts, evidence, handOverSection, decisionSection, identitySection, filingProofSection]
+export const SECTIONS: readonly CaseSection[] = [
+  evidence,
+  acts,
+  duplicates,
+  handOverSection,
+  decisionSection,
+  identitySection,
+  filingProofSection,
+]
