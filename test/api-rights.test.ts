@@ -157,9 +157,6 @@ const LINES: Record<string, Line> = {
   ...CASE_LINES,
   ...HAND_OVER_LINES,
   ...NOTICE_LINES,
-  ...NOTICE_LINES,
-  ...CASE_LINES,
-  ...HAND_OVER_LINES,
   'post /images': { roles: WRITERS, scopes: DRAFT, ok: 201, path: '/images?unit=xa', body: PNG, headers: { 'content-type': 'image/png' } },
 }
 
@@ -273,9 +270,6 @@ async function idOf(name: string): Promise<string> {
   if (name in CASE_PAIR_LINES) return freshPair(desk, name)
   if (route.startsWith('/cases')) return freshCase(desk)
   if (route.startsWith('/opinions') || route.startsWith('/warnings')) return freshNotice(desk, route)
-  if (route.startsWith('/opinions') || route.startsWith('/warnings')) return freshNotice(desk, route)
-  if (name in CASE_PAIR_LINES) return freshPair(desk, name)
-  if (route.startsWith('/cases')) return freshCase(desk)
   if (route.startsWith('/officers')) return 'xa-somebody'
   if (route === '/hotlines/:id/remove') return addHotlineRow(desk, `so-${++serial}`)
   if (route.startsWith('/unit-changes')) return freshChange()
