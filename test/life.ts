@@ -137,8 +137,6 @@ export async function openLife(natives: string[], options: { photo?: Uint8Array<
     site,
     photos,
     evidence,
-    /** Where sealed photos lie. */
-    folder,
     database,
     papers,
     photo,
