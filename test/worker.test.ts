@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import type { Challenge } from 'altcha-lib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTexts } from '../content/index.ts'
 import { addToken } from '../db/api-tokens.ts'
@@ -13,6 +14,7 @@ import { listCounts } from '../db/ledger-counts.ts'
 import { addOfficer } from '../db/officers.ts'
 import { makeSignInLink } from '../db/sessions.ts'
 import { enqueueReplies } from '../db/turns.ts'
+import { solve } from '../src/channels/web/page/solve.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { draft } from './api-desk.ts'
 import { broadcastRow } from './broadcast-rows.ts'
@@ -100,7 +102,11 @@ describe('the Worker', () => {
   const zaloAnswersTo = (person: string) =>
     zalo
       .messages()
-      .filter((body) => (body as { recipient: { user_id: string } }).recipient.user_id === person && JSON.stringify(body).includes(ANSWER))
+      .filter(
+        (body) =>
+          (body as { recipient: { user_id: string } }).recipient.user_id === person &&
+          JSON.stringify(body).includes(JSON.stringify(ANSWER).slice(1, -1)),
+      )
   const turnOf = async (native: string) => (await database.db.read('SELECT turn FROM addresses WHERE native = ?', [native]))[0]?.turn
   const waiting = async () => (await database.db.read('SELECT count(*) AS n FROM outbox'))[0]?.n
 
@@ -124,6 +130,30 @@ describe('the Worker', () => {
   test('answers a Zalo message', async () => {
     expect(await toZalo('9001', 'trợ giúp', 'zalo-1')).toBe(200)
     await expect.poll(() => zaloAnswersTo('9001').length, PATIENCE).toBe(1)
+  })
+
+  test('takes a report of the page once its browser has worked for it', async () => {
+    let cookie = ''
+    const page = async (path: string, body?: object) => {
+      const response = await fetch(`${worker.url}${path}`, {
+        method: body ? 'POST' : 'GET',
+        headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin', ...(cookie ? { cookie } : {}) },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      })
+      cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie
+      return response
+    }
+    const count = async () => Number((await database.db.read('SELECT count(*) AS n FROM cases'))[0]?.n)
+    const before = await count()
+    const steps = ['phản ánh', 'hàng nghi giả', 'tem mờ và in sai', 'chợ Mẫu', 'hôm nay', 'bỏ qua', 'chưa dùng', 'gửi']
+    for (const [at, text] of steps.entries()) expect((await page('/chat/messages', { id: `s${at}`, text })).status).toBe(202)
+    expect((await page('/chat/messages', { id: 'early', text: 'không nhắn lại' })).status).toBe(202)
+    expect(await count()).toBe(before)
+    const challenge = (await (await page('/chat/work')).json()) as Challenge
+    const solution = await solve(challenge)
+    const work = { challenge, solution: { counter: solution?.counter, derivedKey: solution?.derivedKey } }
+    expect((await page('/chat/messages', { id: 'last', text: 'không nhắn lại', work })).status).toBe(202)
+    expect(await count()).toBe(before + 1)
   })
 
   test('refuses what is forged and keeps nothing of it', async () => {
