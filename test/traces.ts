@@ -24,7 +24,7 @@ const PERSON = [
 const REPORT = [
   ...['cases', 'case_events', 'case_identities', 'case_conflicts', 'case_marks', 'case_pairs', 'identity_openings'],
   ...['reply_links', 'photos', 'photo_copies', 'hand_overs', 'decisions', 'decision_approvals', 'opinions', 'opinion_people'],
-  ...['opinion_counts', 'proof_units', 'tries'],
+  ...['opinion_counts', 'proof_units', 'warning_flags', 'tries'],
 ]
 /** Columns that both sides may share: whose desk it is, by which road it came, the day, which officer. */
 const COMMON = new Set([
@@ -58,6 +58,7 @@ const OFFICIAL = [
     'consent_proofs',
     'warnings',
     'warning_approvals',
+    'warning_campaigns',
     'entry_imports',
     'entry_versions',
   ],
