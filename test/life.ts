@@ -120,8 +120,6 @@ export async function openLife(natives: string[]) {
 
   return {
     bot,
-    /** Where sealed photos lie. */
-    folder,
     site,
     photos,
     evidence,
