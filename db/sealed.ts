@@ -15,6 +15,8 @@ export type Sealed = {
   /** The column that ties the box to its row; '' when nothing does. */
   by: string
   bound(row: Row): string
+  /** Length of what may stand there without a seal, because it says nothing of anybody. */
+  mark?: number
   /** A tag in the same row that is made of the one before: it and the box change together, so the box tells which it is. */
   follow?: { column: string; purpose: TagPurpose }
 }
@@ -33,7 +35,8 @@ const by = (
 const UNBOUND = { by: '', bound: () => '' }
 
 export const SEALED: readonly Sealed[] = [
-  { ...by('addresses', 'channel', 'session', 'session', byItself('id')), keys: ['channel', 'native'] },
+  // That only the menu was offered is a mark of one byte (src/session.ts).
+  { ...by('addresses', 'channel', 'session', 'session', byItself('id')), keys: ['channel', 'native'], mark: 1 },
   by('outbox', 'id', 'recipient', 'recipient', UNBOUND),
   by('outbox', 'id', 'body', 'reply', UNBOUND),
   by('updates', 'code', 'box', 'update'),
@@ -61,6 +64,7 @@ export const SEALED: readonly Sealed[] = [
   by('identity_openings', 'id', 'box', 'identity-reason'),
   by('hand_overs', 'id', 'box', 'hand-over'),
   by('decisions', 'id', 'box', 'decision'),
+  by('warning_flags', 'id', 'box', 'flag'),
   by('opinions', 'id', 'box', 'opinion'),
   by('opinions', 'id', 'note', 'opinion', { by: 'id', bound: ({ id }) => `${id}:note` }),
 ]
