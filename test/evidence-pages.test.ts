@@ -4,6 +4,7 @@
  */
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { addToken } from '../db/api-tokens.ts'
 import { listClearedCopies, readCopy } from '../db/photo-copies.ts'
 import { readPhotoFacts } from '../db/photo-facts.ts'
 import { coveredName, viewName } from '../src/evidence.ts'
@@ -288,6 +289,49 @@ describe('the original', () => {
     await hoa.get(`${at}/original`)
     expect((await hoa.post(`${at}/original`, { reason: 'thử' })).text).toContain('không còn đúng như lúc nhận')
     expect(await road.db.read("SELECT 1 AS taken FROM case_events WHERE kind = 'original_taken'")).toEqual([])
+  })
+})
+
+describe('over REST', () => {
+  test('a case system learns which photos came, their sums and copies, and never gets a picture', async () => {
+    const { caseId, photo, at, original } = await oneCase()
+    const hoa = await road.signsIn()
+    await hoa.get(`${at}/redact`)
+    await hoa.post(`${at}/redact`, { boxes: '1 1 9 9', cleared: 'on' })
+    const token = 'hv_0001ThisIsATokenOfTheTestsAlone'
+    await road.db.write([
+      addToken({
+        ...{
+          id: 't1',
+          officerId: 'hoa',
+          unitId: null,
+          name: 'Hệ thống thử',
+          scopes: ['cases'],
+          expiresDay: '2026-12-31',
+          now: road.clock.now(),
+        },
+        tag: await road.keys.tag('token', token),
+      }),
+    ])
+    const ask = (path: string, method = 'POST') =>
+      road.product.app.request(`https://bot.example.vn${path}`, { method, headers: { authorization: `Bearer ${token}` } })
+    const answer = await ask(`/api/v1/cases/${caseId}/photos`)
+    expect(answer.status).toBe(200)
+    const [copy] = await listClearedCopies(road.db, road.keys, caseId)
+    expect(await answer.json()).toEqual({
+      rows: [
+        {
+          ...{ id: photo, state: 'stored', reason: null },
+          original: {
+            ...{ type: 'image/jpeg', width: 800, height: 600, bytes: original.length },
+            ...{ sha256: await sha256Hex(original), receivedHour: '2026-11-23T02Z' },
+          },
+          copies: [{ place: 1, boxes: 1, cleared: true, bytes: copy?.bytes, sha256: copy?.sha256 }],
+        },
+      ],
+    })
+    for (const path of [at, `${at}/original`]) expect((await ask(path, 'GET')).headers.get('location')).toContain('/console/sign-in')
+    expect((await ask('/api/v1/cases/khongco/photos')).status).toBe(404)
   })
 })
 
