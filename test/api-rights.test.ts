@@ -12,6 +12,7 @@ import { addCaseWorkers, CASE_LINES, freshCase } from './api-case-lines.ts'
 import { CASE_PAIR_LINES, freshPair } from './api-case-pair-lines.ts'
 import { type ApiDesk, draft, openApiDesk } from './api-desk.ts'
 import { addAuthorityRow, freshHandOver, HAND_OVER_LINES } from './api-hand-over-lines.ts'
+import { freshNotice, NOTICE_LINES } from './api-notice-lines.ts'
 import { addHotlineRow, addOfficeRows, OFFICE_LINES } from './api-office-lines.ts'
 import { broadcastRow } from './broadcast-rows.ts'
 import { PNG } from './pictures.ts'
@@ -155,6 +156,7 @@ const LINES: Record<string, Line> = {
   ...OFFICE_LINES,
   ...CASE_LINES,
   ...HAND_OVER_LINES,
+  ...NOTICE_LINES,
   'post /images': { roles: WRITERS, scopes: DRAFT, ok: 201, path: '/images?unit=xa', body: PNG, headers: { 'content-type': 'image/png' } },
 }
 
@@ -267,6 +269,7 @@ async function idOf(name: string): Promise<string> {
   if (route.startsWith('/inquiries')) return freshInquiry()
   if (name in CASE_PAIR_LINES) return freshPair(desk, name)
   if (route.startsWith('/cases')) return freshCase(desk)
+  if (route.startsWith('/opinions') || route.startsWith('/warnings')) return freshNotice(desk, route)
   if (route.startsWith('/officers')) return 'xa-somebody'
   if (route === '/hotlines/:id/remove') return addHotlineRow(desk, `so-${++serial}`)
   if (route.startsWith('/unit-changes')) return freshChange()
