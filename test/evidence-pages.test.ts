@@ -7,9 +7,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { addToken } from '../db/api-tokens.ts'
 import { listClearedCopies, readCopy } from '../db/photo-copies.ts'
 import { readPhotoFacts } from '../db/photo-facts.ts'
+import { createProduct } from '../src/app.ts'
 import { coveredName, viewName } from '../src/evidence.ts'
 import { sha256Hex } from '../src/keys.ts'
 import { looksOf, pictures } from '../src/pictures.ts'
+import { signIn } from './console-desk.ts'
 import { jpegWithPlace } from './photo-desk.ts'
 import { openRoad, type Road, scene } from './photo-road.ts'
 
@@ -289,6 +291,24 @@ describe('the original', () => {
     await hoa.get(`${at}/original`)
     expect((await hoa.post(`${at}/original`, { reason: 'thử' })).text).toContain('không còn đúng như lúc nhận')
     expect(await road.db.read("SELECT 1 AS taken FROM case_events WHERE kind = 'original_taken'")).toEqual([])
+  })
+})
+
+describe('where there is no image library (Workers)', () => {
+  test('the page says so, shows what was copied elsewhere, offers the original and no black boxes', async () => {
+    const { caseId, at } = await oneCase()
+    const { pictures: _, viewerCopy: __, looksOf: ___, ...parts } = road.parts
+    const product = await createProduct(parts)
+    const hoa = await signIn({ ...road, product }, 'hoa')
+    const page = await hoa.get(`/console/cases/${caseId}`)
+    expect(page.text).toContain('Máy chủ đang chạy không tạo được bản xem và bản che.')
+    expect(page.html).not.toContain('size=small')
+    expect(page.html).not.toContain('/redact')
+    expect(page.html).toContain('/original')
+    expect((await hoa.request(at)).headers.get('content-type')).toBe('image/jpeg')
+    const refused = await hoa.get(`${at}/redact`)
+    expect([refused.status, refused.text.includes('không tạo được bản xem')]).toEqual([503, true])
+    product.close()
   })
 })
 
