@@ -60,7 +60,7 @@ export async function addThreat(parts: Parts, caseId: string, text: string): Pro
   if (!found) return undefined
   const today = dayOf(parts.now)
   return [
-    ...(await step(parts, found, ['rank = ?, restricted = 1, due_day = ?', [URGENCY.threatened, today]], {
+    ...(await step(parts, found, ['rank = ?, told_rank = 2, restricted = 1, due_day = ?, spam = 0', [URGENCY.threatened, today]], {
       kind: 'threatened',
       ...(found.id === caseId ? {} : { detail: { of: caseId } }),
       ...(text === '' ? {} : { text }),

@@ -36,7 +36,7 @@ export async function listCaseOfficers(
        JOIN delegations d ON d.lender_id = l.id AND d.from_day <= ? AND d.until_day >= ? AND d.ended_at IS NULL
        JOIN officers o ON o.id = d.officer_id AND o.active = 1 JOIN units h ON h.id = o.unit_id
        WHERE ${above} AND ${has('l.roles')} AND ${has('d.roles')}) w
-     WHERE NOT EXISTS (SELECT 1 FROM case_conflicts x WHERE x.case_id = ? AND x.officer_id = w.id)
+     WHERE NOT ${conflictOf('w.id')}
        AND (w.name, w.id) > (?, ?) ${only === undefined ? '' : 'AND w.id = ?'}
      GROUP BY w.id, w.name, w.unit_name ORDER BY w.name, w.id LIMIT ?`,
     [
@@ -47,6 +47,7 @@ export async function listCaseOfficers(
       ...args,
       WORKERS,
       WORKERS,
+      id,
       id,
       after?.name ?? '',
       after?.id ?? '',
@@ -77,9 +78,9 @@ export async function findNearestOfficers(
   const rows = await db.read(
     `SELECT o.id, length(u.path) AS depth FROM units u JOIN officers o ON o.unit_id = u.id AND o.active = 1
      WHERE ${above} AND ${has('o.roles')} AND o.id <> ?
-       AND NOT EXISTS (SELECT 1 FROM case_conflicts x WHERE x.case_id = ? AND x.officer_id = o.id)
+       AND NOT ${conflictOf('o.id')}
      ORDER BY length(u.path) DESC, o.id LIMIT ?`,
-    [...args, WORKERS, except, caseId, TOLD_MOST],
+    [...args, WORKERS, except, caseId, caseId, TOLD_MOST],
   )
   return rows.filter(({ depth }) => depth === rows[0]?.depth).map(({ id }) => String(id))
 }
@@ -100,6 +101,10 @@ function aboveOf(path: string | null): [sql: string, args: Value[]] {
   if (path === null) return ['u.parent_id IS NULL', []]
   return ['u.id IN (SELECT value FROM json_each(?))', [JSON.stringify(path.split('/').filter((id) => id !== ''))]]
 }
+
+/** Who has to do with a merged case is told nothing of its main one either. */
+const conflictOf = (officer: string) => `EXISTS (SELECT 1 FROM case_conflicts x WHERE x.officer_id = ${officer}
+  AND (x.case_id = ? OR x.case_id IN (SELECT m.id FROM cases m WHERE m.merged_into = ?)))`
 
 const has = (column: string) => `EXISTS (SELECT 1 FROM json_each(${column}) r WHERE r.value IN (SELECT value FROM json_each(?)))`
 

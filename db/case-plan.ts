@@ -39,7 +39,7 @@ export async function setUrgency(desk: Desk, id: string, { version, urgency }: {
   const looked = found.state === 'new' || found.state === 'reviewing'
   const parts: Array<[string, Value[]]> = [
     // The officer who says so knows: nobody has to be told at once.
-    ['rank = ?, told_rank = min(told_rank, ?)', [rank, rank]],
+    ['rank = ?, told_rank = ?', [rank, rank]],
     ...(looked && rank < found.rank && found.dueDay > today ? [['due_day = ?', [today]] as [string, Value[]]] : []),
     ...(urgency === 'threatened' ? [restrictTo(found, desk.actor.officerId)] : []),
   ]

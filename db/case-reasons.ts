@@ -7,6 +7,7 @@ import type { ReasonDraft, ReasonState } from '../src/case-reason.ts'
 import type { Db, Locale, Row, Statement } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { demandAtTop } from '../src/rights.ts'
+import { demandNoVerdict } from '../src/verdict.ts'
 import { recordAct } from './audit.ts'
 import { guard } from './client.ts'
 import { type Desk, stillActing } from './rights.ts'
@@ -80,6 +81,7 @@ export async function requireReason(db: Db, id: string | undefined, state: Reaso
 export function addReason(desk: Desk, draft: ReasonDraft): { id: string; writes: Statement[] } {
   const { actor, now } = desk
   demandAtTop(actor, 'reason.write')
+  demandNoVerdict(draft.saysVi)
   const id = desk.id()
   return {
     id,
@@ -97,6 +99,7 @@ export function addReason(desk: Desk, draft: ReasonDraft): { id: string; writes:
 /** Other words of an own one; where it leads stays. Throws AppError `conflict` for a built-in one. */
 export function editReason(desk: Desk, reason: CaseReason, draft: Omit<ReasonDraft, 'state'>): Statement[] {
   if (reason.builtIn) throw new AppError('conflict', 'case.reason_built_in')
+  demandNoVerdict(draft.saysVi)
   return change(desk, reason, 'reason.edit', 'label_vi = ?, label_en = ?, says_vi = ?, says_en = ?', [
     ...[draft.labelVi, draft.labelEn, draft.saysVi, draft.saysEn],
   ])

@@ -1,8 +1,9 @@
 /**
  * What officers write about a case: to its member, or for one another. A text to a member is looked at as every text that
- * goes out is: its length, its links (R16).
+ * goes out is: its length, its links (R16), and that it says nothing only an authority says (R5).
  */
 import { AppError } from '../src/errors.ts'
+import { demandNoVerdict } from '../src/verdict.ts'
 import { findPushRules, isAllowedLink, linksIn } from './push-rules.ts'
 import type { Desk } from './rights.ts'
 
@@ -15,6 +16,7 @@ export async function checkTold({ db, ownHost }: Pick<Desk, 'db' | 'ownHost'>, t
   if (text === '' || text.length > TOLD_LONGEST) throw new AppError('invalid', 'case.told_long')
   const rules = await findPushRules(db)
   if (linksIn(text).some((link) => !isAllowedLink(link, rules, ownHost))) throw new AppError('invalid', 'desk.bad_link')
+  demandNoVerdict(text)
 }
 
 /** Throws AppError `invalid`. */

@@ -25,7 +25,7 @@ export async function casesStep(db: Db, at: FigureMonth): Promise<FigureMonth> {
   const end = `${monthAfter(at.month)}-01`
   if (day >= end) {
     const next = { stage: 'publish', cursor: '' } as const
-    await db.write(moveMonth(at, next))
+    await db.write([...moveMonth(at, next), countOpinions(at.month)])
     return { ...at, ...next }
   }
   const until = [addDays(day, DAYS_STEP), end].sort()[0] ?? end
@@ -38,7 +38,6 @@ export async function casesStep(db: Db, at: FigureMonth): Promise<FigureMonth> {
     count(at.month, 'source', 'case_received', "iif(source = 'assistant', source, 'typed')", OPENED, span),
     count(at.month, 'unit', 'case_closed', "coalesce(unit_id, '')", CLOSED, span),
     count(at.month, 'outcome', 'case_closed', "coalesce(outcome_id, '')", CLOSED, span),
-    count(at.month, 'opinion', 'opinions', 'topic', OPINIONS, [day, until]),
     addCounted(at.month, await movesOf(db, span)),
   ])
   return { ...at, ...next }
@@ -47,7 +46,6 @@ export async function casesStep(db: Db, at: FigureMonth): Promise<FigureMonth> {
 const OPENED = 'cases INDEXED BY cases_opened WHERE opened_hour >= ? AND opened_hour < ? AND spam = 0'
 const CLOSED =
   'cases INDEXED BY cases_closed WHERE closed_hour IS NOT NULL AND closed_hour >= ? AND closed_hour < ? AND spam = 0 AND merged_into IS NULL'
-const OPINIONS = 'opinions INDEXED BY opinions_day WHERE day >= ? AND day < ?'
 
 function count(month: string, cut: string, what: string, key: string, from: string, span: readonly [string, string]): Statement {
   return {
@@ -56,6 +54,13 @@ function count(month: string, cut: string, what: string, key: string, from: stri
     args: [month, ...span],
   }
 }
+
+/** They were counted as they came, with how many different people (db/opinions.ts). */
+const countOpinions = (month: string): Statement => ({
+  sql: `INSERT INTO figure_counts(month, cut, what, key, n, people)
+        SELECT month, 'opinion', 'opinions', topic, sum(n), sum(people) FROM opinion_counts WHERE month = ? GROUP BY topic ${ADD}`,
+  args: [month],
+})
 
 function addCounted(month: string, cells: Array<[cut: string, what: string, key: string]>): Statement {
   return {

@@ -67,7 +67,8 @@ export async function sendHandOver(
         kind: 'referred',
         detail: {
           ...{ hand_over: handOver.id, authority: handOver.authorityId, due: handOver.dueDay, how },
-          ...{ from: found.state, to: 'referred', reason: SENT_REASON },
+          ...{ to: 'referred', reason: SENT_REASON },
+          ...(found.state === 'referred' ? {} : { from: found.state }),
         },
         relay: true,
       },

@@ -7,6 +7,7 @@ import { AppError } from '../src/errors.ts'
 import { evenJson, openJson } from '../src/keys.ts'
 import { OPINION_LEAST, type Opinion, type OpinionState, type OpinionTopic } from '../src/opinion.ts'
 import { type Act, type Actor, scopeOf } from '../src/rights.ts'
+import { demandNoVerdict } from '../src/verdict.ts'
 import { recordAct } from './audit.ts'
 import { isWithin } from './case-desk.ts'
 import { guard } from './client.ts'
@@ -87,7 +88,7 @@ export async function openOpinion({ db, keys, actor }: Pick<Desk, 'db' | 'keys' 
 
 /**
  * Read, kept for a report, or passed on with a neutral note. Fails as a conflict when another officer was faster. Throws
- * AppError `invalid` for passing on without a note.
+ * AppError `invalid` for passing on without a note, or for one that says what goods are (R5).
  */
 export async function markOpinion(
   desk: Desk,
@@ -96,6 +97,7 @@ export async function markOpinion(
 ): Promise<Statement[]> {
   const { keys, actor } = desk
   if (!isWithin(actor, 'opinion.work', row.path)) throw new AppError('forbidden', 'desk.forbidden')
+  demandNoVerdict(note)
   if (state === 'passed' && note === '') throw new AppError('invalid', 'opinion.note_needed')
   return [
     ...stillActing(actor),

@@ -70,6 +70,15 @@ export function dropOrphan(table: OwnTable, caseTag: string, of: 'case' | 'conta
   return { sql: `DELETE FROM ${table} WHERE case_tag = ?`, args: [caseTag] }
 }
 
+/** Notices that wait to leave, by the cases they are about. */
+export async function listNotices(db: Db, tags: readonly string[]): Promise<Row[]> {
+  return db.read('SELECT id, notice_tag FROM outbox WHERE notice_tag IN (SELECT value FROM json_each(?))', [JSON.stringify(tags)])
+}
+
+export function moveNotice({ id, notice_tag }: Row, to: string): Statement {
+  return { sql: 'UPDATE outbox SET notice_tag = ? WHERE id = ? AND notice_tag = ?', args: [to, id ?? null, notice_tag ?? null] }
+}
+
 /** Photos that are said to lie in the evidence store. */
 export async function listStoredPhotos(db: Db, after: string): Promise<string[]> {
   const rows = await db.read("SELECT id FROM photos WHERE id > ? AND state = 'stored' ORDER BY id LIMIT 1000", [after])

@@ -70,6 +70,33 @@ export const OWN_SEALED = [
   { table: 'case_identities', column: 'box', purpose: 'identity' },
 ] as const
 
+/**
+ * Every column of keyed hashes. Those that a change of keys makes `current` (keys.ts) are made anew by it, let go, or worth
+ * nothing after a quarter of an hour.
+ */
+export const TAGGED: ReadonlyArray<readonly [table: string, column: string, purpose: TagPurpose]> = [
+  ['reply_links', 'case_tag', 'case'],
+  ['reply_links', 'contact_tag', 'contact'],
+  ['case_identities', 'case_tag', 'case'],
+  ['case_identities', 'contact_tag', 'contact'],
+  ['outbox', 'notice_tag', 'notice'],
+  ['case_marks', 'mark', 'mark'],
+  ['tries', 'tag', 'tries'],
+  ['challenges', 'challenge_tag', 'challenge'],
+  ['cases', 'receipt_tag', 'receipt'],
+  ['consents', 'message_tag', 'consent'],
+  ['data_requests', 'person_tag', 'request'],
+  ['link_codes', 'code_tag', 'link'],
+  ['phrases', 'tag', 'phrase'],
+  ['phrase_people', 'tag', 'phrase'],
+  ['phrase_people', 'phrase_tag', 'phrase'],
+  ['officer_codes', 'code_tag', 'officer-code'],
+  ['api_tokens', 'token_tag', 'token'],
+  ['sign_in_links', 'link_tag', 'sign-in'],
+  ['sessions', 'session_tag', 'officer-session'],
+  ['figure_people', 'tag', 'figure'],
+]
+
 /** Bytes that are no box, and the few boxes of the key itself (key-state.ts). */
 export const UNSEALED: ReadonlyArray<readonly [table: string, column: string, why: string]> = [
   ['images', 'bytes', 'pictures of broadcasts, which everybody may see'],

@@ -6,6 +6,7 @@ import type { Statement, Value } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { type Act, demand } from '../src/rights.ts'
 import { addWorkingDays, dayOf } from '../src/time.ts'
+import { demandNoVerdict } from '../src/verdict.ts'
 import { caseCode } from '../src/vietnamese/index.ts'
 import { TAKEDOWN_DAYS, WARNING_APPROVERS, type WarningDraft, type WarningState } from '../src/warning.ts'
 import { recordAct } from './audit.ts'
@@ -206,6 +207,8 @@ export function beginFrom({ id, version }: Warning, campaignId: string): Stateme
 
 function takeDown(desk: Desk, warning: Warning, why: string, right: Act, act: string): Statement[] {
   if (warning.state !== 'published') throw new AppError('conflict', 'warning.moved')
+  // The accusation is not said again as it is taken back.
+  demandNoVerdict(why)
   const at = desk.now.toISOString()
   return [
     ...move(desk, warning, right, act, 'withdrawn', [`withdrawn_at = ?, withdrawn_why = ?, flagged_day = NULL, ${NOT_ASKED}`, [at, why]]),

@@ -70,11 +70,15 @@ export async function requireWarning({ db, actor }: Pick<Desk, 'db' | 'actor'>, 
 
 export type Agreed = { officerId: string; name: string; at: Date }
 
-/** Who agreed to the version that stands. */
-export async function listAgreed({ db }: Pick<Desk, 'db'>, { id, version }: Pick<Warning, 'id' | 'version'>): Promise<Agreed[]> {
+/** Who agreed to the text that stands: of what waits its own version alone, of what was let out the one that was. */
+export async function listAgreed(
+  { db }: Pick<Desk, 'db'>,
+  { id, version, publishedAt }: Pick<Warning, 'id' | 'version' | 'publishedAt'>,
+): Promise<Agreed[]> {
   const rows = await db.read(
     `SELECT a.officer_id, a.at, o.name FROM warning_approvals a LEFT JOIN officers o ON o.id = a.officer_id
-     WHERE a.warning_id = ? AND a.version = ? ORDER BY a.at`,
+     WHERE a.warning_id = ?1 AND a.version = ${publishedAt === null ? '?2' : '(SELECT max(version) FROM warning_approvals WHERE warning_id = ?1 AND version <= ?2)'}
+     ORDER BY a.at, a.officer_id`,
     [id, version],
   )
   return rows.map(({ officer_id, at, name }) => ({ officerId: String(officer_id), name: String(name ?? ''), at: new Date(String(at)) }))

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod'
 import { type CaseSource, caseKinds, type Identity, type Report } from './case.ts'
-import { nameOf, phoneOf } from './name-phone.ts'
+import { nameOf, phoneOf } from './name-and-phone.ts'
 import { cleanText } from './text.ts'
 import { isDanger, isDenunciation, listen } from './vietnamese/index.ts'
 

@@ -14,6 +14,8 @@ export type EvidenceStore = {
    * page. With `before`, only what was stored earlier; such a page may be empty and still have a next.
    */
   list(after?: string, before?: Date): Promise<{ names: string[]; next?: string }>
+  /** Removes what writes that were killed before this time left without a name; how many. Not where a put leaves nothing (R2). */
+  tidy?(before: Date): Promise<number>
 }
 
 export const EVIDENCE_PAGE = 1000

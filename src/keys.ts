@@ -23,7 +23,7 @@ export const hmacInfo = (purpose: TagPurpose): string => `tag/${purpose}`
  * worth nothing after it: what leads from a contact to a case, what guards a door.
  */
 export const TAG_WAYS: Record<TagPurpose, 'kept' | 'chained' | 'current'> = {
-  ...{ contact: 'current', case: 'current', mark: 'current', notice: 'current', work: 'current', tries: 'current' },
+  ...{ contact: 'current', case: 'current', notice: 'current', mark: 'current', work: 'current', tries: 'current' },
   ...{ csrf: 'current', challenge: 'current', webhook: 'current' },
   receipt: 'chained',
   ...{ inbox: 'kept', 'proof-of-filing': 'kept', consent: 'kept', request: 'kept', phrase: 'kept', figure: 'kept', visitor: 'kept' },

@@ -14,7 +14,7 @@ export type PhotoLoop = {
   start(): void
   /** Takes nothing new, finishes what is in hand (10 s), gives the rest back. */
   stop(): Promise<void>
-  /** Each night: deletes objects over a day old that no photo's row speaks for; the number of objects. */
+  /** Each night: deletes what is over a day old and no photo's row speaks for; how much that was. */
   sweep(now: Date): Promise<number>
 }
 
@@ -75,7 +75,7 @@ export function createPhotoLoop(parts: PhotoParts): PhotoLoop {
     },
     async sweep(at) {
       const before = new Date(at.getTime() - DAY_MS)
-      let swept = 0
+      let swept = (await evidence.tidy?.(before)) ?? 0
       let after: string | undefined
       do {
         const { names, next } = await evidence.list(after, before)

@@ -8,8 +8,11 @@ import { loadLevelNames } from '../db/unit-rows.ts'
 import { ROUTES } from '../src/api/routes.ts'
 import { loadContent } from '../src/load-content.ts'
 import { ACTS, BY_TOKEN, ROLES, type Role, TOKEN_SCOPES, type TokenScope } from '../src/rights.ts'
+import { addCaseWorkers, CASE_LINES, freshCase } from './api-case-lines.ts'
 import { CASE_PAIR_LINES, freshPair } from './api-case-pair-lines.ts'
 import { type ApiDesk, draft, openApiDesk } from './api-desk.ts'
+import { addAuthorityRow, freshHandOver, HAND_OVER_LINES } from './api-hand-over-lines.ts'
+import { freshNotice, NOTICE_LINES } from './api-notice-lines.ts'
 import { addHotlineRow, addOfficeRows, OFFICE_LINES } from './api-office-lines.ts'
 import { broadcastRow } from './broadcast-rows.ts'
 import { PNG } from './pictures.ts'
@@ -151,10 +154,13 @@ const LINES: Record<string, Line> = {
   'get /entry-imports/:id': { roles: WRITERS, scopes: DRAFT, ok: 200, path: '/entry-imports/:import' },
   'post /entry-imports/:id/take': { roles: WRITERS, scopes: DRAFT, ok: 200, path: '/entry-imports/:import/take', body: {} },
   ...OFFICE_LINES,
+  ...CASE_LINES,
+  ...HAND_OVER_LINES,
+  ...NOTICE_LINES,
   'post /images': { roles: WRITERS, scopes: DRAFT, ok: 201, path: '/images?unit=xa', body: PNG, headers: { 'content-type': 'image/png' } },
 }
 
-const SCOPES: TokenScope[][] = [['read'], ['draft'], ['desk'], ['units'], ['read', 'draft'], []]
+const SCOPES: TokenScope[][] = [['read'], ['draft'], ['desk'], ['units'], ['cases'], ['read', 'draft'], []]
 
 let desk: ApiDesk
 let campaignId: string
@@ -171,6 +177,8 @@ beforeAll(async () => {
   await desk.officer('xa', ['viewer'], 'xa-somebody')
   await desk.db.write(loadLevelNames([{ kind: 'cong_doan', level: 'co_so', vi: 'Công đoàn cơ sở', en: 'Grassroots union' }]))
   await addOfficeRows(desk)
+  await addCaseWorkers(desk)
+  await addAuthorityRow(desk)
   // Those of `xa` last: what stands for an officer of a role is theirs.
   for (const role of ROLES) {
     for (const unit of ['tinh', 'xa']) {
@@ -201,7 +209,7 @@ test('the table of the code says the same about who may', () => {
 describe.each(Object.entries(LINES))('%s', (name, { roles, scopes, ok, path, body, headers, looks, about, audited, unit = 'xa' }) => {
   test.each(ROLES.flatMap((role) => SCOPES.map((given) => [role, given] as const)))('%s with [%s]', async (role, given) => {
     const [method = '', route = ''] = name.split(' ')
-    const at = (await entryPath(path ?? route, role)).replace(':id', about ? await freshRow(about) : await idOf(name))
+    const at = (await entryPath(path ?? route, role)).replaceAll(':id', about ? await freshRow(about) : await idOf(name))
     const before = (await desk.audits()).length
     const answer = await clients
       .get(`${unit} ${role} ${given}`)
@@ -257,8 +265,11 @@ let serial = 0
 async function idOf(name: string): Promise<string> {
   const route = name.split(' ')[1] ?? ''
   if (route.startsWith('/broadcasts')) return '1'
+  if (/\/(hand-overs|decisions)/.test(route)) return freshHandOver(desk, route)
   if (route.startsWith('/inquiries')) return freshInquiry()
   if (name in CASE_PAIR_LINES) return freshPair(desk, name)
+  if (route.startsWith('/cases')) return freshCase(desk)
+  if (route.startsWith('/opinions') || route.startsWith('/warnings')) return freshNotice(desk, route)
   if (route.startsWith('/officers')) return 'xa-somebody'
   if (route === '/hotlines/:id/remove') return addHotlineRow(desk, `so-${++serial}`)
   if (route.startsWith('/unit-changes')) return freshChange()

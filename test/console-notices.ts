@@ -16,6 +16,7 @@ export const NOTICE_ADDRESSES: Record<string, string> = {
   '/opinions': '/console/opinions',
   '/opinions/export': '/console/opinions/export',
   '/opinions/:id': '/console/opinions/ykien0',
+  '/cases/:id/filing-proof': '/console/cases/phananh4/filing-proof',
   '/warnings': '/console/warnings?list=asked',
   '/warnings/new': '/console/warnings/new',
   '/warnings/:id': '/console/warnings/cb-dang',

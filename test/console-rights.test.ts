@@ -332,6 +332,7 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'post /console/warnings/:id/return': { roles: WARN_APPROVERS },
   'post /console/warnings/:id/keep': { roles: WARN_APPROVERS },
   'post /console/warnings/:id/campaign': { roles: WRITERS },
+  'get /console/cases/:id/filing-proof': { roles: ['case'] },
   'get /console/help': { roles: ALL },
   'get /console/help/:name': { roles: ALL },
 }

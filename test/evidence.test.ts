@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -99,15 +99,20 @@ describe('evidence in files', () => {
     expect(new Uint8Array(await readFile(join(folder, 'a', 'b', 'abc')))).toEqual(bytes(1, 2, 3))
   })
 
-  test('parts of a killed process are removed at the next start, those of a running one are not', async () => {
-    await createFileEvidence(folder, clock).put('abc', bytes(1))
-    const [old, young] = [join(folder, '.parts', 'old.00'), join(folder, '.parts', 'young.00')]
-    await writeFile(old, bytes(1))
-    await writeFile(young, bytes(1))
-    await utimes(old, new Date('2026-11-22T20:00:00Z'), new Date('2026-11-22T20:00:00Z'))
-    await utimes(young, new Date('2026-11-23T02:00:00Z'), new Date('2026-11-23T02:00:00Z'))
+  test('parts of a killed process are removed at the next start and by the night’s sweep, those of a running one are not', async () => {
+    const store = createFileEvidence(folder, clock)
+    await store.put('abc', bytes(1))
+    const hour = Math.floor(clock().getTime() / 3_600_000)
+    // The machine's own time says nothing: a part is as old as the hour in its name.
+    const [old, young] = [`${hour - 3}-old.00`, `${hour - 1}-young.00`]
+    for (const name of [old, young, 'of-another-version.00']) await writeFile(join(folder, '.parts', name), bytes(1))
     await createFileEvidence(folder, clock).put('abd', bytes(1))
-    expect(await readdir(join(folder, '.parts'))).toEqual(['young.00'])
+    expect(await readdir(join(folder, '.parts'))).toEqual([young])
+    expect(await store.tidy?.(new Date(clock().getTime() - 2 * 3_600_000))).toBe(0)
+    expect(await store.tidy?.(clock())).toBe(1)
+    expect(await readdir(join(folder, '.parts'))).toEqual([])
+    expect((await store.list()).names).toEqual(['abc', 'abd'])
+    expect(await createFileEvidence(join(folder, 'none'), clock).tidy?.(clock())).toBe(0)
   })
 
   test('many writers of one name leave one whole object', async () => {

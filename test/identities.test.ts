@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createTexts } from '../content/index.ts'
-import { forgetTipster } from '../db/case-links.ts'
+import { addIdentity, forgetTipster } from '../db/case-links.ts'
 import { askIdentity, decideIdentity, seeIdentity } from '../db/identities.ts'
 import { listOpeningRequests, listOpeningsOf } from '../db/identity-list.ts'
 import { documentOf } from '../src/api/openapi.ts'
@@ -9,7 +9,9 @@ import type { Role } from '../src/rights.ts'
 import { type ApiDesk, openApiDesk } from './api-desk.ts'
 import { caseRows } from './console-cases.ts'
 import { type Browser, signIn } from './console-desk.ts'
-import { deskAt } from './people.ts'
+import { textOf } from './harness.ts'
+import { addTestOfficer, deskAt } from './people.ts'
+import { openTalkDesk } from './talk-desk.ts'
 
 const NAME = 'Trần Thị Kín Đáo'
 const PHONE = '0912345678'
@@ -304,5 +306,40 @@ test('an opening holds neither a minute nor a word in the clear', async () => {
   for (const cell of [...rows, ...audited].flatMap((row) => Object.values(row))) {
     const text = cell instanceof Uint8Array ? Buffer.from(cell).toString('utf8') : String(cell)
     expect(text).not.toMatch(/T02:17|Trần Thị|trả lời tin nhắn/)
+  }
+})
+
+test('the member gets a neutral notice and reads that it was opened, and what for; of a refusal they hear nothing', async () => {
+  const { bot, files, pass, noticesTo, wordOf } = await openTalkDesk(() => 0.5)
+  try {
+    const { db, keys, clock } = bot
+    await addTestOfficer(db, keys, 'chi', 'tinh', ['data'])
+    const lan = bot.person('7100200300')
+    const { id } = await files(lan)
+    await db.write([await addIdentity(keys, id, { name: NAME }, null)])
+    const decide = async (granted: boolean) => {
+      for (const officer of ['an', 'chi'])
+        await db.write([
+          {
+            sql: "INSERT INTO sessions(id, session_tag, officer_id, device, created_at, expires_at, proven_at) VALUES (?1, ?1, ?1, 'desktop', 1, 1, ?2) ON CONFLICT(id) DO UPDATE SET proven_at = excluded.proven_at",
+            args: [officer, clock.now().getTime()],
+          },
+        ])
+      await db.write(
+        await askIdentity(await deskAt(db, keys, 'an', clock.now()), id, { purpose: 'protect', reason: REASON }, { session: 'an' }),
+      )
+      const [asked] = await listOpeningRequests(await deskAt(db, keys, 'chi', clock.now()), { limit: 1 })
+      await db.write(await decideIdentity(await deskAt(db, keys, 'chi', clock.now()), asked?.id ?? '', granted, { session: 'chi' }))
+      await pass(40)
+    }
+    await decide(false)
+    expect(noticesTo(lan)).toEqual([])
+    await decide(true)
+    expect(noticesTo(lan)).toHaveLength(1)
+    const said = textOf(await lan.says(`xem ${wordOf(lan)}`))
+    expect(said).toContain('Hai cán bộ đã cùng đồng ý mở tên, số điện thoại bạn để lại, để bảo vệ bạn.')
+    for (const secret of [NAME, REASON, 'Cán bộ']) expect(said).not.toContain(secret)
+  } finally {
+    await bot.close()
   }
 })

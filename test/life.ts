@@ -29,6 +29,7 @@ import { viewerCopy } from '../src/viewer-copy.ts'
 import { openTestFile } from './database.ts'
 import { type Bot, createBot, type FakeChannel, fakeChannel, textOf } from './harness.ts'
 import { grain } from './photo-desk.ts'
+import type { Paper } from './trace-files.ts'
 import { findTraces, type Secrets } from './traces.ts'
 
 export const MINUTE = 60_000
@@ -55,7 +56,7 @@ export async function openLife(natives: string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'hang-viet-traces-'))
   const photo = new Uint8Array(await grain())
   const platform = { down: false }
-  const secrets: Secrets = { words: [], natives: [...natives], bytes: [photo.slice(600, 700)] }
+  const secrets = { words: [] as string[], natives: [...natives], bytes: [photo.slice(600, 700)], who: [] as string[] } satisfies Secrets
   let now = () => new Date(0)
   const evidence = createFileEvidence(folder, () => now())
   const keys = createNodeKeys(new Uint8Array(32).fill(7))
@@ -113,11 +114,20 @@ export async function openLife(natives: string[]) {
     }
   }
   const found: Record<string, string[]> = {}
+  /** Files that left the house in this life. */
+  const papers: Paper[] = []
+  const loot = () => ({ db: bot.db, url: database.url, evidence: folder, lines: bot.lines, papers })
 
   return {
     bot,
+    /** Where sealed photos lie. */
+    folder,
     site,
     photos,
+    evidence,
+    database,
+    papers,
+    photo,
     platform,
     secrets,
     /** What `look` has found, by when. */
@@ -126,9 +136,11 @@ export async function openLife(natives: string[]) {
     /** Somebody at a channel; whatever they type is a secret. */
     person,
     async look(when: string) {
-      const hits = await findTraces({ db: bot.db, url: database.url, evidence: folder, lines: bot.lines }, secrets)
+      const hits = await findTraces(loot(), secrets)
       if (hits.length > 0) found[when] = [...new Set(hits)]
     },
+    /** All findings now, for whoever expects some. */
+    search: () => findTraces(loot(), secrets),
     /** Where these ids still stand in tables, bytes or files; a log line may name a person. */
     leftOf: (ids: string[]) =>
       findTraces({ db: bot.db, url: database.url, evidence: folder, lines: [] }, { words: ids, natives: [], bytes: [] }),
@@ -202,6 +214,7 @@ export async function openLife(natives: string[]) {
       await who.says(signs)
       pass()
       secrets.words.push('21.0278', '105.8342')
+      secrets.who.push('21.0278', '105.8342')
       await who.sends({ attachments: [{ kind: 'location', latitude: 21.027812, longitude: 105.834298, title: 'Tiệm Bà Mẫu Gần Ga' }] })
       secrets.words.push('Tiệm Bà Mẫu Gần Ga')
       await who.taps('Gửi đúng vị trí')
@@ -216,6 +229,7 @@ export async function openLife(natives: string[]) {
       const receipt = RECEIPT.exec(textOf(await who.taps(answer)))?.[0] ?? ''
       expect(receipt).not.toBe('')
       secrets.words.push(receipt, receipt.slice(13), receipt.replaceAll('-', ''))
+      secrets.who.push(receipt, receipt.slice(13))
       return receipt
     },
     async close() {

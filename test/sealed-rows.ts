@@ -4,7 +4,7 @@
  */
 import { findLink, listLinks, openIdentity } from '../db/case-links.ts'
 import { findCaseByReceipt } from '../db/cases.ts'
-import { keyOf, readSealed } from '../db/rotation.ts'
+import { keyOf, listNotices, readSealed } from '../db/rotation.ts'
 import { SEALED, type Sealed } from '../db/sealed.ts'
 import type { Db, Keys, Value } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
@@ -39,6 +39,7 @@ export async function sealRows(db: Db, keys: Keys, evidence: EvidenceStore): Pro
     },
   ])
   await fill(db, keys, SEALED.find(({ table, column }) => table === 'photos' && column === 'ref') as Sealed)
+  await db.write([{ sql: 'UPDATE outbox SET notice_tag = ? WHERE body IS NOT NULL', args: [await keys.tag('notice', 'viec2')] }])
   return { lan, mai }
 }
 
@@ -71,6 +72,7 @@ export async function findLosses(db: Db, keys: Keys, evidence: EvidenceStore, la
   await tries('name of viec1', async () => (await openIdentity(db, keys, 'viec1'))?.name === NAME)
   await tries('name of viec3', async () => (await openIdentity(db, keys, 'viec3'))?.name === 'Người gọi điện')
   await tries('cases of lan', async () => (await listLinks(db, keys, lan)).length === 2)
+  await tries('notice of viec2', async () => (await listNotices(db, [await keys.tag('notice', 'viec2')])).length === 1)
   return lost
 }
 

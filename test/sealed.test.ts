@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { OWN_SEALED, SEALED, UNSEALED } from '../db/sealed.ts'
+import { OWN_SEALED, SEALED, TAGGED, UNSEALED } from '../db/sealed.ts'
+import { TAG_WAYS } from '../src/keys.ts'
 import { openTestFile, type TestDatabase } from './database.ts'
 
 describe('the list of what is sealed', () => {
@@ -22,6 +23,17 @@ describe('the list of what is sealed', () => {
     ]
     expect(rows.map(({ place }) => String(place)).sort()).toEqual(listed.sort())
     expect(listed.length).toBeGreaterThan(25)
+  })
+
+  test('names every column of keyed hashes, and those made anew are made anew', async () => {
+    const rows = await database.db.read(
+      `SELECT t.name || '.' || c.name AS place FROM pragma_table_list t JOIN pragma_table_info(t.name) c
+       WHERE t.schema = 'main' AND t.type = 'table' AND (c.name LIKE '%\\_tag' ESCAPE '\\' OR c.name IN ('tag', 'mark'))`,
+    )
+    expect(rows.map(({ place }) => String(place)).sort()).toEqual(TAGGED.map(([table, column]) => `${table}.${column}`).sort())
+    const current = TAGGED.filter(([, , purpose]) => TAG_WAYS[purpose] === 'current').map(([, , purpose]) => purpose)
+    // Re-keyed by rotation.test.ts; marks are let go; tries and challenges live for minutes.
+    expect([...new Set(current)].sort()).toEqual(['case', 'challenge', 'contact', 'mark', 'notice', 'tries'])
   })
 
   test('walks each table by its whole primary key', async () => {

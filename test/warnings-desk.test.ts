@@ -229,6 +229,10 @@ describe('corrected, taken down, looked at again', () => {
     const id = await publishes()
     const warning = await seen('mot', id)
     await expect(withdrawWarning(await at('mot'), warning, 'Quyết định đã bị hủy.', '000000')).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(withdrawWarning(await at('mot'), warning, 'Chủ sạp bán hàng giả đã kiện.', hand('mot'))).rejects.toMatchObject({
+      message: 'case.verdict',
+    })
+    clock.advance(31_000)
     await write(await withdrawWarning(await at('mot'), warning, 'Quyết định đã bị hủy.', hand('mot')))
     const shown = await findShown(database.db, id, clock.now())
     expect([shown?.state, shown?.withdrawnWhy]).toEqual(['withdrawn', 'Quyết định đã bị hủy.'])

@@ -5,7 +5,7 @@
 import { recordConsent } from '../../db/consents.ts'
 import { updateContact } from '../../db/contacts.ts'
 import type { Reply, Turn } from '../../src/chat.ts'
-import { nameOf, phoneOf } from '../../src/name-phone.ts'
+import { nameOf, phoneOf } from '../../src/name-and-phone.ts'
 import type { Draft, Move, StepName } from './draft.ts'
 
 /** What is still to be asked before a name. */

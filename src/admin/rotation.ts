@@ -11,9 +11,11 @@ import {
   keyOf,
   listAllOwn,
   listIds,
+  listNotices,
   listOwn,
   listStoredPhotos,
   moveContact,
+  moveNotice,
   moveOwn,
   PAGE,
   readSealed,
@@ -143,10 +145,21 @@ async function walkOwn({ db, old, next }: RotationParts, change: boolean, total:
         else if (change) writes.push(moveOwn(table, tag, to, await next.sealOwn(purpose, to, decoder.decode(plain))))
       }
     }
+    if (change) writes.push(...(await retagNotices({ db, old, next }, ids)))
     total.changed += writes.length
     if (writes.length > 0) await db.write(writes)
     after = last
   }
+}
+
+async function retagNotices(
+  { db, old, next }: Pick<RotationParts, 'db' | 'old' | 'next'>,
+  caseIds: readonly string[],
+): Promise<Statement[]> {
+  const newTags = new Map<string, string>()
+  for (const id of caseIds) newTags.set(await old.tag('notice', id), await next.tag('notice', id))
+  const rows = await listNotices(db, [...newTags.keys()])
+  return rows.map((row) => moveNotice(row, newTags.get(String(row.notice_tag)) ?? ''))
 }
 
 /** The hashes of contacts beside those boxes; what is of no case or of no contact any more goes. */

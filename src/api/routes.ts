@@ -2,6 +2,7 @@
  * The table of all routes. Adding one is a row in its noun's file.
  */
 import { audit } from './audit.ts'
+import { authorities } from './authorities.ts'
 import { broadcasts } from './broadcasts.ts'
 import { calendar } from './calendar.ts'
 import { campaignExports } from './campaign-exports.ts'
@@ -12,10 +13,12 @@ import { cases } from './cases.ts'
 import { channels } from './channels.ts'
 import { counts } from './counts.ts'
 import { dataRequests } from './data-requests.ts'
+import { decisions } from './decisions.ts'
 import { entries } from './entries.ts'
 import { entryDrafts } from './entry-drafts.ts'
 import { figures } from './figures.ts'
 import { halts } from './halts.ts'
+import { handOvers } from './hand-overs.ts'
 import { hotlines } from './hotlines.ts'
 import { images } from './images.ts'
 import { incidents } from './incidents.ts'
@@ -61,6 +64,9 @@ export const ROUTES: readonly Route[] = [
   ...entries,
   ...entryDrafts,
   ...hotlines,
+  ...authorities,
+  ...handOvers,
+  ...decisions,
   ...settings,
   ...dataRequests,
   ...incidents,

@@ -33,7 +33,7 @@ const DOORS: readonly Door[] = [
   { href: '/console/officers', icon: 'people', text: 'console_officers.title', act: 'officer.read' },
   { href: '/console/hotlines', icon: 'telephone', text: 'console_office.hotlines', act: 'hotline.read' },
   { href: '/console/cases/reasons', icon: 'flag', text: 'console_cases.reasons', act: 'reason.write' },
-  { href: '/console/authorities', icon: 'flag', text: 'console_hand_overs.authorities', act: 'authority.read' },
+  { href: '/console/authorities', icon: 'bank', text: 'console_hand_overs.authorities', act: 'authority.read' },
   { href: '/console/data-requests', icon: 'shield-lock', text: 'console_office.requests', act: 'data.read' },
   { href: '/console/incidents', icon: 'shield-exclamation', text: 'console_office.incidents', act: 'incident.read' },
   { href: '/console/audit', icon: 'journal-text', text: 'console_office.audit', act: 'audit.read' },

@@ -55,9 +55,9 @@ async function show(visit: Visit): Promise<Response> {
         <Waits visit={visit} day={day} />
       )}
       {warnings}
-      {await identityWaits(visit)}
-      {cases}
       {await decisionWaits(visit)}
+      {cases}
+      {await identityWaits(visit)}
       {await contentWaits(visit)}
       {runs.length > 0 ? <Runs visit={visit} runs={runs} /> : null}
       <div class="row">

@@ -22,6 +22,6 @@ a { color: var(--deep) }
 dl { margin: 0 0 1rem }
 dt { color: var(--soft) }
 dd { margin: 0 0 .75rem; font-weight: 600 }
-svg { display: block; width: 10rem; height: 10rem; background: #fff }
+img { display: block; margin: 0 0 1rem; width: 10rem; height: 10rem; background: #fff }
 @media print { :root { --ink: #000; --ground: #fff; --soft: #000; --line: #000; --deep: #000; --good: #000 } form, .screen { display: none } }
 `

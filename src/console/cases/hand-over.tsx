@@ -17,7 +17,7 @@ import { Button, Form } from '../kit/form.tsx'
 import type { Page, Typed, Visit, Wrong } from '../page.ts'
 import { sayVi } from './hand-over-form.tsx'
 import { AnswerForm, Facts, ReturnForm, SendForm } from './hand-over-steps.tsx'
-import { DOCX_TYPE, findPacketPhotos, makePacket } from './packet-files.ts'
+import { DOCX_TYPE, findPacketPhotos, makePacket, type PacketPhoto } from './packet-files.ts'
 import { crumbsOf } from './words.tsx'
 
 const ref = z.string().overwrite(cleanText).max(120).default('')
@@ -59,7 +59,11 @@ async function show(visit: Visit, failed?: Failed): Promise<Response> {
   const open = await readCase(desk, visit.param('id'))
   const handOver = await requireHandOver(desk, open, visit.param('over'))
   const { state } = handOver
-  const [outcomes, all] = await Promise.all([listOutcomes(desk.db), listHandOvers(desk.db, open.id)])
+  const [outcomes, all, photos] = await Promise.all([
+    listOutcomes(desk.db),
+    listHandOvers(desk.db, open.id),
+    findPacketPhotos(visit, open.id),
+  ])
   const others = all.some((one) => one.state === 'sent' && one.id !== handOver.id)
   const of = (step: Failed['step']) => ({ visit, action: `${at(open, handOver)}/${step}`, ...(failed?.step === step ? failed : {}) })
   const draft = state === 'draft'
@@ -79,7 +83,7 @@ async function show(visit: Visit, failed?: Failed): Promise<Response> {
       {draft ? <SendForm {...of('send')} today={dayOf(desk.now)} /> : null}
       {state === 'sent' ? <AnswerForm {...of('answer')} today={dayOf(desk.now)} outcomes={outcomes} others={others} /> : null}
       {state === 'sent' ? <ReturnForm {...of('return')} today={dayOf(desk.now)} /> : null}
-      <Text visit={visit} open={open} handOver={handOver} />
+      <Text visit={visit} open={open} handOver={handOver} photos={photos} />
       {draft ? (
         <details>
           <summary class="btn btn-ghost-secondary">{t('console_hand_overs.drop')}</summary>
@@ -94,11 +98,11 @@ async function show(visit: Visit, failed?: Failed): Promise<Response> {
   )
 }
 
-/** The paper's own words, as they will be printed; photos are listed when the file is made. */
-function Text({ visit, open, handOver }: { visit: Visit; open: CaseRow; handOver: HandOver }) {
+/** The paper's own words, as they would be printed now. */
+function Text({ visit, open, handOver, photos }: { visit: Visit; open: CaseRow; handOver: HandOver; photos: readonly PacketPhoto[] }) {
   const { t, parts } = visit
   const { authorityName, dueDay, box } = handOver
-  const paper = paperOf(box.paper, { number: open.number, authorityName, dueDay, style: box.style }, [], sayVi(visit))
+  const paper = paperOf(box.paper, { number: open.number, authorityName, dueDay, style: box.style }, photos, sayVi(visit))
   return (
     <Card
       title={t('console_hand_overs.text')}

@@ -143,7 +143,7 @@ async function look(visit: Visit): Promise<Response> {
             [t('console_identity.name'), told.name],
             [t('console_identity.phone'), told.phone ?? t('console_identity.no_phone')],
             [t('console_identity.purpose'), t(`console_identity.for_${opening.purpose}`)],
-            [t('console_identity.until'), timeVi(endsAt)],
+            [t('console_identity.look_until'), timeVi(endsAt)],
           ]}
         />
       </Card>

@@ -6,6 +6,7 @@ import { compare } from './compare.tsx'
 import { decisionFormPages } from './decision-form.tsx'
 import { decisionPages } from './decisions.tsx'
 import { unmerge } from './duplicates.tsx'
+import { filingProof } from './filing-proof.tsx'
 import { hand } from './hand.tsx'
 import { handOverPages } from './hand-over.tsx'
 import { handOverFormPages } from './hand-over-form.tsx'
@@ -29,8 +30,8 @@ const NAMED: readonly Page[] = [...typedIn, ...reasons, ...restricted, ...pairs]
 
 const ACTS: readonly Page[] = [...take, ...moves, ...write, ...hand, ...plan]
 const EVIDENCE: readonly Page[] = [...photos, ...redact]
-const OPENINGS: readonly Page[] = [...identity, ...identityRequests]
-const PAPERS: readonly Page[] = [...handOverFormPages, ...handOverPages, ...decisionFormPages, ...decisionPages]
 const MERGING: readonly Page[] = [...compare, ...unmerge]
+const PAPERS: readonly Page[] = [...handOverFormPages, ...handOverPages, ...decisionFormPages, ...decisionPages, ...filingProof]
+const OPENINGS: readonly Page[] = [...identity, ...identityRequests]
 
 export const cases: readonly Page[] = [...list, ...NAMED, ...one, ...ACTS, ...EVIDENCE, ...MERGING, ...PAPERS, ...OPENINGS]

@@ -4,8 +4,17 @@
 import { acts } from './acts.tsx'
 import { duplicates } from './duplicates.tsx'
 import { evidence } from './evidence.tsx'
+import { filingProofSection } from './filing-proof.tsx'
 import { decisionSection, handOverSection } from './hand-overs.tsx'
 import { identitySection } from './identity.tsx'
 import type { CaseSection } from './section.ts'
 
-export const SECTIONS: readonly CaseSection[] = [acts, evidence, duplicates, handOverSection, decisionSection, identitySection]
+export const SECTIONS: readonly CaseSection[] = [
+  evidence,
+  acts,
+  duplicates,
+  handOverSection,
+  decisionSection,
+  identitySection,
+  filingProofSection,
+]

@@ -3,6 +3,7 @@
  */
 export const ICON_NAMES = [
   'activity',
+  'bank',
   'bar-chart',
   'bell',
   'book',

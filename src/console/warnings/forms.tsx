@@ -146,6 +146,7 @@ const FIELD_OF: Record<string, string> = {
   'warning.e_link': 'link',
   'warning.e_day': 'day',
   'warning.e_review': 'reviewBy',
+  'case.verdict': 'why',
 }
 function placed(wrong: Wrong): Wrong {
   return Object.fromEntries(Object.entries(wrong).map(([field, text]) => [('key' in text && FIELD_OF[text.key]) || field, text]))
