@@ -63,7 +63,7 @@ export async function sendHandOver(
   return [
     ...(await changeHandOver(desk, handOver, 'draft', box, ["state = 'sent'", []])),
     ...(await changeAndTell(desk, found, {
-      set: [`state = 'referred', reason_id = ?, ${FIRST_DUE}`, [SENT_REASON, found.id]],
+      set: [`state = 'referred', reason_id = ?, ${NEXT_DUE}`, [SENT_REASON, found.id]],
       event: {
         kind: 'referred',
         detail: {
@@ -161,9 +161,12 @@ async function settle(
   return [
     ...(await changeHandOver(desk, handOver, 'sent', box, ['state = ?, answered_day = ?, outcome_id = ?', [state, day, outcomeId]])),
     // What they wrote is between officers: their member reads it only by a decision (R5).
-    ...(await changeCase(desk, found, { event: { kind: state === 'answered' ? 'authority_answered' : 'returned', detail, text } })),
+    ...(await changeCase(desk, found, {
+      ...(found.state === 'referred' ? { set: [NEXT_DUE, [found.id]] } : {}),
+      event: { kind: state === 'answered' ? 'authority_answered' : 'returned', detail, text },
+    })),
   ]
 }
 
-/** The first day on which an answer is due. */
-const FIRST_DUE = "due_day = (SELECT min(h.due_day) FROM hand_overs h WHERE h.case_id = ? AND h.state = 'sent')"
+/** The first day on which an answer is due; as it was when nobody is waited for. */
+const NEXT_DUE = "due_day = coalesce((SELECT min(h.due_day) FROM hand_overs h WHERE h.case_id = ? AND h.state = 'sent'), due_day)"
