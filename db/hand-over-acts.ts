@@ -89,7 +89,8 @@ export async function answerHandOver(
 ): Promise<Statement[]> {
   if (!(await listOutcomes(desk.db)).some(({ id }) => id === outcomeId)) throw new AppError('invalid', 'console_hand_overs.outcome_gone')
   const answered = await settle(desk, found, handOver, { state: 'answered', day, ref, text, outcomeId })
-  if (wait || !MOVES[found.state].includes('resolved')) return answered
+  // A merged case's result is its main one's, whose officer writes it.
+  if (wait || found.mergedInto !== null || !MOVES[found.state].includes('resolved')) return answered
   return [
     ...answered,
     ...(await changeAndTell(
@@ -112,7 +113,7 @@ export async function returnHandOver(
 ): Promise<Statement[]> {
   const returned = await settle(desk, found, handOver, { state: 'returned', day, ref, text, outcomeId: null })
   const others = (await listHandOvers(desk.db, found.id)).some(({ id, state }) => state === 'sent' && id !== handOver.id)
-  if (others || found.state !== 'referred') return returned
+  if (others || found.mergedInto !== null || found.state !== 'referred') return returned
   return [
     ...returned,
     ...(await changeAndTell(

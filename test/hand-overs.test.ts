@@ -199,6 +199,15 @@ describe('an answer', () => {
     expect(await states()).toEqual(['answered'])
   })
 
+  test('of a case that was merged meanwhile is kept; its main case goes its own way', async () => {
+    const id = await drafted()
+    await sent(id)
+    await desk.db.write([{ sql: "UPDATE cases SET merged_into = 'main' WHERE id = 'vuviec1'", args: [] }])
+    await answered(id)
+    expect([(await desk.theCase()).state, await states()]).toEqual(['referred', ['answered']])
+    await expect(draftHandOver(await desk.deskOf('an'), await desk.theCase(), await desk.draft())).rejects.toThrow('case.merged')
+  })
+
   test('given back, the case is looked at again, unless another authority still has it', async () => {
     const back = { day: '2026-11-23', ref: '', text: 'Không thuộc thẩm quyền.' }
     const [first, second] = [await drafted(), await drafted()]
