@@ -163,7 +163,7 @@ async function settle(
     ...(await changeHandOver(desk, handOver, 'sent', box, ['state = ?, answered_day = ?, outcome_id = ?', [state, day, outcomeId]])),
     // What they wrote is between officers: their member reads it only by a decision (R5).
     ...(await changeCase(desk, found, {
-      ...(found.state === 'referred' ? { set: [NEXT_DUE, [found.id]] } : {}),
+      ...(found.state === 'referred' && found.mergedInto === null ? { set: [NEXT_DUE, [found.id]] } : {}),
       event: { kind: state === 'answered' ? 'authority_answered' : 'returned', detail, text },
     })),
   ]
