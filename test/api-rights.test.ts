@@ -154,9 +154,9 @@ const LINES: Record<string, Line> = {
   'get /entry-imports/:id': { roles: WRITERS, scopes: DRAFT, ok: 200, path: '/entry-imports/:import' },
   'post /entry-imports/:id/take': { roles: WRITERS, scopes: DRAFT, ok: 200, path: '/entry-imports/:import/take', body: {} },
   ...OFFICE_LINES,
-  ...NOTICE_LINES,
   ...CASE_LINES,
   ...HAND_OVER_LINES,
+  ...NOTICE_LINES,
   'post /images': { roles: WRITERS, scopes: DRAFT, ok: 201, path: '/images?unit=xa', body: PNG, headers: { 'content-type': 'image/png' } },
 }
 
@@ -267,9 +267,9 @@ async function idOf(name: string): Promise<string> {
   if (route.startsWith('/broadcasts')) return '1'
   if (/\/(hand-overs|decisions)/.test(route)) return freshHandOver(desk, route)
   if (route.startsWith('/inquiries')) return freshInquiry()
-  if (route.startsWith('/opinions') || route.startsWith('/warnings')) return freshNotice(desk, route)
   if (name in CASE_PAIR_LINES) return freshPair(desk, name)
   if (route.startsWith('/cases')) return freshCase(desk)
+  if (route.startsWith('/opinions') || route.startsWith('/warnings')) return freshNotice(desk, route)
   if (route.startsWith('/officers')) return 'xa-somebody'
   if (route === '/hotlines/:id/remove') return addHotlineRow(desk, `so-${++serial}`)
   if (route.startsWith('/unit-changes')) return freshChange()

@@ -125,7 +125,6 @@ export async function openLife(natives: string[]) {
     site,
     photos,
     evidence,
-    folder,
     database,
     papers,
     photo,
