@@ -38,7 +38,8 @@ export async function addAnswer(
       text,
       ...(photos.length > 0 ? { photos: photos.length } : {}),
     })),
-    ...(photos.length > 0 ? [attachPhotos(found.id, photos)] : []),
+    // With the case of who sent them: taken out of the main one again, it keeps them.
+    ...(photos.length > 0 ? [attachPhotos(caseId, photos)] : []),
     ...(found.state === 'needs_info'
       ? await step(
           parts,
@@ -80,9 +81,8 @@ export async function addThreat(parts: Parts, caseId: string, text: string): Pro
 
 /** How many photos the case still takes. */
 export async function findPhotoRoom(db: Db, caseId: string): Promise<number> {
-  const main = await findMain(db, caseId)
-  if (!main) return 0
-  const [row] = await db.read('SELECT count(*) AS n FROM photos WHERE case_id = ?', [main.id])
+  if (!(await findMain(db, caseId))) return 0
+  const [row] = await db.read('SELECT count(*) AS n FROM photos WHERE case_id = ?', [caseId])
   return Math.max(0, CASE_PHOTOS - Number(row?.n ?? 0))
 }
 

@@ -4,15 +4,20 @@
  * that takes stands in its event. A merged case is never itself a main one: who is merged comes along with those it had.
  */
 import { URGENCY } from '../src/case.ts'
+import type { Statement } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { GROUP_MOST, listMerged } from './case-audience.ts'
 import { type Change, changeCase } from './case-change.ts'
 import { type CaseRow, openCaseOf, requireCase } from './case-desk.ts'
 import { type CaseEvent, listEvents } from './case-events.ts'
+import { markAgain } from './case-marks.ts'
 import { paired, parted } from './case-pairs.ts'
 import { requireSeen } from './case-seen.ts'
 import { guardThat } from './client.ts'
 import type { Desk } from './rights.ts'
+
+/** Answers of one merged member that leave with them. */
+const SAID_MOST = 200
 
 /** A case and the version of it the officer had before their eyes. */
 export type Seen = { id: string; version: number }
@@ -80,23 +85,30 @@ export async function unmergeCase(desk: Desk, id: string, mainVersion: number): 
   const restored = [text(state) ?? 'reviewing', text(reason), text(outcome), text(closed)]
   const back = (text(along) ?? '').split(' ').filter((one) => one !== '')
 
-  const rank = await rankWithout(desk, into, [from.id, ...back])
+  const said = await saidSince(desk, into.id, [from.id, ...back])
+  const rank = await rankWithout(desk, into, [from.id, ...back], said)
   const mainly: Change = { set: ['rank = ?', [rank]], event: { kind: 'unmerged', detail: { other: from.id, number: from.number } } }
   const away: Change = {
     act: null,
-    set: ['merged_into = NULL, state = ?, reason_id = ?, outcome_id = ?, closed_hour = ?', restored],
+    set: [
+      `merged_into = NULL, state = ?, reason_id = ?, outcome_id = ?, closed_hour = ?,
+        rank = min(rank, ?), danger = max(danger, ?), restricted = max(restricted, ?)`,
+      [...restored, said.rank, said.danger ? 1 : 0, said.rank === URGENCY.threatened ? 1 : 0],
+    ],
     event: { kind: 'unmerged', detail: { main: into.id, number: into.number } },
   }
   await desk.db.write([
     guardThat('EXISTS (SELECT 1 FROM cases WHERE id = ? AND merged_into = ?)', [from.id, into.id]),
     ...(await changeCase(desk, into, mainly)),
     ...(await changeCase(desk, { ...from, mergedInto: null }, away)),
+    ...said.ids.flatMap((event) => takeAlong(event, into.id, from.id)),
     {
       sql: `UPDATE cases SET merged_into = ?, state = ?, reason_id = ?, outcome_id = ?, closed_hour = ?
             WHERE merged_into = ? AND id IN (SELECT value FROM json_each(?))`,
       args: [from.id, ...restored, into.id, JSON.stringify(back)],
     },
     ...parted(into.id, from.id),
+    ...(said.ids.length > 0 ? [markAgain(into.id), markAgain(from.id)] : []),
   ])
   return into.id
 }
@@ -125,15 +137,44 @@ async function ownRank(desk: Desk, into: CaseRow): Promise<number> {
   return last?.detail.rank === into.rank && typeof last.detail.own === 'number' ? last.detail.own : into.rank
 }
 
-async function rankWithout(desk: Desk, into: CaseRow, leaving: string[]): Promise<number> {
+type Said = { ids: string[]; rank: number; danger: boolean }
+
+/** What members of these said since, which stands in the main one's thread: it leaves with them, and what it raised too. */
+async function saidSince({ db }: Desk, mainId: string, leaving: string[]): Promise<Said> {
+  const rows = await db.read(
+    `SELECT id, kind, detail ->> 'danger' AS danger FROM case_events
+     WHERE case_id = ? AND kind IN ('answered', 'threatened') AND detail ->> 'of' IN (SELECT value FROM json_each(?)) ORDER BY place LIMIT ${SAID_MOST}`,
+    [mainId, JSON.stringify(leaving)],
+  )
+  const danger = rows.some((row) => row.danger === 1)
+  const threatened = rows.some(({ kind }) => kind === 'threatened')
+  return {
+    ids: rows.map(({ id }) => String(id)),
+    rank: threatened ? URGENCY.threatened : danger ? URGENCY.danger : URGENCY.normal,
+    danger,
+  }
+}
+
+function takeAlong(event: string, from: string, to: string): Statement[] {
+  return [
+    { sql: 'UPDATE cases SET version = version + 1 WHERE id = ?', args: [to] },
+    {
+      sql: 'UPDATE case_events SET case_id = ?, place = (SELECT version FROM cases WHERE id = ?) WHERE id = ? AND case_id = ?',
+      args: [to, to, event, from],
+    },
+  ]
+}
+
+/** How urgent the main one is without those who leave: only what they raised it to is taken back. */
+async function rankWithout(desk: Desk, into: CaseRow, leaving: string[], said: Said): Promise<number> {
   const last = await lastMerged(desk, into.id, 'other')
   const rows = await desk.db.read('SELECT id, rank FROM cases WHERE merged_into = ?', [into.id])
-  const staying = rows.filter(({ id }) => !leaving.includes(String(id))).map(({ rank }) => Number(rank))
-  const gone = rows.filter(({ id }) => leaving.includes(String(id))).map(({ rank }) => Number(rank))
-  const threatened = (await listEvents(desk.db, desk.keys, into.id, { limit: 1, kinds: ['threatened'] })).length > 0
-  const own = threatened ? URGENCY.threatened : typeof last?.detail.own === 'number' ? last.detail.own : into.rank
-  // Only what those who leave have raised it to is taken back.
-  return Math.min(...gone) > into.rank ? into.rank : Math.min(own, ...staying)
+  const ranks = (which: boolean) => rows.filter(({ id }) => leaving.includes(String(id)) === which).map(({ rank }) => Number(rank))
+  if (Math.min(said.rank, ...ranks(true)) > into.rank) return into.rank
+  const threats = await listEvents(desk.db, desk.keys, into.id, { limit: SAID_MOST, kinds: ['threatened'] })
+  const staying = threats.some(({ detail }) => !leaving.includes(String(detail.of))) ? URGENCY.threatened : URGENCY.normal
+  const own = typeof last?.detail.own === 'number' ? last.detail.own : into.rank
+  return Math.min(own, staying, ...ranks(false))
 }
 
 /** The newest event of its merging; `which`: as the one that was merged, or the one that others were merged into. */

@@ -48,7 +48,11 @@ export async function listSuggestions({ db, actor }: Pick<Desk, 'db' | 'actor'>,
   return rows.map((row) => ({ other: sideOf(row, 'g'), ...likenessOf(row) }))
 }
 
-/** Strong pairs that nobody has looked at, likeliest first; of each at least one is still worked on. @param after the last one seen */
+/**
+ * Strong pairs that nobody has looked at, likeliest first; of each at least one is still worked on. Found at a merged case it
+ * is its main one's, once.
+ * @param after the last one seen
+ */
 export async function listPairs(
   { db, actor }: Pick<Desk, 'db' | 'actor'>,
   { after, limit }: { after?: PairMark | undefined; limit: number },
@@ -61,7 +65,10 @@ export async function listPairs(
      CROSS JOIN cases x ON x.id = p.case_id CROSS JOIN cases a ON a.id = coalesce(x.merged_into, x.id) LEFT JOIN units ua ON ua.id = a.unit_id
      CROSS JOIN cases y ON y.id = p.other_id CROSS JOIN cases b ON b.id = coalesce(y.merged_into, y.id) LEFT JOIN units ub ON ub.id = b.unit_id
      WHERE p.state = 'open' AND p.level = 'strong' AND (-p.score, p.case_id, p.other_id) > (?, ?, ?) AND p.score <= ?
-       AND a.id <> b.id AND a.spam = 0 AND b.spam = 0 AND (a.state <> 'closed' OR b.state <> 'closed') AND ${one.sql} AND ${other.sql}
+       AND a.id <> b.id AND a.spam = 0 AND b.spam = 0 AND (a.state <> 'closed' OR b.state <> 'closed')
+       AND (a.id = p.case_id AND b.id = p.other_id OR NOT EXISTS (
+         SELECT 1 FROM case_pairs d WHERE d.case_id = min(a.id, b.id) AND d.other_id = max(a.id, b.id) AND d.state = 'open' AND d.level = 'strong'))
+       AND ${one.sql} AND ${other.sql}
      ORDER BY p.score DESC, p.case_id, p.other_id LIMIT ?`,
     [-(after?.score ?? 1_000), after?.id ?? '', after?.otherId ?? '', after?.score ?? 1_000, ...one.args, ...other.args, limit],
   )

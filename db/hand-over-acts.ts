@@ -8,8 +8,7 @@ import { AppError } from '../src/errors.ts'
 import { demandFit } from '../src/paper.ts'
 import { dayOf } from '../src/time.ts'
 import { requireChoosable } from './authorities.ts'
-import { tellMerged } from './case-audience.ts'
-import { type Change, changeCase, recordCaseAct } from './case-change.ts'
+import { changeCase, recordCaseAct } from './case-change.ts'
 import type { CaseRow } from './case-desk.ts'
 import {
   changeHandOver,
@@ -62,7 +61,7 @@ export async function sendHandOver(
   const box: HandOverBox = { ...handOver.box, sent: { at: now.toISOString(), day, how, ref } }
   return [
     ...(await changeHandOver(desk, handOver, 'draft', box, ["state = 'sent'", []])),
-    ...(await changeAndTell(desk, found, {
+    ...(await changeCase(desk, found, {
       set: [`state = 'referred', reason_id = ?, ${FIRST_DUE}`, [SENT_REASON, found.id]],
       event: {
         kind: 'referred',
@@ -92,7 +91,7 @@ export async function answerHandOver(
   if (wait || !MOVES[found.state].includes('resolved')) return answered
   return [
     ...answered,
-    ...(await changeAndTell(
+    ...(await changeCase(
       desk,
       { ...found, version: found.version + 1 },
       {
@@ -115,7 +114,7 @@ export async function returnHandOver(
   if (others || found.state !== 'referred') return returned
   return [
     ...returned,
-    ...(await changeAndTell(
+    ...(await changeCase(
       desk,
       { ...found, version: found.version + 1 },
       {
@@ -135,15 +134,6 @@ export function recordDownload(
 ): Statement {
   demandWork(desk.actor, found)
   return recordCaseAct(desk.actor, found, 'hand_over.download', desk.now, { hand_over: id, ...detail })
-}
-
-/** The case's change and what its member is told of it, also in the threads of the cases merged into it. */
-async function changeAndTell(desk: Desk, found: CaseRow, change: Change): Promise<Statement[]> {
-  const { actor, now } = desk
-  return [
-    ...(await changeCase(desk, found, change)),
-    ...(await tellMerged(desk, found.id, { ...change.event, officerId: actor.officerId, now })),
-  ]
 }
 
 async function settle(

@@ -13,6 +13,7 @@ import { listPairs, listSuggestions, sayApart } from '../db/case-pairs.ts'
 import { findCaseByReceipt } from '../db/cases.ts'
 import { linkHour, listClosed } from '../db/retention-cases.ts'
 import { listSettings } from '../db/settings.ts'
+import type { Statement } from '../src/chat.ts'
 import { type CaseDesk, openCaseDesk } from './case-desk.ts'
 
 let cases: CaseDesk
@@ -202,6 +203,32 @@ describe('taken back', () => {
     }
   })
 
+  test('what its member said meanwhile, and what that made of it, leaves with it', async () => {
+    const { addAnswer, addThreat } = await import('../db/case-answers.ts')
+    for (const id of ['a', 'b', 'c']) await cases.files(id)
+    await merge('b', 'c')
+    await merge('a', 'b')
+    const parts = async () => ({ ...(await cases.desk('an')), now: cases.clock.now() })
+    await cases.db.write((await addAnswer(await parts(), 'a', { text: 'Của a', photos: [], danger: false })) as Statement[])
+    await cases.db.write((await addAnswer(await parts(), 'b', { text: 'Của b', photos: [], danger: true })) as Statement[])
+    await cases.db.write((await addThreat(await parts(), 'c', 'Họ dọa c')) as Statement[])
+    expect([(await cases.row('a')).rank, (await cases.row('a')).restricted]).toEqual([0, 1])
+    await set('a', "assignee_id = 'an'")
+    await unmerge('b')
+
+    const texts = async (id: string) =>
+      (await listEvents(cases.db, cases.keys, id, { limit: 50 })).flatMap(({ kind, text }) => (text ? [`${kind} ${text}`] : []))
+    expect(await texts('a')).toEqual(['answered Của a'])
+    expect(await texts('b')).toEqual(['answered Của b', 'threatened Họ dọa c'])
+    expect((await cases.row('a')).rank).toBe(2)
+    expect([(await cases.row('b')).rank, (await cases.row('b')).restricted, (await cases.row('b')).danger]).toEqual([0, 1, 1])
+    await set('b', "assignee_id = 'an'")
+    await unmerge('c')
+    expect(await texts('b')).toEqual(['answered Của b'])
+    expect(await texts('c')).toEqual(['threatened Họ dọa c'])
+    expect([(await cases.row('c')).rank, (await cases.row('c')).restricted]).toEqual([0, 1])
+  })
+
   test('and merged again', async () => {
     await cases.files('a')
     await cases.files('b')
@@ -336,6 +363,13 @@ describe('pairs', () => {
     await merge('a', 'c')
     expect(await listSuggestions(await cases.desk('an'), 'a')).toEqual([])
     expect(await listPairs(await cases.desk('an'), { limit: 9 })).toEqual([])
+  })
+
+  test('found twice, at the main one and at a merged one, are listed once', async () => {
+    for (const id of ['a', 'b', 'c']) await cases.files(id)
+    await cases.marks()
+    await merge('a', 'b')
+    expect((await listPairs(await cases.desk('an'), { limit: 9 })).map(({ one, other }) => [one.id, other.id])).toEqual([['a', 'c']])
   })
 
   test('said to be two things are not suggested again, also when more is told', async () => {

@@ -17,7 +17,7 @@ import type { CaseSection } from './section.ts'
 import { Likeness, Told, worksOn } from './told.tsx'
 import { hourVi, StateBadge, Version, versionField } from './words.tsx'
 
-/** Events of a merged case that are shown here; its own page has all. */
+/** Events of a merged case that are shown here, the newest; its own page has all. */
 const EVENTS = 10
 
 const unmergeSchema = z.object({ version: versionField, other: z.string().regex(/^[A-Za-z0-9_-]{1,40}$/) })
@@ -104,7 +104,7 @@ function Suggestions({ visit, open, found }: { visit: Visit; open: OpenCase; fou
 /** What was told in it, what happened to it, and the way out. */
 async function Merged({ visit, main, one, works }: { visit: Visit; main: OpenCase; one: OpenCase; works: boolean }) {
   const { t, desk } = visit
-  const events = await listEvents(desk.db, desk.keys, one.id, { limit: EVENTS })
+  const events = await listEvents(desk.db, desk.keys, one.id, { after: Math.max(0, one.version - EVENTS), limit: EVENTS })
   return (
     <Card title={t('console_duplicates.merged_one', { number: one.number })}>
       <p>{t('console_duplicates.merged_text')}</p>
