@@ -117,7 +117,7 @@ describe('every button a member can reach', () => {
         [...seen].some((one) => one.startsWith(door)),
         door,
       ).toBe(true)
-  })
+  }, 120_000)
 
   const asked = questions.filter(({ audience, state }) => audience === 'doan_vien' && state === 'published')
   test('every question of the quiz is asked with whole buttons, and answered by a tap and by the words of an option', async () => {
