@@ -4,6 +4,7 @@
  * the old key: test/sealed.test.ts fails for one.
  */
 import type { Row, SealPurpose, TagPurpose } from '../src/chat.ts'
+import { copyBinding } from './photo-copies.ts'
 import { factsBinding } from './photos.ts'
 
 export type Sealed = {
@@ -60,7 +61,7 @@ export const SEALED: readonly Sealed[] = [
   by('case_events', 'id', 'box', 'case-event'),
   by('photos', 'id', 'ref', 'photo-ref'),
   by('photos', 'id', 'facts', 'evidence', { by: 'id', bound: ({ id }) => factsBinding(String(id)) }),
-  by('photo_copies', 'id', 'facts', 'evidence', { by: 'id', bound: ({ id }) => `${id}/copy` }),
+  by('photo_copies', 'id', 'facts', 'evidence', { by: 'id', bound: ({ id }) => copyBinding(String(id)) }),
   by('identity_openings', 'id', 'box', 'identity-reason'),
   by('hand_overs', 'id', 'box', 'hand-over'),
   by('decisions', 'id', 'box', 'decision'),
