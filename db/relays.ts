@@ -4,6 +4,7 @@
  * So nothing that stands beside it, neither a person nor an officer's act, can be laid against it.
  */
 import type { Db, Keys, Locale, Reply, Statement } from '../src/chat.ts'
+import { AppError } from '../src/errors.ts'
 import { openJson } from '../src/keys.ts'
 import { sealReply } from '../src/sealed-reply.ts'
 import type { Windows } from '../src/windows.ts'
@@ -23,9 +24,10 @@ export async function listWaiting(
 ): Promise<{ events: Waiting[]; next?: WaitingMark }> {
   const rows = await db.read(LIST_WAITING, [after?.hour ?? '', after?.id ?? '', urgentOnly ? 1 : 2, limit])
   const last = rows.at(-1)
-  const events = rows.map(async ({ id, case_id, box }) => {
-    const { at } = await openJson<EventBox>(keys, 'case-event', box as Uint8Array, String(id))
-    return { id: String(id), caseId: String(case_id), at: new Date(at) }
+  const events = rows.map(async ({ id, hour, case_id, box }) => {
+    // A box that does not open keeps nothing else waiting: the hour stands outside.
+    const opened = await openJson<EventBox>(keys, 'case-event', box as Uint8Array, String(id)).catch(() => undefined)
+    return { id: String(id), caseId: String(case_id), at: new Date(opened?.at ?? `${String(hour).slice(0, 13)}:00:00Z`) }
   })
   return {
     events: await Promise.all(events),
@@ -75,7 +77,10 @@ type Way = { addressId: string; channel: string; native: string; locale: Locale;
 
 /** The address the member filed from, while it can and may be written to; no other one. */
 async function findWay({ db, keys, channels, windows, now }: RelayParts, caseId: string): Promise<Way | undefined> {
-  const link = await findLink(db, keys, caseId)
+  const link = await findLink(db, keys, caseId).catch((error: unknown) => {
+    if (error instanceof AppError) return undefined
+    throw error
+  })
   if (!link) return undefined
   const [row] = await db.read(
     'SELECT a.channel, a.native, a.in_at, c.locale FROM addresses a JOIN contacts c ON c.id = a.contact_id WHERE a.id = ? AND a.stopped = 0',

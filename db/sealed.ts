@@ -62,6 +62,7 @@ export const SEALED: readonly Sealed[] = [
   by('hand_overs', 'id', 'box', 'hand-over'),
   by('decisions', 'id', 'box', 'decision'),
   by('opinions', 'id', 'box', 'opinion'),
+  by('opinions', 'id', 'note', 'opinion', { by: 'id', bound: ({ id }) => `${id}:note` }),
 ]
 
 /** Boxes with a key each, found by keyed hashes of the case and of the contact: they are re-keyed with those (rotation.ts). */
@@ -95,6 +96,7 @@ export const TAGGED: ReadonlyArray<readonly [table: string, column: string, purp
   ['sign_in_links', 'link_tag', 'sign-in'],
   ['sessions', 'session_tag', 'officer-session'],
   ['figure_people', 'tag', 'figure'],
+  ['opinion_people', 'tag', 'figure'],
 ]
 
 /** Bytes that are no box, and the few boxes of the key itself (key-state.ts). */

@@ -6,6 +6,7 @@ import { addToken } from '../db/api-tokens.ts'
 import { addOfficer } from '../db/officers.ts'
 import { createProduct, type ProductParts } from '../src/app.ts'
 import { parseConfig } from '../src/config.ts'
+import type { EvidenceStore } from '../src/evidence.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import type { Role, TokenScope } from '../src/rights.ts'
 import { openTestFile, type TestDatabase } from './database.ts'
@@ -37,6 +38,7 @@ export async function openApiDesk(
   const sent: string[] = []
   const bodies: string[] = []
   await db.write(unitRows())
+  const evidence = more.evidence ?? memoryEvidence()
   const product = await createProduct({
     config: parseConfig(ENV),
     db,
@@ -50,8 +52,8 @@ export async function openApiDesk(
     log: (level, what, fields) => void lines.push(JSON.stringify({ level, what, ...fields })),
     holder: 'test',
     later: setImmediate,
-    evidence: { put: async () => {}, get: async () => undefined, delete: async () => {}, list: async () => ({ names: [] }) },
     ...more,
+    evidence,
   })
   let serial = 0
 
@@ -110,6 +112,7 @@ export async function openApiDesk(
     sent,
     bodies,
     product,
+    evidence,
     officer,
     token,
     client,
@@ -122,6 +125,17 @@ export async function openApiDesk(
       product.close()
       await database.close()
     },
+  }
+}
+
+/** Photos kept as long as the test. */
+function memoryEvidence(): EvidenceStore {
+  const kept = new Map<string, Uint8Array>()
+  return {
+    put: async (name, bytes) => void kept.set(name, bytes),
+    get: async (name) => kept.get(name),
+    delete: async (name) => void kept.delete(name),
+    list: async (after = '') => ({ names: [...kept.keys()].sort().filter((name) => name > after) }),
   }
 }
 

@@ -48,6 +48,8 @@ const OPENED = [
   'văn bản',
   'tìm đổi trả hàng',
   'tố cáo',
+  'bị đe dọa',
+  'xem K7',
   'bạn là ai',
   'hàng này thật hay giả',
 ]

@@ -17,11 +17,13 @@ import { handlers } from '../handlers/index.ts'
 import { createApi } from '../src/api/index.ts'
 import { createWeb } from '../src/channels/web/index.ts'
 import type { Handler } from '../src/chat.ts'
+import { createConsole } from '../src/console/index.ts'
 import { createFileEvidence } from '../src/evidence-files.ts'
 import { secureRandom } from '../src/keys.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
+import { papers as packets } from '../src/packet.ts'
 import { createPhotoLoop } from '../src/photos.ts'
-import { looksOf } from '../src/pictures.ts'
+import { looksOf, pictures } from '../src/pictures.ts'
 import { createRetention } from '../src/retention.ts'
 import type { Role } from '../src/rights.ts'
 import { totpDigits } from '../src/totp.ts'
@@ -51,12 +53,18 @@ const careless: Handler = {
 }
 
 /** @param natives ids on their channels of everybody who will speak */
-export async function openLife(natives: string[]) {
+export async function openLife(natives: string[], options: { photo?: Uint8Array<ArrayBuffer> } = {}) {
   const database = await openTestFile()
   const folder = await mkdtemp(join(tmpdir(), 'hang-viet-traces-'))
-  const photo = new Uint8Array(await grain())
+  const photo = options.photo ?? new Uint8Array(await grain())
   const platform = { down: false }
-  const secrets = { words: [] as string[], natives: [...natives], bytes: [photo.slice(600, 700)], who: [] as string[] } satisfies Secrets
+  const secrets = {
+    words: [] as string[],
+    natives: [...natives],
+    bytes: [photo.slice(600, 700)],
+    who: [] as string[],
+    spots: [] as string[],
+  } satisfies Secrets
   let now = () => new Date(0)
   const evidence = createFileEvidence(folder, () => now())
   const keys = createNodeKeys(new Uint8Array(32).fill(7))
@@ -93,7 +101,12 @@ export async function openLife(natives: string[]) {
     publicUrl: bot.about.publicUrl,
   })
   const site = new Hono()
+  const console = createConsole({
+    ...{ db: bot.db, keys, now, random: secureRandom, log, texts: createTexts(), channels: bot.channels },
+    ...{ about: () => bot.about, publicUrl: bot.about.publicUrl, evidence, pictures, viewerCopy, papers: packets },
+  })
   site.route('/', api.routes)
+  site.route('/', console.routes)
   site.route('/', web.routes(bot.receiver.receive))
 
   /** Nobody writes twice in one instant. */
@@ -107,9 +120,10 @@ export async function openLife(natives: string[]) {
         if (text.length > 12) secrets.words.push(text)
         return one.says(text)
       },
+      /** Where there are no buttons their words are typed. */
       async taps(label: string) {
         pass()
-        return one.taps(label)
+        return channel === 'zalo-bot' ? one.says(label) : one.taps(label)
       },
     }
   }
@@ -214,7 +228,7 @@ export async function openLife(natives: string[]) {
       await who.says(signs)
       pass()
       secrets.words.push('21.0278', '105.8342')
-      secrets.who.push('21.0278', '105.8342')
+      secrets.spots.push('21.0278', '105.8342')
       await who.sends({ attachments: [{ kind: 'location', latitude: 21.027812, longitude: 105.834298, title: 'Tiệm Bà Mẫu Gần Ga' }] })
       secrets.words.push('Tiệm Bà Mẫu Gần Ga')
       await who.taps('Gửi đúng vị trí')
@@ -235,6 +249,7 @@ export async function openLife(natives: string[]) {
     async close() {
       web.close()
       api.close()
+      console.close()
       await bot.close()
       await rm(folder, { recursive: true, force: true })
     },

@@ -25,12 +25,12 @@ test('from the first word to the night after erasing, no table, byte or line tel
   for (const one of [lan, hoa]) {
     await one.says('góp ý giá')
     await look('an opinion is being told')
-    await one.says(`Gạo ở quầy bà Mận tăng hai nghìn, ${one === lan ? 'tôi làm ca đêm' : 'nhà tôi năm người'}`)
+    await one.says(`Gạo ở quầy bà Mận tăng hai nghìn, ${one === lan ? 'tôi bán xôi ngô' : 'nhà tôi năm người'}`)
     await one.says('chợ đầu mối Mẫu Sơn')
     await one.says('gửi')
   }
   expect(await bot.db.read('SELECT count(*) AS n FROM opinions')).toEqual([{ n: 2 }])
-  secrets.words.push('bà Mận', 'Mẫu Sơn', 'ca đêm')
+  secrets.words.push('bà Mận', 'Mẫu Sơn', 'xôi ngô')
   await look('two opinions are kept')
 
   await hoa.says('góp ý giá')
@@ -53,7 +53,7 @@ test('from the first word to the night after erasing, no table, byte or line tel
   expect(await bot.db.read('SELECT count(*) AS n FROM warning_flags')).toEqual([{ n: 1 }])
   await look('a warning is said to be wrong')
 
-  await tells(lan, 'Mua của chị Bưởi Mẫu, tem bong ra', async () => lan.says('bỏ qua'))
+  await tells(lan, 'Mua của chị Bưởi Mẫu, tem bong ra', async () => lan.sendsPhotos('AgACAgUAAx-photo-of-lan'))
   const receipt = await files(lan, 'Không')
   await lan.says('giấy xác nhận')
   const paper = await lan.says(receipt)

@@ -120,6 +120,11 @@ describe('the relay', () => {
       },
       true,
     ],
+    [
+      'the box of the way back does not open',
+      async () => desk.bot.db.write([{ sql: "UPDATE reply_links SET box = x'01'", args: [] }]),
+      true,
+    ],
     ['the way back was cut', async () => desk.bot.db.write([{ sql: 'DELETE FROM reply_links', args: [] }]), true],
   ])('when %s, only the receipt shows it', async (_, happens, link) => {
     const { id } = await desk.files(lan, { link })

@@ -223,7 +223,7 @@ describe('killed anywhere', () => {
   }, 120_000)
 })
 
-describe('npm run admin -- key rotate', () => {
+describe('npm run admin -- key rotate', { timeout: 120_000 }, () => {
   let unbundle: () => Promise<void>
   beforeAll(async () => {
     unbundle = await bundleAdmin()

@@ -94,6 +94,13 @@ const OWN: Record<string, Value> = { link: 'https://co-quan.example.vn/1', day: 
 async function fill(db: Db, keys: Keys, sealed: Sealed): Promise<void> {
   const { table, column, purpose } = sealed
   if ((await readSealed(db, sealed, undefined)).length > 0) return
+  const [there] = await db.read(`SELECT * FROM ${table} LIMIT 1`)
+  if (there) {
+    const box = await keys.seal(purpose, `box of ${table}.${column}`, sealed.bound(there))
+    const where = sealed.keys.map((name) => `${name} = ?`).join(' AND ')
+    await db.write([{ sql: `UPDATE ${table} SET ${column} = ? WHERE ${where}`, args: [box, ...keyOf(sealed, there)] }])
+    return
+  }
   const columns = await db.read(`SELECT name, type, "notnull" AS needed, dflt_value AS preset, pk FROM pragma_table_info('${table}')`)
   const row: Record<string, Value> = {}
   for (const { name, type, needed, preset, pk } of columns) {

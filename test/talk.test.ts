@@ -6,7 +6,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { changeCase } from '../db/case-change.ts'
 import { requireCase } from '../db/case-desk.ts'
 import { listEvents } from '../db/case-events.ts'
+import { addIdentity } from '../db/case-links.ts'
 import { LIST_NEWEST, LIST_UNSEEN } from '../db/case-thread.ts'
+import { joinContacts } from '../db/linking.ts'
+import { loadContent } from '../src/load-content.ts'
 import { textOf } from './harness.ts'
 import { deskAt } from './people.ts'
 import { CHANNELS, type Filed, type Member, openTalkDesk, type TalkDesk } from './talk-desk.ts'
@@ -290,6 +293,51 @@ describe('talk', () => {
     await mai.says('rút đồng ý')
     await mai.taps('Phản ánh có ghi tên')
     expect(await desk.bot.db.read('SELECT count(*) AS n FROM case_identities')).toEqual([{ n: 0 }])
+  })
+
+  test('two accounts that become one person who took the consent back keep no name in any report', async () => {
+    const { db, keys } = desk.bot
+    const mai = desk.bot.person('77', 'web')
+    await mai.says('xin chào')
+    const [to, from] = await Promise.all(
+      ['telegram', 'web'].map(async (channel) =>
+        String((await db.read('SELECT contact_id FROM addresses WHERE channel = ?', [channel]))[0]?.contact_id),
+      ),
+    )
+    await db.write([{ sql: "UPDATE contacts SET age = 'adult', named_report = 1 WHERE id = ?", args: [from ?? ''] }])
+    await db.write([await addIdentity(keys, filed.id, { name: 'Trần Thị Mẫu' }, from ?? '')])
+    await db.write([
+      {
+        sql: "INSERT INTO consents(id, contact_id, purpose, choice, wording, channel, message_tag, at) VALUES ('c1', ?, 'named_report', 'withdrawn', 'named-1', 'telegram', 't', '2026-11-22T00:00:00.000Z')",
+        args: [to ?? ''],
+      },
+    ])
+    await db.write(await joinContacts(db, keys, to ?? '', from ?? ''))
+    expect(await db.read('SELECT count(*) AS n FROM case_identities')).toEqual([{ n: 0 }])
+  })
+
+  test('what else is told has its own words: a state with its reason, a decision, that a name was opened', async () => {
+    await loadContent(desk.bot.db, () => {})
+    const [reason] = await desk.bot.db.read("SELECT id, says_vi FROM case_reasons WHERE state = 'referred' ORDER BY place LIMIT 1")
+    await desk.act(filed.id, {
+      kind: 'moved',
+      detail: { from: 'new', to: 'referred', reason: String(reason?.id) },
+      text: 'Bạn cứ giữ hộp.',
+      relay: true,
+    })
+    await desk.act(filed.id, {
+      kind: 'decided',
+      detail: { decision: 'd1', from: 'referred', to: 'resolved' },
+      text: 'Quyết định số 12 đã công bố.',
+      relay: true,
+    })
+    await desk.act(filed.id, { kind: 'identity_granted', detail: { opening: 'o1', purpose: 'protect', askedBy: 'an' }, relay: true })
+    await desk.pass(2)
+    const said = await reads(lan)
+    expect(said).toContain(`Đã chuyển: ${reason?.says_vi} Bạn cứ giữ hộp.`)
+    expect(said).toMatch(/Có kết quả: .*Quyết định số 12 đã công bố\./)
+    expect(said).toContain(desk.bot.texts.render({ key: 'case.opened_protect' }, 'vi'))
+    expect(said).not.toMatch(/hàng giả|hàng thật/)
   })
 
   test('two reports of one person have different words', async () => {

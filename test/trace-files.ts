@@ -6,18 +6,19 @@ import { unzipSync } from 'fflate'
 import type { Secrets } from './traces.ts'
 
 /**
- * `sum`: a list or a count, in which nothing of any report may stand. `case`: what officers of a case may read or hand on:
- * what was reported, never who, from where exactly, by which channel, or under which receipt.
- * `sealed`: a box, in which nothing at all can be read.
+ * `sum`: a list or a count, in which nothing of any report may stand. `case`: what is handed on of one: what was reported,
+ * never who, from where exactly, by which channel, or under which receipt. `desk`: the same as its officers read it, with
+ * the spot that its member chose to send. `sealed`: a box, in which nothing at all can be read.
  */
-export type Paper = { name: string; bytes: Uint8Array; of: 'sum' | 'case' | 'sealed' }
+export type Paper = { name: string; bytes: Uint8Array; of: 'sum' | 'case' | 'desk' | 'sealed' }
 
 const DEPTH = 5
 
 export function inPapers(papers: readonly Paper[], secrets: Secrets, members: readonly string[]): string[] {
   return papers.flatMap((paper) => {
-    const told = paper.of === 'case' ? [] : secrets.words
-    const sought = [...new Set([...told, ...(secrets.who ?? []), ...secrets.natives, ...members])]
+    const told = paper.of === 'case' || paper.of === 'desk' ? [] : secrets.words
+    const spots = paper.of === 'desk' ? [] : (secrets.spots ?? [])
+    const sought = [...new Set([...told, ...spots, ...(secrets.who ?? []), ...secrets.natives, ...members])]
     return partsOf(paper.name, paper.bytes).flatMap(({ name, bytes }) => [
       ...sought.filter((word) => holds(bytes, word)).map((word) => `${name} holds “${word}”`),
       ...secrets.bytes.filter((part) => bytes.includes(Buffer.from(part))).map(() => `${name} holds a photo as it was taken`),

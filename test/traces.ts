@@ -10,10 +10,10 @@ import { inPapers, type Paper } from './trace-files.ts'
 
 export type Loot = { db: Db; url: string; evidence: string; lines: string[]; papers?: readonly Paper[] }
 /**
- * `words`: nowhere in clear. `natives`: ids on a channel, in addresses.native alone. `who`: names, numbers, receipts and
- * places, also not in what officers read of a report.
+ * `words`: nowhere in clear. `natives`: ids on a channel, in addresses.native alone. `who`: names, numbers and receipts,
+ * also not in what officers read of a report. `spots`: places on the map, in nothing that is handed on.
  */
-export type Secrets = { words: string[]; natives: string[]; bytes: Uint8Array[]; who?: string[] }
+export type Secrets = { words: string[]; natives: string[]; bytes: Uint8Array[]; who?: string[]; spots?: string[] }
 
 /** Tables that say who somebody is, or what a person did. */
 const PERSON = [
@@ -24,7 +24,7 @@ const PERSON = [
 const REPORT = [
   ...['cases', 'case_events', 'case_identities', 'case_conflicts', 'case_marks', 'case_pairs', 'identity_openings'],
   ...['reply_links', 'photos', 'photo_copies', 'hand_overs', 'decisions', 'decision_approvals', 'opinions', 'opinion_people'],
-  ...['opinion_counts', 'proof_units', 'tries'],
+  ...['opinion_counts', 'proof_units', 'warning_flags', 'tries'],
 ]
 /** Columns that both sides may share: whose desk it is, by which road it came, the day, which officer. */
 const COMMON = new Set([
@@ -58,6 +58,7 @@ const OFFICIAL = [
     'consent_proofs',
     'warnings',
     'warning_approvals',
+    'warning_campaigns',
     'entry_imports',
     'entry_versions',
   ],

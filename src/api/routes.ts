@@ -9,6 +9,7 @@ import { campaignExports } from './campaign-exports.ts'
 import { campaigns } from './campaigns.ts'
 import { caseActs } from './case-acts.ts'
 import { casePairs } from './case-pairs.ts'
+import { casePhotos } from './case-photos.ts'
 import { cases } from './cases.ts'
 import { channels } from './channels.ts'
 import { counts } from './counts.ts'
@@ -55,6 +56,7 @@ export const ROUTES: readonly Route[] = [
   ...figures,
   ...inquiries,
   ...casePairs,
+  ...casePhotos,
   ...cases,
   ...caseActs,
   ...phrases,

@@ -111,8 +111,10 @@ function showNew(visit: Visit, { typed, wrong }: { typed?: Typed; wrong?: Wrong 
 async function add(visit: Visit): Promise<Response> {
   const posted = visit.read(reasonDraftSchema)
   if (!posted.ok) return showNew(visit, posted)
-  await visit.desk.db.write(addReason(visit.desk, posted.data).writes)
-  return visit.go('/cases/reasons', 'console_cases.said_reason')
+  const done = await attempt(NAMES.saysVi, async () => visit.desk.db.write(addReason(visit.desk, posted.data).writes))
+  return 'wrong' in done
+    ? showNew(visit, { typed: posted.typed, wrong: done.wrong })
+    : visit.go('/cases/reasons', 'console_cases.said_reason')
 }
 
 async function showOne(visit: Visit, { typed, wrong }: { typed?: Typed; wrong?: Wrong } = {}): Promise<Response> {
@@ -167,7 +169,7 @@ async function edit(visit: Visit): Promise<Response> {
   if (!posted.ok) return showOne(visit, posted)
   const { edition, ...draft } = posted.data
   const one = { ...(await requireOne(visit)), edition }
-  const done = await attempt('saysVi', () => visit.desk.db.write(editReason(visit.desk, one, draft)))
+  const done = await attempt(NAMES.saysVi, async () => visit.desk.db.write(editReason(visit.desk, one, draft)))
   return 'wrong' in done
     ? showOne(visit, { typed: posted.typed, wrong: done.wrong })
     : visit.go('/cases/reasons', 'console_cases.said_reason')

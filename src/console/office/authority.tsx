@@ -162,8 +162,9 @@ async function edit(visit: Visit): Promise<Response> {
   })
   if ('wrong' in done) return show(visit, one, posted.typed, done.wrong)
   if (!done.done) return show(visit, one, { ...posted.typed, edition: one.edition }, {}, true)
-  const { checkedOn: ready } = await requireAuthority(desk, one.id)
-  return visit.go(`/authorities/${one.id}`, ready ? 'console_hand_overs.said_saved' : 'console_hand_overs.said_waits')
+  const now = await requireAuthority(desk, one.id)
+  const said = now.checkedOn === null ? 'waits' : one.checkedOn === null ? 'ready' : 'saved'
+  return visit.go(`/authorities/${one.id}`, `console_hand_overs.said_${said}`)
 }
 
 async function check(visit: Visit): Promise<Response> {
