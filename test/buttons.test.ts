@@ -30,6 +30,8 @@ const TYPED: Array<[RegExp, string]> = [
   [/^(Đã ghi nhận|Noted): (?!you)/, 'đơn vị'],
   [/mã tin ở cuối tin|code at the end/, 'kiểm tra tin K7Q3-4T2M'],
   [/mã gắn tài khoản gồm|characters of the binding code/, 'ABCD2345'],
+  [/kể ngắn gọn|Tell in short/, 'Gạo ở chợ tăng hai nghìn một cân'],
+  [/Ở đâu vậy bạn|Where is it\?/, 'chợ Mẫu'],
   [/gửi mã nhận|Send the receipt/i, 'PA-2611-7K3Q-M4TD-9XWE'],
 ]
 /** Doors without a button in the menu. */
@@ -48,6 +50,10 @@ const OPENED = [
   'văn bản',
   'tìm đổi trả hàng',
   'tố cáo',
+  'ý kiến thị trường',
+  'khan hàng',
+  'cảnh báo',
+  'giấy xác nhận',
   'bị đe dọa',
   'xem K7',
   'bạn là ai',
@@ -98,7 +104,15 @@ describe('every button a member can reach', () => {
     expect(queue).toEqual([])
     expect(seen.size).toBeGreaterThan(least)
     // Nothing of the walk stands for itself: the deepest doors were opened.
-    for (const door of ['report:pick:link', 'erase:yes', 'consent:age:adult', 'officer:drop', 'library:flag', 'unit:leave'])
+    for (const door of [
+      'report:pick:link',
+      'erase:yes',
+      'consent:age:adult',
+      'officer:drop',
+      'library:flag',
+      'unit:leave',
+      'opinion:pick:send',
+    ])
       expect(
         [...seen].some((one) => one.startsWith(door)),
         door,
@@ -150,7 +164,7 @@ const buttonsOf = (answer: OutboundMessage[]) =>
 function isNew(seen: Set<string>, name: string): boolean {
   const { handler, action, id = '', step = '' } = parsePayload(name) ?? { handler: name, action: '' }
   const told =
-    handler === 'report'
+    handler === 'report' || handler === 'opinion'
       ? `${id}@${step.split('-')[0]}`
       : handler === 'consent' || handler === 'unit' || handler === 'data'
         ? `${id}@${step}`
