@@ -134,8 +134,6 @@ export async function openLife(natives: string[], options: { photo?: Uint8Array<
 
   return {
     bot,
-    /** Where sealed photos lie. */
-    folder,
     site,
     photos,
     evidence,
