@@ -154,8 +154,6 @@ describe('the bot under hostile hands', () => {
   })
 
   test('a button of any handler with any id, typed by hand, in any dialogue, gets a sentence and does nothing', async () => {
-    // Some sixteen thousand turns, and no crash among them: none of them need wait for the disk.
-    await bot.db.read('PRAGMA synchronous = OFF')
     const actions = new Set(['x', 'constructor', 'to_string'])
     for (const file of await readdir(new URL('../handlers/', import.meta.url), { recursive: true })) {
       if (!file.endsWith('.ts')) continue
