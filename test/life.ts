@@ -134,6 +134,8 @@ export async function openLife(natives: string[], options: { photo?: Uint8Array<
 
   return {
     bot,
+    /** Where sealed photos lie. */
+    folder,
     site,
     photos,
     evidence,

@@ -104,6 +104,5 @@ async function show(visit: Visit): Promise<Response> {
 /** By the share of the page's largest; a hidden one is striped. */
 function shadeOf(n: number | null | undefined, most: number): string {
   if (n === null || n === undefined) return 'tile-hidden'
-  if (n === 0) return 'tile-zero'
-  return SHADES[Math.min(SHADES.length - 1, Math.floor((n / most) * SHADES.length))] ?? SHADES[0]
+  return SHADES[Math.min(SHADES.length - 1, Math.floor((n / Math.max(most, 1)) * SHADES.length))] ?? SHADES[0]
 }
