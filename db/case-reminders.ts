@@ -8,7 +8,7 @@ import type { CaseMark } from './case-desk.ts'
 import { guard } from './client.ts'
 
 /** Why an officer is reminded: what is late, by the state it stands in, or that nobody has it. */
-export const WHYS = ['late_look', 'late_info', 'late_authority', 'late_result', 'nobody'] as const
+export const WHYS = ['late_look', 'late_info', 'late_authority', 'late_result', 'nobody', 'correction'] as const
 export type Why = (typeof WHYS)[number]
 
 export type WaitingCase = CaseMark & {

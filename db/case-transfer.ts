@@ -8,6 +8,7 @@ import { ACTS, scopeOf } from '../src/rights.ts'
 import { dayOf } from '../src/time.ts'
 import { changeCase } from './case-change.ts'
 import { type OpenCase, openCaseOf } from './case-desk.ts'
+import { listKeptFrom } from './case-merged.ts'
 import { findNearestOfficers, tellCaseOfficers } from './case-officers.ts'
 import { requireSeen } from './case-seen.ts'
 import type { Desk } from './rights.ts'
@@ -45,6 +46,10 @@ export async function transferCase(desk: Desk, id: string, { version, unitId }: 
   const found = await requireSeen(desk, id, version)
   if (found.state === 'closed') throw new AppError('conflict', 'case.is_closed')
   const place = await findPlace(desk, await openCaseOf(desk, id, 'case.work'), unitId)
+  for (const kept of await listKeptFrom(desk, id)) {
+    const [from, to] = await keptRange({ db }, kept)
+    if (place.path >= from && place.path < to) throw new AppError('forbidden', 'case.kept_from')
+  }
   const officers = await findNearestOfficers(db, place.path, { caseId: id })
   await db.write([
     ...(await changeCase(desk, found, {

@@ -4,7 +4,7 @@
  * second is told to look again.
  */
 import { dueDayIn, MOVES } from '../src/case.ts'
-import type { Db, Statement } from '../src/chat.ts'
+import type { Statement } from '../src/chat.ts'
 import { APPROVERS, CORRECTION_DAYS } from '../src/decision.ts'
 import { AppError } from '../src/errors.ts'
 import { evenJson } from '../src/keys.ts'
@@ -156,25 +156,3 @@ function demandEither(desk: Desk, { path }: Decision): void {
     demandFor(desk, 'decision.write', path)
   }
 }
-
-export type DueCorrection = { id: string; caseId: string; number: string; unitId: string | null; assigneeId: string | null; dueDay: string }
-
-/** Decisions that have to be taken back, longest first: what reminders are made of. @param after the last one seen */
-export async function listDueCorrections(
-  db: Db,
-  { after, limit }: { after?: Pick<DueCorrection, 'dueDay' | 'id'> | undefined; limit: number },
-): Promise<DueCorrection[]> {
-  const rows = await db.read(LIST_CORRECTIONS, [after?.dueDay ?? '', after?.id ?? '', limit])
-  return rows.map((row) => ({
-    id: String(row.id),
-    caseId: String(row.case_id),
-    number: String(row.number),
-    unitId: row.unit_id === null ? null : String(row.unit_id),
-    assigneeId: row.assignee_id === null ? null : String(row.assignee_id),
-    dueDay: String(row.due_day),
-  }))
-}
-
-export const LIST_CORRECTIONS = `SELECT d.id, d.case_id, d.due_day, c.number, c.unit_id, c.assignee_id
-  FROM decisions d INDEXED BY decisions_correcting CROSS JOIN cases c ON c.id = d.case_id
-  WHERE d.due_day IS NOT NULL AND (d.due_day, d.id) > (?, ?) ORDER BY d.due_day, d.id LIMIT ?`

@@ -68,6 +68,19 @@ export async function listWaitingDecisions(
   return rows.map(rowOf)
 }
 
+/** Those that have to be taken back, of the officer's units, the longest first. */
+export async function listCorrections({ db, actor }: Pick<Desk, 'db' | 'actor'>, limit: number): Promise<DecisionRow[]> {
+  const within = scopeSql(actor, 'decision.approve')
+  if (!within) return []
+  const rows = await db.read(
+    `${SELECT_FROM('decisions d INDEXED BY decisions_correcting')} WHERE d.due_day IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM case_conflicts x WHERE x.case_id = d.case_id AND x.officer_id = ?) AND (${within.sql})
+     ORDER BY d.due_day, d.id LIMIT ?`,
+    [actor.officerId, ...within.args, limit],
+  )
+  return rows.map(rowOf)
+}
+
 /**
  * One this officer may do this with, opened. Throws AppError `not_found` also where they may not, `forbidden` when they
  * declared a conflict with its case.

@@ -62,7 +62,7 @@ export async function sendHandOver(
   return [
     ...(await changeHandOver(desk, handOver, 'draft', box, ["state = 'sent'", []])),
     ...(await changeCase(desk, found, {
-      set: [`state = 'referred', reason_id = ?, ${FIRST_DUE}`, [SENT_REASON, found.id]],
+      set: [`state = 'referred', reason_id = ?, ${NEXT_DUE}`, [SENT_REASON, found.id]],
       event: {
         kind: 'referred',
         detail: {
@@ -88,7 +88,8 @@ export async function answerHandOver(
 ): Promise<Statement[]> {
   if (!(await listOutcomes(desk.db)).some(({ id }) => id === outcomeId)) throw new AppError('invalid', 'console_hand_overs.outcome_gone')
   const answered = await settle(desk, found, handOver, { state: 'answered', day, ref, text, outcomeId })
-  if (wait || !MOVES[found.state].includes('resolved')) return answered
+  // A merged case's result is its main one's, whose officer writes it.
+  if (wait || found.mergedInto !== null || !MOVES[found.state].includes('resolved')) return answered
   return [
     ...answered,
     ...(await changeCase(
@@ -111,7 +112,7 @@ export async function returnHandOver(
 ): Promise<Statement[]> {
   const returned = await settle(desk, found, handOver, { state: 'returned', day, ref, text, outcomeId: null })
   const others = (await listHandOvers(desk.db, found.id)).some(({ id, state }) => state === 'sent' && id !== handOver.id)
-  if (others || found.state !== 'referred') return returned
+  if (others || found.mergedInto !== null || found.state !== 'referred') return returned
   return [
     ...returned,
     ...(await changeCase(
@@ -151,9 +152,12 @@ async function settle(
   return [
     ...(await changeHandOver(desk, handOver, 'sent', box, ['state = ?, answered_day = ?, outcome_id = ?', [state, day, outcomeId]])),
     // What they wrote is between officers: their member reads it only by a decision (R5).
-    ...(await changeCase(desk, found, { event: { kind: state === 'answered' ? 'authority_answered' : 'returned', detail, text } })),
+    ...(await changeCase(desk, found, {
+      ...(found.state === 'referred' && found.mergedInto === null ? { set: [NEXT_DUE, [found.id]] } : {}),
+      event: { kind: state === 'answered' ? 'authority_answered' : 'returned', detail, text },
+    })),
   ]
 }
 
-/** The first day on which an answer is due. */
-const FIRST_DUE = "due_day = (SELECT min(h.due_day) FROM hand_overs h WHERE h.case_id = ? AND h.state = 'sent')"
+/** The first day on which an answer is due; as it was when nobody is waited for. */
+const NEXT_DUE = "due_day = coalesce((SELECT min(h.due_day) FROM hand_overs h WHERE h.case_id = ? AND h.state = 'sent'), due_day)"

@@ -42,7 +42,8 @@ export async function listOpinions(
   const paths = scopeOf(actor, 'opinion.read')
   if (paths.length === 0) return []
   const top = paths.some(isTop)
-  const narrow = !top && (await isNarrow(db, paths))
+  // One unit's are found by the unit, also for who reads them all.
+  const narrow = under === undefined ? !top && (await isNarrow(db, paths)) : await isNarrow(db, [under])
   const from = narrow
     ? 'units u CROSS JOIN opinions o INDEXED BY opinions_unit ON o.unit_id = u.id'
     : `opinions o INDEXED BY ${state ? 'opinions_state' : 'opinions_day'} LEFT JOIN units u ON u.id = o.unit_id`

@@ -37,7 +37,7 @@ export type ClearedCopy = {
 }
 
 /** What the sealed facts of a copy are bound to. */
-const copyBinding = (id: string): string => `${id}/copy`
+export const copyBinding = (id: string): string => `${id}/copy`
 
 /** Newest first; twenty of each of these photos at most are shown. */
 export async function listCopies(db: Db, keys: Keys, photoIds: string[]): Promise<PhotoCopy[]> {

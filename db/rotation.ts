@@ -10,11 +10,16 @@ export const PAGE = 200
 export type OwnTable = (typeof OWN_SEALED)[number]['table']
 
 /** Rows of one sealed column that hold a box. @param after key of the last row seen */
-export async function readSealed(db: Db, { table, keys, column, by, follow }: Sealed, after: readonly Value[] | undefined): Promise<Row[]> {
+export async function readSealed(
+  db: Db,
+  { table, keys, column, by, follow, mark }: Sealed,
+  after: readonly Value[] | undefined,
+): Promise<Row[]> {
   const columns = [...new Set([...keys, column, ...(by === '' ? [] : [by]), ...(follow ? [follow.column] : [])])]
+  const sealed = mark === undefined ? '' : `AND length(${column}) <> ${mark}`
   const beyond = after ? `AND (${keys.join(', ')}) > (${keys.map(() => '?').join(', ')})` : ''
   return db.read(
-    `SELECT ${columns.join(', ')} FROM ${table} WHERE ${column} IS NOT NULL ${beyond} ORDER BY ${keys.join(', ')} LIMIT ${PAGE}`,
+    `SELECT ${columns.join(', ')} FROM ${table} WHERE ${column} IS NOT NULL ${sealed} ${beyond} ORDER BY ${keys.join(', ')} LIMIT ${PAGE}`,
     [...(after ?? [])],
   )
 }

@@ -4,6 +4,7 @@
  * the old key: test/sealed.test.ts fails for one.
  */
 import type { Row, SealPurpose, TagPurpose } from '../src/chat.ts'
+import { copyBinding } from './photo-copies.ts'
 import { factsBinding } from './photos.ts'
 
 export type Sealed = {
@@ -15,6 +16,8 @@ export type Sealed = {
   /** The column that ties the box to its row; '' when nothing does. */
   by: string
   bound(row: Row): string
+  /** Length of what may stand there without a seal, because it says nothing of anybody. */
+  mark?: number
   /** A tag in the same row that is made of the one before: it and the box change together, so the box tells which it is. */
   follow?: { column: string; purpose: TagPurpose }
 }
@@ -33,7 +36,8 @@ const by = (
 const UNBOUND = { by: '', bound: () => '' }
 
 export const SEALED: readonly Sealed[] = [
-  { ...by('addresses', 'channel', 'session', 'session', byItself('id')), keys: ['channel', 'native'] },
+  // That only the menu was offered is a mark of one byte (src/session.ts).
+  { ...by('addresses', 'channel', 'session', 'session', byItself('id')), keys: ['channel', 'native'], mark: 1 },
   by('outbox', 'id', 'recipient', 'recipient', UNBOUND),
   by('outbox', 'id', 'body', 'reply', UNBOUND),
   by('updates', 'code', 'box', 'update'),
@@ -57,10 +61,11 @@ export const SEALED: readonly Sealed[] = [
   by('case_events', 'id', 'box', 'case-event'),
   by('photos', 'id', 'ref', 'photo-ref'),
   by('photos', 'id', 'facts', 'evidence', { by: 'id', bound: ({ id }) => factsBinding(String(id)) }),
-  by('photo_copies', 'id', 'facts', 'evidence', { by: 'id', bound: ({ id }) => `${id}/copy` }),
+  by('photo_copies', 'id', 'facts', 'evidence', { by: 'id', bound: ({ id }) => copyBinding(String(id)) }),
   by('identity_openings', 'id', 'box', 'identity-reason'),
   by('hand_overs', 'id', 'box', 'hand-over'),
   by('decisions', 'id', 'box', 'decision'),
+  by('warning_flags', 'id', 'box', 'flag'),
   by('opinions', 'id', 'box', 'opinion'),
   by('opinions', 'id', 'note', 'opinion', { by: 'id', bound: ({ id }) => `${id}:note` }),
 ]

@@ -21,6 +21,8 @@ import { caseCode, createLexicon, isThreat, listen, THREAT_WORDS, yesNo } from '
 /** Characters of what is told; and how often one person says so on one day in Vietnam. */
 const LONGEST = 4000
 const MAX_A_DAY = 5
+/** First of the urgent numbers here. */
+const POLICE = '113'
 /** Own reports that are listed, newest first. */
 const LISTED = 5
 
@@ -86,7 +88,8 @@ const ASK_RECEIPT: Reply = { text: { key: 'track.ask' }, buttons: [to('none'), t
 /** First what helps now, then the question. */
 async function open(turn: Turn): Promise<Decision> {
   const { db, contact } = turn
-  const numbers = (await listHotlines(db, contact.unitId)).filter(({ kind, tel }) => kind === 'khan_cap' && tel !== null)
+  const urgent = (await listHotlines(db, contact.unitId)).filter(({ kind, tel }) => kind === 'khan_cap' && tel !== null)
+  const numbers = urgent.toSorted((one, other) => Number(other.tel === POLICE) - Number(one.tel === POLICE))
   const asked = await choose(turn)
   return {
     ...asked,

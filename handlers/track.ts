@@ -66,7 +66,7 @@ async function lookUp(turn: Turn, receipt: string): Promise<Decision> {
     replies: [{ ...reply, buttons: [...(open ? [button('track', 'answer')] : []), proofButton(receipt), MENU] }],
     writes: [...writes, ...(fresh.length > 0 ? [markSeen(found.id, fresh), await dropNotices(keys, [found.id])] : [])],
     // Where officers asked, many type the answer at once, without a tap: it is shown to them before it goes.
-    ...(open ? { next: { step: asks(events) || found.state === 'needs_info' ? 'read' : 'shown', data } } : {}),
+    ...(open ? { next: { step: asks(fresh) || found.state === 'needs_info' ? 'read' : 'shown', data } } : {}),
   }
 }
 

@@ -6,6 +6,7 @@
 import { findNearestOfficers, tellCaseOfficers } from '../db/case-officers.ts'
 import { listUntold, listWaitingCases, markTold, WHYS, type Why } from '../db/case-reminders.ts'
 import { conflictOf } from '../db/client.ts'
+import { listDueCorrections, listOverdueHandOvers, type Overdue } from '../db/hand-over-due.ts'
 import type { Db, Keys, Statement, Text } from './chat.ts'
 import type { Log } from './log.ts'
 import { dayOf, vietnamHour, vietnamWeekday } from './time.ts'
@@ -70,6 +71,11 @@ export function createCaseReminders({
 /** Officer → why → how many. What nobody has is counted for the officers who could take it. */
 async function countWaiting(db: Db, today: string): Promise<Map<string, Map<Why, number>>> {
   const counts = new Map<string, Map<Why, number>>()
+  const count = (officerId: string, why: Why): void => {
+    const whys = counts.get(officerId) ?? new Map<Why, number>()
+    whys.set(why, (whys.get(why) ?? 0) + 1)
+    counts.set(officerId, whys)
+  }
   const nearest = new Map<string, Promise<string[]>>()
   const officersOf = (path: string | null, caseId: string, conflicts: boolean): Promise<string[]> => {
     if (conflicts) return findNearestOfficers(db, path, { caseId })
@@ -80,13 +86,26 @@ async function countWaiting(db: Db, today: string): Promise<Map<string, Map<Why,
   for (let after: Awaited<ReturnType<typeof listWaitingCases>>[number] | undefined; ; ) {
     const page = await listWaitingCases(db, today, { after, limit: STEP })
     for (const { id, why, officerId, path, conflicts } of page)
-      for (const one of officerId === null ? await officersOf(path, id, conflicts) : [officerId]) {
-        const whys = counts.get(one) ?? new Map<Why, number>()
-        whys.set(why, (whys.get(why) ?? 0) + 1)
-        counts.set(one, whys)
-      }
+      for (const one of officerId === null ? await officersOf(path, id, conflicts) : [officerId]) count(one, why)
     after = page.at(-1)
-    if (page.length < STEP) return counts
+    if (page.length < STEP) break
+  }
+  const owed = async ({ caseId, officerId, path }: Overdue, why: Why) => {
+    for (const one of officerId === null ? await findNearestOfficers(db, path, { caseId }) : [officerId]) count(one, why)
+  }
+  // A case that waits for an authority is counted by its own day; others may have a paper out all the same.
+  for await (const paper of eachOf((after) => listOverdueHandOvers(db, { day: today, after, limit: STEP })))
+    if (paper.state !== 'referred') await owed(paper, 'late_authority')
+  for await (const decision of eachOf((after) => listDueCorrections(db, { after, limit: STEP }))) await owed(decision, 'correction')
+  return counts
+}
+
+async function* eachOf(read: (after: Overdue | undefined) => Promise<Overdue[]>): AsyncGenerator<Overdue> {
+  for (let after: Overdue | undefined; ; ) {
+    const page = await read(after)
+    yield* page
+    after = page.at(-1)
+    if (page.length < STEP) return
   }
 }
 

@@ -15,6 +15,7 @@ export const CASE_LINES = {
   'post /cases': { ...CASE, ok: 201, body: TYPED },
   'post /cases/:id/read': CASE,
   'post /cases/:id/thread': CASE,
+  'post /cases/:id/photos': CASE,
   'get /cases/:id/places': CASE,
   'get /case-reasons': { ...CASE, roles: ['case', 'approver', 'admin'] as readonly Role[] },
   'post /cases/:id/take': { ...CASE, body: { version: 1 } },

@@ -28,7 +28,7 @@ const ENV = {
 /** The units of people.ts. Monday 23 November 2026, nine o'clock. */
 export async function openApiDesk(
   open: () => Promise<TestDatabase> = openTestFile,
-  more: Partial<Pick<ProductParts, 'viewerCopy' | 'poster' | 'papers' | 'evidence'>> = {},
+  more: Partial<Pick<ProductParts, 'viewerCopy' | 'pictures' | 'poster' | 'papers' | 'evidence'>> = {},
 ) {
   const database = await open()
   const { db } = database

@@ -36,7 +36,6 @@ let channel: Channel
 beforeEach(async () => {
   database = await openTestFile()
   db = database.db
-  await db.read('PRAGMA synchronous = OFF')
   clock = fakeClock()
   await db.write([...unitRows(), changeSetting('telegram_paid_rate', '1000', clock.now())])
 })

@@ -5,6 +5,7 @@
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { ROLES } from '../src/rights.ts'
 import { furnishCases } from './console-cases.ts'
 import { furnishEvidence } from './console-evidence.ts'
 import { launch, OUT, openStage, PHONE, type Stage } from './console-stage.ts'
@@ -19,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => browser?.close())
 beforeEach(async () => {
   stage = await openStage(browser)
-  await stage.officer('an', 'tinh', ['case'], 'Nguyễn Thị An')
+  await stage.officer('an', 'tinh', ROLES, 'Nguyễn Thị An')
   await furnishCases({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, 'an')
   await furnishEvidence(stage, 'an')
 })

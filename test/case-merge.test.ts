@@ -10,6 +10,7 @@ import { listEvents } from '../db/case-events.ts'
 import { mergeCases, unmergeCase } from '../db/case-merge.ts'
 import { othersSaid } from '../db/case-others.ts'
 import { listPairs, listSuggestions, sayApart } from '../db/case-pairs.ts'
+import { transferCase } from '../db/case-transfer.ts'
 import { findCaseByReceipt } from '../db/cases.ts'
 import { linkHour, listClosed } from '../db/retention-cases.ts'
 import { listSettings } from '../db/settings.ts'
@@ -292,7 +293,11 @@ describe('nobody is shown what they must not see', () => {
     // Nor along with another.
     await merge('b', 'kept')
     await expect(merge('a', 'b')).rejects.toThrow('console_duplicates.kept_from')
+    await cases.officer('local', 'co-so')
+    const seen = { version: (await cases.versions('b'))[0] ?? 0, unitId: 'co-so' }
+    await expect(transferCase(await cases.desk('an'), 'b', seen)).rejects.toThrow('case.kept_from')
     await unmerge('kept')
+    await transferCase(await cases.desk('an'), 'b', { ...seen, version: (await cases.versions('b'))[0] ?? 0 })
     await merge('kept', 'a')
   })
 

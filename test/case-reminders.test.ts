@@ -68,6 +68,28 @@ describe('in the morning', () => {
     expect(JSON.stringify([words, lines])).not.toMatch(/PA-|2222|3333|c1/)
   })
 
+  test('a paper that is still out of a case that moved on, and a result to take back, are reasons of their own', async () => {
+    const at = await stage.desk('an', new Date('2026-11-27T03:00:00Z'))
+    await takeCase(at, await file(0), 1)
+    await stage.db.write([
+      { sql: "UPDATE cases SET due_day = '2026-12-30' WHERE id = 'c0'", args: [] },
+      {
+        sql: `INSERT INTO hand_overs(id, case_id, authority_id, state, hour, due_day, officer_id, box)
+              VALUES ('p1', 'c0', 'a', 'sent', '2026-11-01T02Z', '2026-11-27', 'an', x''), ('p2', 'c0', 'a', 'answered', '2026-11-01T02Z', '2026-11-27', 'an', x'')`,
+        args: [],
+      },
+      {
+        sql: `INSERT INTO decisions(id, case_id, authority_name, number, day, link, box, state, officer_id, hour, due_day)
+              VALUES ('d1', 'c0', 'Chi cục', '12', '2026-11-20', 'https://qltt.gov.vn', x'', 'approved', 'an', '2026-11-20T02Z', '2026-11-30')`,
+        args: [],
+      },
+    ])
+    await reminders.remind(MORNING)
+    expect(await said()).toEqual({
+      an: ['Việc chờ đồng chí hôm nay: 1 phản ánh đã chuyển mà cơ quan chưa trả lời, 1 kết quả cần rút lại.'],
+    })
+  })
+
   test('what is due today or later, closed, merged or spam is no reason', async () => {
     const at = await stage.desk('an', new Date('2026-11-25T03:00:00Z'))
     await takeCase(at, await file(0), 1)

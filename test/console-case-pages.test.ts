@@ -85,6 +85,10 @@ describe('a case', () => {
     })
     expect(done.text).toMatch(/Đã chuyển trạng thái.*Đóng/)
     expect((await an.get('/console/cases?shelf=closed')).text).toContain('PA-2611-7K3Q')
+    // The thread says what, why and who.
+    expect(done.text).toMatch(/Hỏi thêm người phản ánh Đang xem → Cần bổ sung · Chưa rõ nơi bán.*Cán bộ an/)
+    expect(done.text).toMatch(/Chuyển trạng thái Cần bổ sung → Đóng · Đã trả lời/)
+    expect(done.text).toMatch(/Người phản ánh · 09 giờ, 23\/11\/2026/)
     expect(done.html).not.toMatch(/M4TD|9XWE/)
   })
 

@@ -314,6 +314,7 @@ describe('a decision', () => {
     await desk.db.write([{ sql: "UPDATE decisions SET state = 'approved'", args: [] }])
     await binh.get(`${path}/correct`)
     expect((await binh.post(`${path}/correct`, { why: 'Cơ quan đã đính chính.' })).text).toContain('Rút lại chậm nhất 24/11/2026')
+    expect((await binh.get('/console')).text).toContain('Kết quả cần rút lại')
     await proves('binh')
     const form = await binh.get(`${path}/withdraw`)
     expect(form.text).toContain('Kết quả đã báo trước đây theo quyết định số 123/QĐ-QLTT không còn đúng')

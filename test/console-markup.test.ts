@@ -7,11 +7,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadContent } from '../src/load-content.ts'
+import { pictures } from '../src/pictures.ts'
 import { ROLES } from '../src/rights.ts'
+import { viewerCopy } from '../src/viewer-copy.ts'
 import { type ApiDesk, openApiDesk } from './api-desk.ts'
 import { ADDRESSES, furnish } from './console-addresses.ts'
 import { type Browser, signIn } from './console-desk.ts'
 import type { Stage } from './console-stage.ts'
+import { openTestFile } from './database.ts'
 
 const EVIL = `"'><img src=x onerror=alert(1)><script>alert(2)</script>{{constructor}}`
 /** A date, an id, a code or JSON is no free text; what has a space or an accent is. */
@@ -24,7 +27,7 @@ let browser: Browser
 let poisoned = 0
 
 beforeAll(async () => {
-  desk = await openApiDesk()
+  desk = await openApiDesk(openTestFile, { pictures, viewerCopy })
   await loadContent(desk.db, () => {})
   await desk.officer('tinh', ROLES, 'an')
   await desk.people('xa', 20)

@@ -5,7 +5,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Db, Statement } from '../src/chat.ts'
 import { loadContent } from '../src/load-content.ts'
+import { pictures } from '../src/pictures.ts'
 import { ROLES } from '../src/rights.ts'
+import { viewerCopy } from '../src/viewer-copy.ts'
 import { type ApiDesk, openApiDesk } from './api-desk.ts'
 import { ADDRESSES, furnish } from './console-addresses.ts'
 import { type Browser, signIn } from './console-desk.ts'
@@ -43,22 +45,25 @@ let desk: ApiDesk
 let browser: Browser
 
 beforeAll(async () => {
-  desk = await openApiDesk(async () => {
-    database = await openTestFile()
-    const { db } = database
-    const watched: Db = {
-      ...db,
-      read: (sql, args = []) => {
-        said.set(sql, { sql, args })
-        return db.read(sql, args)
-      },
-      write: (statements) => {
-        for (const statement of statements) said.set(statement.sql, statement)
-        return db.write(statements)
-      },
-    }
-    return { ...database, db: watched }
-  })
+  desk = await openApiDesk(
+    async () => {
+      database = await openTestFile()
+      const { db } = database
+      const watched: Db = {
+        ...db,
+        read: (sql, args = []) => {
+          said.set(sql, { sql, args })
+          return db.read(sql, args)
+        },
+        write: (statements) => {
+          for (const statement of statements) said.set(statement.sql, statement)
+          return db.write(statements)
+        },
+      }
+      return { ...database, db: watched }
+    },
+    { pictures, viewerCopy },
+  )
   await loadContent(database.db, () => {})
   await desk.officer('tinh', ROLES, 'an')
   await desk.people('xa', 200)

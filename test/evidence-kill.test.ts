@@ -9,12 +9,15 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Challenge } from 'altcha-lib'
 import { build } from 'esbuild'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { addOfficer } from '../db/officers.ts'
 import { openDb } from '../db/open.ts'
 import { readCopy, requireCopy } from '../db/photo-copies.ts'
+import { solve } from '../src/channels/web/page/solve.ts'
+import type { Work } from '../src/channels/web/work.ts'
 import { coveredName, ownerOf, viewName } from '../src/evidence.ts'
 import { createFileEvidence } from '../src/evidence-files.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
@@ -109,6 +112,19 @@ async function insist(send: () => Promise<Response | undefined>, status: number)
   for (let answer = await send(); answer?.status !== status; answer = await send()) await pause(15)
 }
 
+/** What a page computes before it sends a report. */
+async function works(headers: Record<string, string>): Promise<Work> {
+  let challenge: Challenge | undefined
+  await insist(async () => {
+    const answer = await call('/chat/work', { headers })
+    if (answer?.status === 200) challenge = (await answer.json()) as Challenge
+    return answer
+  }, 200)
+  const solution = challenge && (await solve(challenge))
+  if (!challenge || !solution) throw new Error('not solved')
+  return { challenge, solution: { counter: solution.counter, derivedKey: solution.derivedKey } }
+}
+
 test('killed six times amid photos: the acknowledged is whole, the half-done unseen, the swept folder exact', async () => {
   const noise = (n: number) =>
     sharp({
@@ -165,8 +181,8 @@ test('killed six times amid photos: the acknowledged is whole, the half-done uns
     }, 200)
     let said = 0
     const headers = { cookie, 'sec-fetch-site': 'same-origin', origin: 'https://bot.example.vn' }
-    const say = async (text: string) => {
-      const body = JSON.stringify({ id: `m${++said}`, text })
+    const say = async (text: string, work?: Work) => {
+      const body = JSON.stringify({ id: `m${++said}`, text, ...(work ? { work } : {}) })
       await insist(() => call('/chat/messages', { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body }), 202)
       await pause(Math.random() * 40)
     }
@@ -181,7 +197,8 @@ test('killed six times amid photos: the acknowledged is whole, the half-done uns
       }, 202)
       acknowledged++
     }
-    for (const text of AFTER_PHOTOS) await say(text)
+    for (const text of AFTER_PHOTOS.slice(0, -1)) await say(text)
+    await say(AFTER_PHOTOS.at(-1) ?? '', await works(headers))
   }
 
   let over = false

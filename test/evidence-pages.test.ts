@@ -4,11 +4,14 @@
  */
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { addToken } from '../db/api-tokens.ts'
 import { listClearedCopies, readCopy } from '../db/photo-copies.ts'
 import { readPhotoFacts } from '../db/photo-facts.ts'
+import { createProduct } from '../src/app.ts'
 import { coveredName, viewName } from '../src/evidence.ts'
 import { sha256Hex } from '../src/keys.ts'
 import { looksOf, pictures } from '../src/pictures.ts'
+import { signIn } from './console-desk.ts'
 import { jpegWithPlace } from './photo-desk.ts'
 import { openRoad, type Road, scene } from './photo-road.ts'
 
@@ -288,6 +291,67 @@ describe('the original', () => {
     await hoa.get(`${at}/original`)
     expect((await hoa.post(`${at}/original`, { reason: 'thử' })).text).toContain('không còn đúng như lúc nhận')
     expect(await road.db.read("SELECT 1 AS taken FROM case_events WHERE kind = 'original_taken'")).toEqual([])
+  })
+})
+
+describe('where there is no image library (Workers)', () => {
+  test('the page says so, shows what was copied elsewhere, offers the original and no black boxes', async () => {
+    const { caseId, at } = await oneCase()
+    const { pictures: _, viewerCopy: __, looksOf: ___, ...parts } = road.parts
+    const product = await createProduct(parts)
+    const hoa = await signIn({ ...road, product }, 'hoa')
+    const page = await hoa.get(`/console/cases/${caseId}`)
+    expect(page.text).toContain('Máy chủ đang chạy không tạo được bản xem và bản che.')
+    expect(page.html).not.toContain('size=small')
+    expect(page.html).not.toContain('/redact')
+    expect(page.html).toContain('/original')
+    expect((await hoa.request(at)).headers.get('content-type')).toBe('image/jpeg')
+    const refused = await hoa.get(`${at}/redact`)
+    expect([refused.status, refused.text.includes('không tạo được bản xem')]).toEqual([503, true])
+    product.close()
+  })
+})
+
+describe('over REST', () => {
+  test('a case system learns which photos came, their sums and copies, and never gets a picture', async () => {
+    const { caseId, photo, at, original } = await oneCase()
+    const hoa = await road.signsIn()
+    await hoa.get(`${at}/redact`)
+    await hoa.post(`${at}/redact`, { boxes: '1 1 9 9', cleared: 'on' })
+    const token = 'hv_0001ThisIsATokenOfTheTestsAlone'
+    await road.db.write([
+      addToken({
+        ...{
+          id: 't1',
+          officerId: 'hoa',
+          unitId: null,
+          name: 'Hệ thống thử',
+          scopes: ['cases'],
+          expiresDay: '2026-12-31',
+          now: road.clock.now(),
+        },
+        tag: await road.keys.tag('token', token),
+      }),
+    ])
+    const ask = (path: string, method = 'POST') =>
+      road.product.app.request(`https://bot.example.vn${path}`, { method, headers: { authorization: `Bearer ${token}` } })
+    const answer = await ask(`/api/v1/cases/${caseId}/photos`)
+    expect(answer.status).toBe(200)
+    const [copy] = await listClearedCopies(road.db, road.keys, caseId)
+    expect(await answer.json()).toEqual({
+      rows: [
+        {
+          ...{ id: photo, state: 'stored', reason: null },
+          original: {
+            ...{ type: 'image/jpeg', width: 800, height: 600, bytes: original.length },
+            ...{ sha256: await sha256Hex(original), receivedHour: '2026-11-23T02Z' },
+          },
+          copies: [{ place: 1, boxes: 1, cleared: true, bytes: copy?.bytes, sha256: copy?.sha256 }],
+        },
+      ],
+    })
+    for (const path of [at, `${at}/original`]) expect((await ask(path, 'GET')).headers.get('location')).toContain('/console/sign-in')
+    expect((await ask('/api/v1/cases/khongco/photos')).status).toBe(404)
   })
 })
 

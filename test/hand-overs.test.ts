@@ -143,10 +143,11 @@ describe('a paper that left the house', () => {
     await sent(first)
     await sent(second)
     expect(await desk.theCase()).toMatchObject({ state: 'referred', dueDay: '2026-12-01' })
-    await answered(first, { wait: true })
-    expect(await desk.theCase()).toMatchObject({ state: 'referred', outcomeId: null })
+    await answered(second, { wait: true })
+    // The other one's day is what is waited for now.
+    expect(await desk.theCase()).toMatchObject({ state: 'referred', outcomeId: null, dueDay: '2026-12-21' })
     expect((await desk.events()).at(-1)).toMatchObject({ kind: 'authority_answered', relay: null })
-    await answered(second, { outcomeId: 'resolved-no-answer' })
+    await answered(first, { outcomeId: 'resolved-no-answer' })
     expect(await desk.theCase()).toMatchObject({ state: 'resolved', outcomeId: 'resolved-no-answer', dueDay: '2026-11-26' })
     expect(await states()).toEqual(['answered', 'answered'])
   })
@@ -172,7 +173,9 @@ describe('an answer', () => {
     await sent(id)
     await addMerged(desk, 'vuviec2', 'PA-2611-8M4T')
     await answered(id)
-    expect((await desk.events('vuviec2')).at(-1)).toEqual({
+    const said = (await desk.events('vuviec2')).filter(({ relay }) => relay !== null)
+    expect(said).toHaveLength(1)
+    expect(said[0]).toEqual({
       kind: 'moved',
       relay: 'waiting',
       detail: { from: 'referred', to: 'resolved', reason: 'resolved-handled' },
@@ -196,6 +199,15 @@ describe('an answer', () => {
     await answered(id)
     expect((await desk.theCase()).state).toBe('closed')
     expect(await states()).toEqual(['answered'])
+  })
+
+  test('of a case that was merged meanwhile is kept; its main case goes its own way', async () => {
+    const id = await drafted()
+    await sent(id)
+    await desk.db.write([{ sql: "UPDATE cases SET merged_into = 'main' WHERE id = 'vuviec1'", args: [] }])
+    await answered(id)
+    expect([(await desk.theCase()).state, await states()]).toEqual(['referred', ['answered']])
+    await expect(draftHandOver(await desk.deskOf('an'), await desk.theCase(), await desk.draft())).rejects.toThrow('case.merged')
   })
 
   test('given back, the case is looked at again, unless another authority still has it', async () => {
@@ -223,7 +235,7 @@ describe('what is late', () => {
     expect(await listOverdueHandOvers(desk.db, { day: '2026-12-21', limit: 9 })).toEqual([])
     const late = await listOverdueHandOvers(desk.db, { day: '2026-12-22', limit: 9 })
     expect(late.map(({ id }) => id).sort()).toEqual([first, second].sort())
-    expect(late[0]).toMatchObject({ caseId: 'vuviec1', number: 'PA-2611-7K3Q', unitId: 'xa', assigneeId: 'an', dueDay: '2026-12-21' })
+    expect(late[0]).toMatchObject({ caseId: 'vuviec1', number: 'PA-2611-7K3Q', state: 'referred', officerId: 'an', dueDay: '2026-12-21' })
     const rest = await listOverdueHandOvers(desk.db, { day: '2026-12-22', after: late[0], limit: 9 })
     expect(rest.map(({ id }) => id)).toEqual([late[1]?.id])
     const plan = await desk.db.read(`EXPLAIN QUERY PLAN ${LIST_OVERDUE}`, ['2026-12-22', '', '', 9])

@@ -182,7 +182,7 @@ describe('the bot under hostile hands', () => {
     expect(await bot.db.read("SELECT count(*) AS n FROM contacts WHERE push + contest + named_report > 0 AND age <> 'adult'")).toEqual([
       { n: 0 },
     ])
-  }, 400_000)
+  }, 240_000)
 
   test('a hundred taps on “Gửi” file one report', async () => {
     const lan = bot.person('1')

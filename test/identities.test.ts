@@ -11,6 +11,7 @@ import { caseRows } from './console-cases.ts'
 import { type Browser, signIn } from './console-desk.ts'
 import { textOf } from './harness.ts'
 import { addTestOfficer, deskAt } from './people.ts'
+import { watchQueries } from './plans.ts'
 import { openTalkDesk } from './talk-desk.ts'
 
 const NAME = 'Trần Thị Kín Đáo'
@@ -294,6 +295,17 @@ describe('the pages', () => {
     expect([unticked.status, unticked.text.includes('Đồng chí cần xác nhận điều này')]).toEqual([400, true])
     expect((await listOpeningsOf(await at('an'), 'viec1', 1)).map(({ state }) => state)).toEqual(['asked'])
   })
+})
+
+test('lists of openings go by an index', async () => {
+  const watched = watchQueries(desk.db)
+  const reader = { ...(await at('chi')), db: watched.db }
+  await listOpeningRequests(reader, { after: { askedHour: '2026-11-23T02Z', id: 'a' }, limit: 5 })
+  await listOpeningsOf(reader, 'viec1', 5)
+  expect(watched.queries).toHaveLength(2)
+  expect(await watched.scans()).toEqual([])
+  const plans = await Promise.all(watched.queries.map(({ sql, args }) => desk.db.read(`EXPLAIN QUERY PLAN ${sql}`, args)))
+  expect(JSON.stringify(plans)).toMatch(/identity_openings_waiting.*identity_openings_case/)
 })
 
 test('an opening holds neither a minute nor a word in the clear', async () => {

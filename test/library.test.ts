@@ -64,7 +64,7 @@ describe('library', () => {
   test('topics are read page by page, down to an item with a link to its source', async () => {
     const lan = bot.person('100')
     expect(labels(await lan.says('thư viện'))).toEqual([...topics.slice(0, 6).map(({ vi }) => vi), 'Xem thêm', 'Tìm'])
-    expect(labels(await lan.taps('Xem thêm'))).toEqual([...topics.slice(6).map(({ vi }) => vi), 'Tìm'])
+    expect(labels(await lan.taps('Xem thêm'))).toEqual([...topics.slice(6).map(({ vi }) => vi), 'Tìm', 'Cảnh báo về hàng hóa'])
     await lan.says('chu de')
     const page = await lan.taps('Cuộc vận động')
     expect(labels(page)).toHaveLength(8)

@@ -19,7 +19,6 @@ let db: Db
 beforeEach(async () => {
   database = await openTestFile()
   db = database.db
-  await db.read('PRAGMA synchronous = OFF')
   await db.write(unitRows())
   await addTestOfficer(db, keys, 'soan', 'tinh', ['editor'])
 })

@@ -28,6 +28,7 @@ export const CHANNELS = [
 export async function openTalkDesk(random?: () => number) {
   const bot = await createBot({ channels: CHANNELS.map(([name, limits]) => fakeChannel(name, limits)) })
   const { db, keys, clock } = bot
+  // Nothing here loses its power supply.
   await db.write(unitRows())
   await addTestOfficer(db, keys, 'an', 'tinh', ['case'])
   const relay = createRelay({

@@ -33,7 +33,7 @@ describe('threat', () => {
     await loadContent(desk.bot.db, () => {})
     const [now, law, question] = await lan.says(words)
     expect(now?.text).toContain('gọi ngay')
-    expect(now?.text).toContain('113: Công an')
+    expect(now?.text).toMatch(/gọi ngay:\n113: Công an\n115: /)
     expect(law?.text).toMatch(/25\/2018\/QH14[\s\S]*Điều 8[\s\S]*Điều 47[\s\S]*Điều 49[\s\S]*tham khảo[\s\S]*không liên hệ chủ/)
     expect(question?.text).toContain('xem riêng')
   })

@@ -102,6 +102,7 @@ describe('what a warning must say', () => {
     ['a link of our own instead of the authority’s', { link: 'https://bot.example.vn/12' }, 'warning.e_link'],
     ['a link in the text', { body: 'Xem thêm tại muahang-re.shop/giam-gia nhé bạn.' }, 'warning.e_link_inside'],
     ['a case number', { body: 'Theo phản ánh PA-2611-7K3Q của đoàn viên.' }, 'warning.e_case'],
+    ['a call to boycott', { body: 'Mọi người hãy tẩy chay hãng sữa này nhé.' }, 'warning.e_boycott'],
     ['a decision of tomorrow', { day: '2026-11-24' }, 'warning.e_day'],
     ['a review day that is past', { reviewBy: '2026-11-23' }, 'warning.e_review'],
   ])('%s is refused', async (_, change, key) => {

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTexts } from '../content/index.ts'
 import { addToken } from '../db/api-tokens.ts'
 import { findBroadcast } from '../db/broadcasts.ts'
+import { proofOf } from '../db/filing-proofs.ts'
 import { listCounts } from '../db/ledger-counts.ts'
 import { addOfficer } from '../db/officers.ts'
 import { makeSignInLink } from '../db/sessions.ts'
@@ -219,6 +220,17 @@ describe('the Worker', () => {
     expect([asked.status, ((await asked.json()) as { challenge?: string }).challenge]).toEqual([200, expect.stringMatching(/^[\w-]{40,}$/)])
     expect(await (await fetch(`${worker.url}/console/enrol/digits`, { headers: { cookie } })).text()).toContain('data:image/svg+xml')
     expect((await fetch(`${worker.url}/console/campaigns`, { headers: { cookie } })).status).toBe(200)
+  })
+
+  test('checks a proof of filing that was made on Node, and takes a number that does not exist for no match', async () => {
+    const keys = createNodeKeys(DATA_KEY)
+    const filed = { number: 'PA-2611-7K3Q', kind: 'fake' as const, unitId: null, unitName: null }
+    const proof = await proofOf({ db: database.db, keys, random: Math.random }, filed)
+    await database.db.write(proof.writes)
+    const page = async (number: string) => (await fetch(`${worker.url}/xac-nhan/${number}/${proof.code}`)).text()
+    expect(await page(filed.number)).toContain('đã được tiếp nhận trong tháng 11/2026 tại Công đoàn và Đoàn Thanh niên')
+    expect(await page('PA-2611-2222')).toContain('Không khớp')
+    expect((await fetch(`${worker.url}/xac-nhan/trang.css`)).headers.get('content-type')).toContain('text/css')
   })
 
   test('answers twenty people who write at once, each once', async () => {

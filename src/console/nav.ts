@@ -20,7 +20,7 @@ const DOORS: readonly Door[] = [
   { href: '/console/cases', icon: 'flag', text: 'console_cases.title', act: 'case.read' },
   { href: '/console/warnings', icon: 'exclamation-triangle', text: 'console_warnings.title', act: 'warning.read' },
   { href: '/console/opinions', icon: 'chat-left-quote', text: 'console_opinions.title', act: 'opinion.read' },
-  { href: '/console/cases/restricted', icon: 'person-lock', text: 'console_cases.restricted_title', act: 'case.assign' },
+  { href: '/console/cases/restricted', icon: 'person-lock', text: 'console_cases.restricted_nav', act: 'case.assign' },
   { href: '/console/campaigns', icon: 'send', text: 'console.nav_campaigns', act: 'campaign.read' },
   { href: '/console/calendar', icon: 'calendar3', text: 'console.nav_calendar', act: 'campaign.read' },
   { href: '/console/content/library', icon: 'book', text: 'entry.section_library', act: 'content.read' },

@@ -10,9 +10,9 @@ main { max-width: 34rem; margin: 1rem auto; overflow-wrap: anywhere }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .5rem }
 p { margin: 0 0 1rem }
 .by, .hint { color: var(--soft) }
-.hint { display: block; font-size: .9375rem }
+.hint { display: block; font-size: .9375rem; font-weight: 400 }
 label { display: block; font-weight: 600; margin: 0 0 1rem }
-input { display: block; width: 100%; margin-top: .25rem; padding: .625rem .75rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--ground); color: var(--ink); font: inherit; text-transform: uppercase }
+input { display: block; width: 100%; margin-top: .25rem; padding: .625rem .75rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--ground); color: var(--ink); font: inherit; font-weight: 400; text-transform: uppercase }
 button { width: 100%; padding: .75rem 1rem; border: 0; border-radius: .5rem; background: var(--deep); color: var(--ground); font: inherit; font-weight: 600; cursor: pointer }
 :focus-visible { outline: 3px solid var(--deep); outline-offset: 2px }
 a { color: var(--deep) }

@@ -46,16 +46,18 @@ async function show<S extends z.ZodObject>(visit: Visit, form: ActForm<S>, fille
   const { t, desk } = visit
   const id = visit.param('id')
   const row = await (form.find ? form.find(visit, id) : requireWork(desk, id, form.right))
+  // Who only names an officer has no page of the case to go back to.
+  const reads = scopeOf(desk.actor, 'case.read').length > 0
   const wrong = filled.wrong && Object.keys(filled.wrong).length > 0
   return visit.show(
     {
       title: t(`console_cases.${form.name}_title`),
-      ...(scopeOf(desk.actor, 'case.read').length > 0 ? { crumbs: crumbsOf(visit, row) } : {}),
+      ...(reads ? { crumbs: crumbsOf(visit, row) } : {}),
       help: 'cases',
       notice: notice === undefined ? undefined : { kind: 'warning', text: t(notice) },
     },
     <Card>
-      <p class="text-secondary">{row.number}</p>
+      {reads ? null : <p class="text-secondary">{row.number}</p>}
       <Form visit={visit} action={`/cases/${id}/${form.name}`}>
         <Version row={row} />
         {await form.draw(visit, row, filled)}

@@ -6,7 +6,7 @@ import * as z from 'zod'
 import { approveDecision, askCorrection, returnDecision, withdrawDecision } from '../../../db/decision-acts.ts'
 import { type Decision, listWaitingDecisions, requireDecision } from '../../../db/decisions.ts'
 import { whySchema } from '../../decision.ts'
-import { may } from '../../rights.ts'
+import { may, scopeOf } from '../../rights.ts'
 import { cleanText } from '../../text.ts'
 import { dateVi } from '../../time.ts'
 import { attempt } from '../attempt.ts'
@@ -130,6 +130,11 @@ async function show(visit: Visit, decision: Decision): Promise<Response> {
         {state === 'approved' && decision.dueDay === null
           ? link('correct', 'btn btn-outline-secondary', 'console_hand_overs.correct')
           : null}
+        {state === 'approved' && scopeOf(desk.actor, 'warning.write').length > 0 ? (
+          <a class="btn btn-outline-secondary" href={`/console/warnings/new?decision=${id}`}>
+            {t('console_warnings.from_decision')}
+          </a>
+        ) : null}
         {state === 'approved' ? link('withdraw', 'btn btn-outline-danger', 'console_hand_overs.withdraw') : null}
       </div>
       {mine && state === 'waiting' ? <p class="text-secondary mt-2">{t('console_hand_overs.own_waits')}</p> : null}

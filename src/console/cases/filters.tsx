@@ -1,15 +1,20 @@
 /**
  * What the queue of cases is filtered by. A field that nobody set leaves no trace in the address beyond its name.
  */
+import { findSeat, listSeats } from '../../../db/officer-list.ts'
 import { caseKinds, caseSources, OPEN_STATES } from '../../case.ts'
-import { Field, Select } from '../kit/form.tsx'
+import { scopeOf } from '../../rights.ts'
+import { type Choice, Field, Select } from '../kit/form.tsx'
 import { Filters } from '../kit/list.tsx'
 import type { Visit, Wrong } from '../page.ts'
 import type { QueueQuery } from './list.tsx'
 
-export function QueueFilters({ visit, query, wrong }: { visit: Visit; query: QueueQuery; wrong: Wrong }) {
+const COLLEAGUES = 50
+
+export async function QueueFilters({ visit, query, wrong }: { visit: Visit; query: QueueQuery; wrong: Wrong }) {
   const { t, desk } = visit
   const who = query.who === desk.actor.officerId ? 'mine' : query.who
+  const colleagues = await colleaguesOf(visit, who)
   return (
     <Filters visit={visit} action="/cases">
       <div class="col-12 col-md-3">
@@ -32,11 +37,7 @@ export function QueueFilters({ visit, query, wrong }: { visit: Visit; query: Que
           label={t('console_cases.assignee')}
           none={t('console_cases.all')}
           value={who}
-          choices={[
-            { value: 'mine', label: t('console_cases.mine') },
-            { value: 'none', label: t('console_cases.nobody') },
-            ...(who && who !== 'mine' && who !== 'none' ? [{ value: who, label: t('console_cases.this_officer') }] : []),
-          ]}
+          choices={[{ value: 'mine', label: t('console_cases.mine') }, { value: 'none', label: t('console_cases.nobody') }, ...colleagues]}
         />
       </div>
       <div class="col-6 col-md-2">
@@ -74,4 +75,13 @@ export function QueueFilters({ visit, query, wrong }: { visit: Visit; query: Que
       </div>
     </Filters>
   )
+}
+
+/** Case officers of the officer's own unit, and whoever was chosen already. */
+async function colleaguesOf({ desk: { db, actor } }: Visit, who: string | undefined): Promise<Choice[]> {
+  const filter = { paths: scopeOf(actor, 'case.read'), unitId: actor.unitId, which: { kind: 'here' as const } }
+  const seats = (await listSeats(db, filter, { after: '', limit: COLLEAGUES })).filter(({ roles }) => roles.includes('case'))
+  const chosen = who && who !== 'mine' && who !== 'none' && !seats.some(({ id }) => id === who) ? await findSeat(db, who) : undefined
+  const inside = chosen && filter.paths.some((path) => chosen.path.startsWith(path)) ? [chosen] : []
+  return [...seats, ...inside].filter(({ id }) => id !== actor.officerId).map(({ id, name }) => ({ value: id, label: name }))
 }

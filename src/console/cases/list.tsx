@@ -61,7 +61,7 @@ async function showQueue(visit: Visit, query: QueueQuery, wrong: Record<string, 
   return visit.show(
     { title: t('console_cases.title'), help: 'cases', actions: <Doors visit={visit} /> },
     <Card plain>
-      <QueueFilters visit={visit} query={query} wrong={{ ...wrong, ...(unit.wrong ? { unit: unit.wrong } : {}) }} />
+      {await QueueFilters({ visit, query, wrong: { ...wrong, ...(unit.wrong ? { unit: unit.wrong } : {}) } })}
       {rows.length === 0 ? (
         <Empty
           icon="flag"

@@ -90,6 +90,7 @@ async function show(visit: Visit, { typed, wrong }: { typed?: Typed; wrong?: Wro
             visit={visit}
             name="health"
             label={t('console_cases.health')}
+            hint={t('console_cases.new_health_hint')}
             choices={HEALTHS.map((value) => ({ value, label: t(`console_cases.health_${value}`) }))}
             typed={typed}
             wrong={wrong}

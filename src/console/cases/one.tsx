@@ -99,8 +99,11 @@ async function labelOf({ desk, locale }: Visit, reasonId: string | null): Promis
 function Merged({ visit: { t }, into }: { visit: Visit; into: string }) {
   return (
     <Card>
+      <p>{t('case.merged')}</p>
       <p class="mb-0">
-        {t('case.merged')} <a href={`/console/cases/${into}`}>{t('console_cases.merged_open')}</a>
+        <a class="btn btn-outline-secondary" href={`/console/cases/${into}`}>
+          {t('console_cases.merged_open')}
+        </a>
       </p>
     </Card>
   )

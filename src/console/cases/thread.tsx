@@ -4,9 +4,10 @@
  */
 import type { OpenCase } from '../../../db/case-desk.ts'
 import { type CaseEvent, listEvents } from '../../../db/case-events.ts'
+import { type CaseNames, findCaseNames } from '../../../db/case-names.ts'
 import { pageOf } from '../../api/shapes.ts'
-import { caseStates } from '../../case.ts'
-import { hourOf, timeVi } from '../../time.ts'
+import { caseStates, URGENCY } from '../../case.ts'
+import { dateVi, hourOf, timeVi } from '../../time.ts'
 import { Badge, Card } from '../kit/card.tsx'
 import type { Visit } from '../page.ts'
 import { hourVi } from './words.tsx'
@@ -19,13 +20,14 @@ export async function Thread({ visit, open, after }: { visit: Visit; open: OpenC
   const { t, desk } = visit
   const found = await listEvents(desk.db, desk.keys, open.id, { after, limit: PAGE + 1 })
   const { rows, next } = pageOf(found, PAGE, ({ place }) => place)
+  const names = await findCaseNames(desk.db, rows)
   return (
     <Card title={t('console_cases.thread')}>
       <ol class="list-unstyled mb-0">
         {rows.map((event) => (
           <li class="mb-3">
             <p class="mb-1">
-              <strong>{t(`console_cases.event_${event.kind}`)}</strong> {movedOf(visit, event)}
+              <strong>{t(`console_cases.event_${event.kind}`)}</strong> {saysOf(visit, event, names)}
             </p>
             {event.text ? <blockquote class="blockquote mb-1 said">{event.text}</blockquote> : null}
             <p class="text-secondary mb-0">
@@ -47,15 +49,31 @@ export async function Thread({ visit, open, after }: { visit: Visit; open: OpenC
   )
 }
 
-function whoOf({ t }: Visit, { source }: OpenCase, { kind, officerName, officerId }: CaseEvent): string {
+function whoOf({ t }: Visit, { source }: OpenCase, { kind, officerName, officerId, detail }: CaseEvent): string {
   if (officerId !== null) return officerName ?? t('console_cases.officer_gone')
   if (kind === 'opened' && source !== 'assistant') return t('console_cases.product')
+  // They are another person than the one of this case, and read only their own thread.
+  if (MEMBERS.includes(kind) && detail.of) return t('console_duplicates.member_merged')
   return t(MEMBERS.includes(kind) ? 'console_cases.member' : 'console_cases.product')
 }
 
-/** "Mới → Đang xem", where an event led from one state to another. */
-function movedOf({ t }: Visit, { detail: { from, to } }: CaseEvent): string {
-  const known = (value: unknown) => caseStates.find((state) => state === value)
-  const [before, then] = [known(from), known(to)]
-  return before && then ? `${t(`case.state_${before}`)} → ${t(`case.state_${then}`)}` : ''
+/** What of an event is no text: "Mới → Đang xem", the reason, to whom, until when. */
+function saysOf({ t, locale }: Visit, { kind, detail }: CaseEvent, { reasons, officers, units }: CaseNames): string {
+  const state = (value: unknown) => caseStates.find((one) => one === value)
+  const [before, then] = [state(detail.from), state(detail.to)]
+  const parts = [
+    before && then ? `${t(`case.state_${before}`)} → ${t(`case.state_${then}`)}` : undefined,
+    reasons.get(String(detail.reason))?.[locale],
+    kind === 'assigned' ? officers.get(String(detail.officer)) : undefined,
+    kind === 'due' && typeof detail.day === 'string' ? dateVi(detail.day) : undefined,
+    kind === 'transferred'
+      ? `${units.get(String(detail.unit_from)) ?? t('console_cases.no_unit')} → ${units.get(String(detail.unit_to)) ?? ''}`
+      : undefined,
+    kind === 'raised' ? `${urgencyIn(t, detail.was)} → ${urgencyIn(t, detail.is)}` : undefined,
+  ]
+  return parts.filter((part) => part !== undefined).join(' · ')
+}
+
+function urgencyIn(t: Visit['t'], value: unknown): string {
+  return typeof value === 'string' && value in URGENCY ? t(`case.urgency_${value}`) : ''
 }

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import { pathOfUnit } from '../../../db/campaigns.ts'
+import { requireDecision } from '../../../db/decisions.ts'
 import { addWarning, correctWarning, editWarning } from '../../../db/warning-acts.ts'
 import { requireWarning } from '../../../db/warning-desk.ts'
 import type { Warning } from '../../../db/warnings.ts'
@@ -20,13 +21,14 @@ import type { Page, Typed, Visit, Wrong } from '../page.ts'
 /** Days until another look, unless an officer says otherwise. */
 const REVIEW_DAYS = 90
 
+const decisionQuery = z.object({ decision: z.string().max(40).optional() })
 const fields = warningSchema.extend({ day: dayField, reviewBy: dayField })
 const newSchema = z.object({ ...fields.shape, unit: z.string().max(40).optional(), unitName: z.string().max(200).optional() })
 const editSchema = z.object({ ...fields.shape, version: z.coerce.number().int() })
 const correctSchema = z.object({ ...fields.shape, version: z.coerce.number().int(), why: whySchema })
 
 export const warningForms: readonly Page[] = [
-  { method: 'get', path: '/warnings/new', act: 'warning.write', handle: (visit) => write(visit) },
+  { method: 'get', path: '/warnings/new', act: 'warning.write', handle: async (visit) => write(visit, await fromDecision(visit)) },
   { method: 'post', path: '/warnings/new', act: 'warning.write', handle: add },
   {
     method: 'get',
@@ -58,6 +60,14 @@ async function write(visit: Visit, typed?: Typed, wrong?: Wrong): Promise<Respon
     </Card>,
     wrong ? 400 : 200,
   )
+}
+
+/** What a decision that two officers let out says already; nothing for one this officer may not read. */
+async function fromDecision(visit: Visit): Promise<Typed | undefined> {
+  const { decision: id } = visit.query(decisionQuery)
+  if (id === undefined) return undefined
+  const { state, authorityName, number, day, link } = await requireDecision(visit.desk, id, ['case.read', 'decision.approve'])
+  return state === 'approved' ? { authority: authorityName, number, day, link } : undefined
 }
 
 async function add(visit: Visit): Promise<Response> {

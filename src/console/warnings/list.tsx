@@ -123,7 +123,10 @@ export async function warningsWait(visit: Visit) {
   const { toApprove, asked, flagged, stale } = await findWarningDay(desk, SHOWN)
   const seen = new Set<string>()
   const rows = [
-    ...asked.map((one) => ({ one, what: t('console_warnings.wait_asked', { when: whenVi(one.asked?.due ?? desk.now) }) })),
+    ...asked.map((one) => {
+      const due = one.asked?.due ?? desk.now
+      return { one, what: t(due < desk.now ? 'console_warnings.wait_late' : 'console_warnings.wait_asked', { when: whenVi(due) }) }
+    }),
     ...flagged.map((one) => ({ one, what: t('console_warnings.wait_flagged') })),
     ...toApprove.map((one) => ({ one, what: t('console_warnings.wait_approve') })),
     ...stale.map((one) => ({ one, what: t('console_warnings.wait_stale', { day: dateVi(one.reviewBy) }) })),

@@ -154,7 +154,7 @@ function Acts({ visit, warning, agreed }: { visit: Visit; warning: Warning; agre
             {t('console_warnings.correct')}
           </a>
         ) : null}
-        {published && approves ? (
+        {published && approves && !warning.asked ? (
           <a class="btn btn-danger" href={`/console/warnings/${id}/withdraw`}>
             {t('console_warnings.withdraw')}
           </a>
