@@ -22,6 +22,7 @@ import { createFileEvidence } from '../src/evidence-files.ts'
 import { secureRandom } from '../src/keys.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { papers as packets } from '../src/packet.ts'
+import { filingProofRoutes } from '../src/pages/filing-proof.tsx'
 import { createPhotoLoop } from '../src/photos.ts'
 import { looksOf, pictures } from '../src/pictures.ts'
 import { createRetention } from '../src/retention.ts'
@@ -105,7 +106,9 @@ export async function openLife(natives: string[], options: { photo?: Uint8Array<
     ...{ db: bot.db, keys, now, random: secureRandom, log, texts: createTexts(), channels: bot.channels },
     ...{ about: () => bot.about, publicUrl: bot.about.publicUrl, evidence, pictures, viewerCopy, papers: packets },
   })
+  const proofs = filingProofRoutes({ db: bot.db, keys, texts: createTexts().render, about: () => bot.about, now })
   site.route('/', api.routes)
+  site.route('/', proofs)
   site.route('/', console.routes)
   site.route('/', web.routes(bot.receiver.receive))
 
@@ -139,7 +142,6 @@ export async function openLife(natives: string[], options: { photo?: Uint8Array<
     site,
     photos,
     evidence,
-    folder,
     database,
     papers,
     photo,
