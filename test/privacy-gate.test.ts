@@ -150,6 +150,12 @@ describe('the gate sees', () => {
       () => write('UPDATE cases SET outcome_id = NULL'),
       /cases\.outcome_id equals consents/,
     ],
+    [
+      'a report’s number beside a person',
+      () => set('contacts', 'honorific', at.number),
+      () => set('contacts', 'honorific', 'ban'),
+      /names the report/,
+    ],
     ['a log line with a word', line(`{"what":"x","text":"${SAID}"}`), noLine, /a log line holds/],
     [
       'a log line that names a case and a contact',

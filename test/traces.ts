@@ -83,6 +83,7 @@ export async function findTraces(loot: Loot, secrets: Secrets): Promise<string[]
     ...inLines(tables, loot.lines, secrets),
     ...unknown(tables),
     ...joins(tables),
+    ...personal(tables),
     ...official(tables),
     ...bridges(tables),
     ...beside(tables),
@@ -156,6 +157,16 @@ function joins(tables: Map<string, Row[]>): string[] {
       ...(!COMMON.has(column) && values.has(text) ? [`${place} equals ${values.get(text)}`] : []),
       ...(isFine(text) && !column.startsWith('lease') ? [`${place} tells a time too finely: ${text}`] : []),
     ]),
+  )
+}
+
+/** A report's id or number on the side of a person, whoever that person is. */
+function personal(tables: Map<string, Row[]>): string[] {
+  const reports = reportsOf(tables)
+  return PERSON.flatMap((name) =>
+    cellsOf(new Map([[name, tables.get(name) ?? []]])).flatMap(({ place, text }) =>
+      reports.filter((id) => text.includes(id)).map((id) => `${place} names the report ${id}`),
+    ),
   )
 }
 
