@@ -58,6 +58,7 @@ describe('an officer', () => {
     expect(merged.text).toContain('ch ba mau')
     expect(await into('two')).toBe('one')
 
+    for (const act of ['ask', 'tell']) expect((await an.get(`/console/cases/one/${act}`)).text).toContain('của cả 2 phản ánh đã gộp')
     const other = await an.get('/console/cases/two')
     expect(other.text).toContain('đã gộp vào một phản ánh khác')
     expect(other.text).not.toContain('So sánh với phản ánh khác')

@@ -139,6 +139,7 @@ export async function openLife(natives: string[], options: { photo?: Uint8Array<
     site,
     photos,
     evidence,
+    folder,
     database,
     papers,
     photo,

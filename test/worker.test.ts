@@ -194,11 +194,11 @@ describe('the Worker', () => {
 
   test('checks a proof of filing that was made on Node, and takes a number that does not exist for no match', async () => {
     const keys = createNodeKeys(DATA_KEY)
-    const filed = { number: 'PA-2611-7K3Q', kind: 'fake' as const, unitId: 'xa', unitName: 'Công đoàn xã Mẫu' }
+    const filed = { number: 'PA-2611-7K3Q', kind: 'fake' as const, unitId: null, unitName: null }
     const proof = await proofOf({ db: database.db, keys, random: Math.random }, filed)
     await database.db.write(proof.writes)
     const page = async (number: string) => (await fetch(`${worker.url}/xac-nhan/${number}/${proof.code}`)).text()
-    expect(await page(filed.number)).toContain('đã được tiếp nhận trong tháng 11/2026 tại Công đoàn xã Mẫu')
+    expect(await page(filed.number)).toContain('đã được tiếp nhận trong tháng 11/2026 tại Công đoàn và Đoàn Thanh niên')
     expect(await page('PA-2611-2222')).toContain('Không khớp')
     expect((await fetch(`${worker.url}/xac-nhan/trang.css`)).headers.get('content-type')).toContain('text/css')
   })

@@ -49,9 +49,11 @@ export async function Thread({ visit, open, after }: { visit: Visit; open: OpenC
   )
 }
 
-function whoOf({ t }: Visit, { source }: OpenCase, { kind, officerName, officerId }: CaseEvent): string {
+function whoOf({ t }: Visit, { source }: OpenCase, { kind, officerName, officerId, detail }: CaseEvent): string {
   if (officerId !== null) return officerName ?? t('console_cases.officer_gone')
   if (kind === 'opened' && source !== 'assistant') return t('console_cases.product')
+  // They are another person than the one of this case, and read only their own thread.
+  if (MEMBERS.includes(kind) && detail.of) return t('console_duplicates.member_merged')
   return t(MEMBERS.includes(kind) ? 'console_cases.member' : 'console_cases.product')
 }
 

@@ -1,6 +1,7 @@
 /**
  * What two reports are compared by, on the page of one and side by side: what was told, the photos small, what agrees.
  */
+import { audienceOf } from '../../../db/case-audience.ts'
 import type { OpenCase } from '../../../db/case-desk.ts'
 import type { Suggestion } from '../../../db/case-pairs.ts'
 import { listCasePhotos } from '../../../db/photo-facts.ts'
@@ -77,4 +78,10 @@ export async function Told({ visit, one }: { visit: Visit; one: OpenCase }) {
       </div>
     </>
   )
+}
+
+/** Where words to the member go to others too, because cases were merged into theirs. */
+export async function ToldAll({ visit: { t, desk }, id }: { visit: Pick<Visit, 't' | 'desk'>; id: string }) {
+  const { length: n } = await audienceOf(desk.db, id)
+  return n > 1 ? <p class="fw-bold">{t('console_duplicates.told_all', { n })}</p> : null
 }

@@ -12,6 +12,7 @@ import { Area, Button } from '../kit/form.tsx'
 import type { Page, Visit } from '../page.ts'
 import { type ActForm, actPages } from './act-page.tsx'
 import { ReasonSelect } from './reason-select.tsx'
+import { ToldAll } from './told.tsx'
 
 const text = z.string().overwrite(cleanText)
 const asked = z.object({ text, reason: idSchema })
@@ -29,6 +30,7 @@ const ask: ActForm<typeof asked> = {
     return (
       <>
         <p>{t('console_cases.ask_text')}</p>
+        {await ToldAll({ visit, id: row.id })}
         <Samples visit={visit} id={row.id} samples={reasons.map(({ id, label }) => ({ id, label: label[visit.locale] }))} />
         <ReasonSelect visit={visit} reasons={reasons} value={begun?.id} typed={typed} wrong={wrong} />
         <Area
@@ -53,9 +55,10 @@ const tell: ActForm<typeof written> = {
   name: 'tell',
   schema: written,
   field: 'text',
-  draw: (visit, _, { typed, wrong }) => (
+  draw: async (visit, { id }, { typed, wrong }) => (
     <>
       <p>{visit.t('console_cases.tell_text')}</p>
+      {await ToldAll({ visit, id })}
       <Area
         visit={visit}
         name="text"
