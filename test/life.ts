@@ -139,7 +139,6 @@ export async function openLife(natives: string[], options: { photo?: Uint8Array<
     site,
     photos,
     evidence,
-    folder,
     database,
     papers,
     photo,
