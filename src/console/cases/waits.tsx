@@ -51,7 +51,10 @@ function Waiting({ visit, title, rows, href }: { visit: Visit; title: string; ro
             label: t('console_cases.number'),
             cell: (row) => (
               <>
-                <a href={`/console/cases/${row.id}`}>{row.number}</a> <Marks visit={visit} row={row} />
+                <a class="fw-bold" href={`/console/cases/${row.id}`}>
+                  {row.number}
+                </a>{' '}
+                <Marks visit={visit} row={row} />
               </>
             ),
           },
