@@ -71,7 +71,7 @@ async function openChat() {
 type Chat = Awaited<ReturnType<typeof openChat>>
 
 async function files(chat: Chat): Promise<string> {
-  await chat.taps('Bắt đầu')
+  await chat.says('xin chào')
   await chat.says('phản ánh')
   await chat.taps('Hàng nghi giả')
   await chat.says('Hộp sữa bột tem mờ, bột vón cục, giá rẻ bằng một nửa')
@@ -92,11 +92,12 @@ async function pass(minutes = 8): Promise<void> {
     stage.clock.advance(60_000)
     await stage.product.schedule.tick(stage.clock.now())
   }
+  await stage.product.dispatcher.drain()
 }
 
 const press = async (page: Page, name: string) => {
   await page.getByRole('main').getByRole('button', { name, exact: true }).click()
-  await page.waitForLoadState()
+  await page.waitForLoadState('networkidle')
 }
 const goes = async (page: Page, name: string) => {
   await page.getByRole('main').getByRole('link', { name, exact: true }).click()
@@ -109,7 +110,7 @@ const sideways = (page: Page) => page.evaluate(() => document.documentElement.sc
 test('from the first line in the chat to the result the member reads', async () => {
   const { db, keys, clock, origin } = stage
   await stage.officer('quantri', 'tinh', ['admin'], 'Lê Thị Quản')
-  const { writes } = addAuthority(
+  const { id: authority, writes } = addAuthority(
     await deskAt(db, keys, 'quantri', clock.now()),
     {
       ...{ kind: 'qltt', name: 'Chi cục Quản lý thị trường tỉnh Mẫu', address: 'Số 1 đường Mẫu', phone: '', email: '' },
@@ -133,9 +134,10 @@ test('from the first line in the chat to the result the member reads', async () 
   await press(an, 'Nhận việc')
   expect(await flash(an)).toContain('Đồng chí đã nhận phản ánh này.')
   await goes(an, 'Hỏi thêm')
+  await an.getByLabel('Lý do').selectOption({ label: 'Hỏi điều khác' })
   await an.getByLabel('Câu hỏi').fill('Bạn còn giữ vỏ hộp không? Trên vỏ ghi số lô nào?')
   await press(an, 'Gửi câu hỏi')
-  expect(await main(an)).toContain('Cần bổ sung')
+  expect(await flash(an)).toContain('Đã ghi câu hỏi')
 
   await pass()
   await chat.waits('Trợ lý có tin mới cho bạn')
@@ -153,10 +155,11 @@ test('from the first line in the chat to the result the member reads', async () 
 
   await stage.proves('an')
   await goes(an, 'Soạn phiếu chuyển')
-  await an.getByLabel('Cơ quan nhận', { exact: true }).selectOption({ label: 'Chi cục Quản lý thị trường tỉnh Mẫu' })
+  await an.getByLabel('Cơ quan nhận', { exact: true }).selectOption(authority)
   await an.getByLabel('Tôi đã đọc lại: trong phiếu không có gì cho biết ai phản ánh.').check()
   await press(an, 'Lưu bản nháp')
   expect(await flash(an)).toContain('Đã lưu bản nháp')
+  const paper = an.url()
   await stage.proves('an')
   await goes(an, 'Tải phiếu, hồ sơ')
   const [zip] = await Promise.all([
@@ -164,8 +167,7 @@ test('from the first line in the chat to the result the member reads', async () 
     an.getByRole('main').getByRole('button', { name: 'Tải cả hồ sơ (.zip)' }).click(),
   ])
   expect(zip.suggestedFilename()).toContain('.zip')
-  await an.goBack()
-  await goes(an, 'Ghi nhận đã gửi')
+  await an.goto(paper)
   await an.getByLabel('Gửi bằng cách').selectOption({ label: 'Mang đến tận nơi' })
   await press(an, 'Ghi là đã gửi')
   expect(await flash(an)).toContain('Phản ánh ở “Đã chuyển”')
@@ -173,8 +175,11 @@ test('from the first line in the chat to the result the member reads', async () 
   await pass()
   expect(await chat.says(receipt)).toContain('Đã chuyển')
   await an.goto(at)
-  await an.getByRole('main').getByRole('link', { name: /Chi cục Quản lý thị trường tỉnh Mẫu/ }).first().click()
-  await goes(an, 'Cơ quan đã trả lời')
+  await an
+    .getByRole('main')
+    .getByRole('link', { name: /Chi cục Quản lý thị trường tỉnh Mẫu/ })
+    .first()
+    .click()
   await an.getByLabel('Nội dung trả lời').fill('Đã kiểm tra điểm bán và xử lý theo quy định.')
   await an.getByLabel('Kết quả').selectOption({ index: 1 })
   await press(an, 'Ghi trả lời')
@@ -196,7 +201,10 @@ test('a threatened member’s report comes first, and one officer alone opens it
   const receipt = await files(chat)
   const number = receipt.slice(0, 12)
   expect(await chat.says('tôi bị đe dọa')).toContain('113')
-  await chat.page.getByRole('button', { name: /^Tháng 11\/2026/ }).last().click()
+  await chat.page
+    .getByRole('button', { name: /^Tháng 11\/2026/ })
+    .last()
+    .click()
   await chat.waits('Bạn kể ngắn')
   expect(await chat.says('Quản đốc dọa cho nghỉ việc vì chuyện hộp sữa')).toContain('được xem trước mọi việc khác')
   await chat.page.screenshot({ path: `${OUT}case-threat-phone.png` })
