@@ -3,7 +3,7 @@
  * like an officer's act, on the version that stands now, so that an act decided before fails; in the turn's own commit. It
  * stands in the case's side alone: by the hour outside the seal, and no contact anywhere.
  */
-import { type CaseState, dueDayIn, URGENCY } from '../src/case.ts'
+import { type CaseState, dueDayIn, URGENCY, urgencyOf } from '../src/case.ts'
 import type { Db, Keys, Statement, Value } from '../src/chat.ts'
 import { dayOf } from '../src/time.ts'
 import { addEvent, type NewEvent } from './case-events.ts'
@@ -44,7 +44,10 @@ export async function addAnswer(
       ? await step(
           parts,
           { ...found, version: found.version + 1 },
-          ["state = 'reviewing', reason_id = NULL, due_day = ?", [dueDayIn('reviewing', now)]],
+          [
+            "state = 'reviewing', reason_id = NULL, due_day = ?",
+            [dueDayIn('reviewing', urgencyOf(danger ? Math.min(found.rank, URGENCY.danger) : found.rank), now)],
+          ],
           {
             kind: 'moved',
             detail: { from: 'needs_info', to: 'reviewing' },
@@ -86,21 +89,21 @@ export async function findPhotoRoom(db: Db, caseId: string): Promise<number> {
   return Math.max(0, CASE_PHOTOS - Number(row?.n ?? 0))
 }
 
-type Found = { id: string; state: CaseState; version: number }
+type Found = { id: string; state: CaseState; rank: number; version: number }
 type Change = [sql: string, args: Value[]] | undefined
 
 /** The case, or the one it was merged into. */
 async function findMain(db: Db, caseId: string): Promise<Found | undefined> {
   const [row] = await db.read(
-    `SELECT m.id, m.state, m.version FROM cases c JOIN cases m ON m.id = coalesce(c.merged_into, c.id) WHERE c.id = ?`,
+    `SELECT m.id, m.state, m.rank, m.version FROM cases c JOIN cases m ON m.id = coalesce(c.merged_into, c.id) WHERE c.id = ?`,
     [caseId],
   )
-  return row && { id: String(row.id), state: row.state as CaseState, version: Number(row.version) }
+  return row && { id: String(row.id), state: row.state as CaseState, rank: Number(row.rank), version: Number(row.version) }
 }
 
 async function step(
   { keys, id, now }: Parts,
-  { id: caseId, version }: Found,
+  { id: caseId, version }: Pick<Found, 'id' | 'version'>,
   change: Change,
   event: Omit<NewEvent, 'id' | 'caseId' | 'officerId' | 'now'>,
 ): Promise<Statement[]> {

@@ -75,9 +75,9 @@ function demandOpen({ mergedInto, state, version }: CaseRow, seen: number): void
 }
 
 /** A new case that somebody has is being looked at. */
-function hold({ state }: CaseRow, officerId: string, now: Date): [string, Value[]] {
+function hold({ state, urgency }: CaseRow, officerId: string, now: Date): [string, Value[]] {
   return state === 'new'
-    ? ["assignee_id = ?, state = 'reviewing', due_day = ?", [officerId, dueDayIn('reviewing', now)]]
+    ? ["assignee_id = ?, state = 'reviewing', due_day = ?", [officerId, dueDayIn('reviewing', urgency, now)]]
     : ['assignee_id = ?', [officerId]]
 }
 

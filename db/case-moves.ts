@@ -56,7 +56,10 @@ export async function unmarkSpam(desk: Desk, id: string, version: number): Promi
   if (!found.spam) throw new AppError('conflict', 'case.no_spam')
   await desk.db.write(
     await changeCase(desk, found, {
-      set: ["spam = 0, state = 'reviewing', reason_id = NULL, closed_hour = NULL, due_day = ?", [dueDayIn('reviewing', desk.now)]],
+      set: [
+        "spam = 0, state = 'reviewing', reason_id = NULL, closed_hour = NULL, due_day = ?",
+        [dueDayIn('reviewing', found.urgency, desk.now)],
+      ],
       event: { kind: 'not_spam', detail: { from: found.state, to: 'reviewing' } },
     }),
   )
@@ -69,7 +72,7 @@ export function movesOf({ state, spam }: Pick<CaseRow, 'state' | 'spam'>): CaseS
 
 function setOf(found: CaseRow, to: CaseState, reason: CaseReason | undefined, now: Date): [string, Value[]] {
   const parts: Array<[string, Value[]]> = [
-    ['state = ?, due_day = ?, reason_id = ?', [to, dueDayIn(to, now), reason?.id ?? null]],
+    ['state = ?, due_day = ?, reason_id = ?', [to, dueDayIn(to, found.urgency, now), reason?.id ?? null]],
     ...(to === 'resolved' ? [['outcome_id = ?', [reason?.id ?? null]] as [string, Value[]]] : []),
     // What came of it is asked anew.
     ...(isReopening(found.state, to) ? [['outcome_id = NULL', []] as [string, Value[]]] : []),

@@ -28,7 +28,7 @@ export async function askMember(
   const reason = await requireReason(desk.db, reasonId, 'needs_info')
   await desk.db.write(
     await changeCase(desk, found, {
-      set: ["state = 'needs_info', reason_id = ?, due_day = ?", [reason.id, dueDayIn('needs_info', desk.now)]],
+      set: ["state = 'needs_info', reason_id = ?, due_day = ?", [reason.id, dueDayIn('needs_info', found.urgency, desk.now)]],
       event: {
         kind: 'asked',
         text,

@@ -3,7 +3,7 @@
  * The second approval, the case's result and what its members read are one commit; of two officers who approve at once the
  * second is told to look again.
  */
-import { dueDayIn, MOVES } from '../src/case.ts'
+import { dueDayIn, MOVES, urgencyOf } from '../src/case.ts'
 import type { Statement } from '../src/chat.ts'
 import { APPROVERS, CORRECTION_DAYS } from '../src/decision.ts'
 import { AppError } from '../src/errors.ts'
@@ -102,7 +102,7 @@ export async function withdrawDecision(
 
 /** The case has its result, and everybody whose report it is reads it. */
 async function letOut(desk: Desk, decision: Decision, text: string): Promise<Statement[]> {
-  const [row] = await desk.db.read('SELECT state, version FROM cases WHERE id = ?', [decision.caseId])
+  const [row] = await desk.db.read('SELECT state, rank, version FROM cases WHERE id = ?', [decision.caseId])
   if (!row) throw new AppError('not_found', 'case.gone')
   const from = String(row.state) as keyof typeof MOVES
   const resolves = MOVES[from].includes('resolved')
@@ -110,7 +110,12 @@ async function letOut(desk: Desk, decision: Decision, text: string): Promise<Sta
     {
       sql: `UPDATE cases SET version = version + 1${resolves ? ", state = 'resolved', due_day = ?, reason_id = ?" : ''},
               outcome_id = coalesce(outcome_id, ?) WHERE id = ? AND version = ?`,
-      args: [...(resolves ? [dueDayIn('resolved', desk.now), OUTCOME] : []), OUTCOME, decision.caseId, Number(row.version)],
+      args: [
+        ...(resolves ? [dueDayIn('resolved', urgencyOf(Number(row.rank)), desk.now), OUTCOME] : []),
+        OUTCOME,
+        decision.caseId,
+        Number(row.version),
+      ],
     },
     guard(),
     ...(await tell(desk, decision.caseId, {

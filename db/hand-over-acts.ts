@@ -96,7 +96,10 @@ export async function answerHandOver(
       desk,
       { ...found, version: found.version + 1 },
       {
-        set: ["state = 'resolved', due_day = ?, reason_id = ?, outcome_id = ?", [dueDayIn('resolved', desk.now), outcomeId, outcomeId]],
+        set: [
+          "state = 'resolved', due_day = ?, reason_id = ?, outcome_id = ?",
+          [dueDayIn('resolved', found.urgency, desk.now), outcomeId, outcomeId],
+        ],
         event: { kind: 'moved', detail: { from: found.state, to: 'resolved', reason: outcomeId }, relay: true },
       },
     )),
@@ -119,7 +122,7 @@ export async function returnHandOver(
       desk,
       { ...found, version: found.version + 1 },
       {
-        set: ["state = 'reviewing', due_day = ?, reason_id = ?", [dueDayIn('reviewing', desk.now), BACK_REASON]],
+        set: ["state = 'reviewing', due_day = ?, reason_id = ?", [dueDayIn('reviewing', found.urgency, desk.now), BACK_REASON]],
         event: { kind: 'moved', detail: { from: 'referred', to: 'reviewing', reason: BACK_REASON }, relay: true },
       },
     )),

@@ -6,6 +6,7 @@
 import type { Db, Row, Statement } from '../src/chat.ts'
 import { type Settings, wholeOf } from '../src/settings.ts'
 import { hourOf } from '../src/time.ts'
+import { guardThat } from './client.ts'
 import { dropPhotos } from './photo-copies.ts'
 import { monthsBefore, STEP } from './retention.ts'
 
@@ -58,11 +59,15 @@ const OF_CASE: ReadonlyArray<[table: string, column: string]> = [
   ['hand_overs', 'case_id'],
 ]
 
-/** These cases with all that hangs on them. The rows that `dropPhotos` returns say which objects have to go now. */
+/**
+ * These cases with all that hangs on them. The rows that `dropPhotos` returns say which objects have to go now. The batch
+ * fails as a conflict when one of them was opened again meanwhile: then nothing of any is gone.
+ */
 export function dropCases(ids: string[], until: string): Statement[] {
   const list = JSON.stringify(ids)
   const theirs = 'IN (SELECT value FROM json_each(?))'
   return [
+    guardThat(`(SELECT count(*) FROM cases WHERE id ${theirs} AND closed_hour < ?) = ?`, [list, until, ids.length]),
     ...OF_CASE.map(([table, column]) => ({ sql: `DELETE FROM ${table} WHERE ${column} ${theirs}`, args: [list] })),
     {
       sql: `DELETE FROM decision_approvals WHERE decision_id IN (SELECT id FROM decisions WHERE case_id IS NOT NULL AND case_id ${theirs})`,

@@ -57,18 +57,21 @@ export type Identity = { name: string; phone?: string }
 /** Working days in which a new case is looked at (R11), by urgency. */
 export const LOOK_DAYS: Record<Urgency, number> = { threatened: 0, danger: 0, normal: 1 }
 
-/** Working days an officer has for each state, counted from the move into it; null: nothing is due by itself. */
-export const STATE_DAYS: Record<CaseState, number | null> = {
+/**
+ * Working days an officer has for each state, counted from the move into it, by urgency; null: nothing is due by itself. Who is
+ * threatened or ill does not wait a week for the next step (R12, F40).
+ */
+export const STATE_DAYS: Record<CaseState, Record<Urgency, number> | null> = {
   new: null,
-  reviewing: 5,
-  needs_info: 10,
-  referred: 20,
-  resolved: 3,
+  reviewing: { threatened: 0, danger: 1, normal: 5 },
+  needs_info: { threatened: 2, danger: 3, normal: 10 },
+  referred: { threatened: 5, danger: 10, normal: 20 },
+  resolved: { threatened: 1, danger: 2, normal: 3 },
   closed: null,
 }
 
 /** The day in Vietnam by which a case that moves into this state is due again; '' when nothing is. */
-export function dueDayIn(state: CaseState, now: Date): string {
+export function dueDayIn(state: CaseState, urgency: Urgency, now: Date): string {
   const days = STATE_DAYS[state]
-  return days === null ? '' : dayOf(addWorkingDays(now, days))
+  return days === null ? '' : dayOf(addWorkingDays(now, days[urgency]))
 }

@@ -191,7 +191,11 @@ async function dropOldCases({ db, evidence, log }: RetentionParts, until: string
     const ids = (await listClosed(db, until, { hour: '', id: '' })).map(({ id }) => id)
     if (ids.length === 0) return total
     for (let from = 0; from < ids.length; from += CASES) {
-      const results = await db.write(dropCases(ids.slice(from, from + CASES), until))
+      const results = await db.write(dropCases(ids.slice(from, from + CASES), until)).catch((error: unknown) => {
+        if (!conflictOf(error)) throw error
+      })
+      // One of them has just been opened again: what is left to go is asked anew.
+      if (!results) break
       total += results.at(-1)?.length ?? 0
       if (evidence) await dropObjects(evidence, droppedObjects(results), log)
       await breathe()

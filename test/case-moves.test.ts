@@ -71,6 +71,16 @@ test('each move that decides something needs a reason of that move, and closing 
   expect(await stage.row('c1')).toMatchObject({ state: 'new', version: 1 })
 })
 
+test('who is threatened or ill does not wait as long for the next step', async () => {
+  const desk = await stage.desk('an')
+  await stage.db.write([{ sql: "UPDATE cases SET rank = 0 WHERE id = 'c1'", args: [] }])
+  await moveCase(desk, 'c1', { version: 1, to: 'reviewing' })
+  expect(await stage.row('c1')).toMatchObject({ due_day: '2026-11-23' })
+  await stage.db.write([{ sql: "UPDATE cases SET rank = 1 WHERE id = 'c1'", args: [] }])
+  await moveCase(desk, 'c1', { version: 2, to: 'referred', reasonId: 'referred-authority' })
+  expect(await stage.row('c1')).toMatchObject({ due_day: '2026-12-07' })
+})
+
 test('a move sets the working days of its state, and a closed case is due no more', async () => {
   const days: Array<[CaseState, string | undefined, string]> = [
     ['reviewing', undefined, '2026-11-30'],

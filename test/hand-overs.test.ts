@@ -148,7 +148,7 @@ describe('a paper that left the house', () => {
     expect(await desk.theCase()).toMatchObject({ state: 'referred', outcomeId: null, dueDay: '2026-12-21' })
     expect((await desk.events()).at(-1)).toMatchObject({ kind: 'authority_answered', relay: null })
     await answered(first, { outcomeId: 'resolved-no-answer' })
-    expect(await desk.theCase()).toMatchObject({ state: 'resolved', outcomeId: 'resolved-no-answer', dueDay: '2026-11-26' })
+    expect(await desk.theCase()).toMatchObject({ state: 'resolved', outcomeId: 'resolved-no-answer', dueDay: '2026-11-25' })
     expect(await states()).toEqual(['answered', 'answered'])
   })
 })

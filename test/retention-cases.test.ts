@@ -118,6 +118,26 @@ describe('of a case', () => {
     expect(lines.join()).not.toMatch(/forgotten|worked/)
   })
 
+  test('that is opened again at the instant it would go stays whole, and the others go', async () => {
+    const old = hourAgo(731)
+    for (const id of ['one', 'two']) {
+      await put('cases', { id, number: `PA-2411-${id}`, state: 'closed', opened_hour: old, closed_hour: old })
+      await put('case_events', { id: `e-${id}`, case_id: id, hour: old, kind: 'opened' })
+    }
+    const write = bot.db.write
+    let opened = false
+    bot.db.write = async (statements) => {
+      if (!opened && statements.some(({ sql }) => sql.startsWith('DELETE FROM case_events'))) {
+        opened = true
+        await write([{ sql: "UPDATE cases SET state = 'reviewing', closed_hour = NULL WHERE id = 'one'", args: [] }])
+      }
+      return write(statements)
+    }
+    expect((await run()).cases).toBe(1)
+    expect(await bot.db.read('SELECT id FROM cases')).toEqual([{ id: 'one' }])
+    expect(await bot.db.read('SELECT case_id FROM case_events')).toEqual([{ case_id: 'one' }])
+  })
+
   test('marked as spam all goes 24 months after closing like any other', async () => {
     await aCase('junk', { spam: 1, opened_hour: hourAgo(800), closed_hour: hourAgo(740) })
     expect(await run()).toMatchObject({ cases: 1 })
