@@ -26,7 +26,7 @@ export const TAG_WAYS: Record<TagPurpose, 'kept' | 'chained' | 'current'> = {
   ...{ contact: 'current', case: 'current', notice: 'current', mark: 'current', work: 'current', tries: 'current' },
   ...{ csrf: 'current', challenge: 'current', webhook: 'current' },
   receipt: 'chained',
-  ...{ inbox: 'kept', 'proof-of-filing': 'kept', consent: 'kept', request: 'kept', phrase: 'kept', figure: 'kept', visitor: 'kept' },
+  ...{ inbox: 'kept', consent: 'kept', request: 'kept', phrase: 'kept', figure: 'kept', visitor: 'kept' },
   ...{ link: 'kept', token: 'kept', 'officer-code': 'kept', 'sign-in': 'kept', 'officer-session': 'kept' },
 }
 

@@ -54,7 +54,6 @@ export type TagPurpose =
   | 'contact'
   | 'case'
   | 'receipt'
-  | 'proof-of-filing'
   | 'mark'
   | 'work'
   | 'notice'
