@@ -847,7 +847,7 @@ describe('soạn tin', () => {
       await an.says('hàng chờ')
       await an.says('dừng mọi tin')
       const [cancelled] = await an.says('hủy')
-      expect(cancelled?.text).toContain('Đã hủy, không còn việc nào đang làm dở. Đồng chí muốn làm gì tiếp?')
+      expect(cancelled?.text).toContain('Đã hủy. Đồng chí muốn làm gì tiếp?')
       if (channel !== 'web')
         expect(cancelled?.text).toMatch(/\n\n1\. Trang soạn tin\n2\. Hàng chờ\n3\. [\s\S]*\n\nĐồng chí nhắn số để chọn\.$/)
       await picker(an)('Trang soạn tin')
