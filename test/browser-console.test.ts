@@ -42,7 +42,9 @@ async function wrongOn(page: Page): Promise<string[]> {
 }
 
 /** Wider than the screen: somebody has to scroll sideways. */
-const sideways = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+/** A phone shows a page that is too wide smaller instead of scrolling it: its screen stays as wide as it is. */
+const sideways = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - Math.min(document.documentElement.clientWidth, screen.width))
 
 test('the first sign-in: a link, a passkey of this device, and from then on the passkey alone', async () => {
   await stage.officer('an', 'tinh', ['admin'], 'Nguyễn Thị An')

@@ -99,7 +99,7 @@ function Samples({ visit: { t }, id, samples }: { visit: Visit; id: string; samp
       <p class="mb-1">{t('console_cases.samples')}</p>
       <ul>
         {samples.map((sample) => (
-          <li>
+          <li class="mb-2">
             <a href={`/console/cases/${id}/ask?q=${sample.id}`}>{sample.label}</a>
           </li>
         ))}
