@@ -1,5 +1,6 @@
 /**
- * The officers' console over a large deployment: 1,000,000 contacts in 2,000 units, 10,000,000 rows of ledger. Every page
+ * The officers' console over a large deployment: 1,000,000 contacts in 2,000 units, 10,000,000 rows of ledger,
+ * 100,000 reports. Every page
  * of the real program, in turns, against the page that asks the database for nothing but the session.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -9,10 +10,15 @@ import { migrate } from '../../db/migrate.ts'
 import { addOfficer } from '../../db/officers.ts'
 import { openDb } from '../../db/open.ts'
 import { openSession } from '../../db/sessions.ts'
+import { createProduct } from '../../src/app.ts'
 import type { Db, Keys } from '../../src/chat.ts'
+import { parseConfig } from '../../src/config.ts'
+import { createFileEvidence } from '../../src/evidence-files.ts'
 import { createNodeKeys } from '../../src/keys-node.ts'
 import { loadContent } from '../../src/load-content.ts'
+import { looksOf, pictures } from '../../src/pictures.ts'
 import { ROLES } from '../../src/rights.ts'
+import { viewerCopy } from '../../src/viewer-copy.ts'
 import { ADDRESS_OF, furnish } from '../console-addresses.ts'
 import type { Stage } from '../console-stage.ts'
 import { readMigrations } from '../database.ts'
@@ -24,6 +30,7 @@ import { freePort, startServer } from './server.ts'
 
 const PEOPLE = 1_000_000
 const UNITS = 2_000
+const CASES = 100_000
 const RUNS = 10
 const ROUNDS = 9
 /** Asks for its session, and nothing else. */
@@ -38,8 +45,9 @@ export async function consoleFigures(say: (line: string) => void): Promise<Figur
   const db = openDb({ url })
   const addresses = Object.values(ADDRESS_OF)
   try {
-    await furnished(db, keys, clock)
+    await furnished(folder, db, keys, clock)
     await fill(db, clock.now(), say)
+    await fillCases(db)
     const server = await startServer(['--max-semi-space-size=8', PROGRAM], envOf(url, folder, clock.now()), await freePort())
     try {
       const took = new Map<string, number[]>([PLAIN, ...addresses].map((address) => [address, []]))
@@ -72,12 +80,33 @@ export async function consoleFigures(say: (line: string) => void): Promise<Figur
 
 const round1 = (value: number) => Math.round(value * 10) / 10
 
-async function furnished(db: Db, keys: Keys, clock: { now(): Date; advance(ms: number): void }): Promise<void> {
+async function furnished(folder: string, db: Db, keys: Keys, clock: { now(): Date; advance(ms: number): void }): Promise<void> {
   await migrate(db, await readMigrations())
   await loadContent(db, () => {})
   await db.write(unitRows())
   await db.write([addOfficer({ id: 'an', name: 'Nguyễn Thị An', unitId: 'tinh', roles: ROLES, now: clock.now() })])
-  await furnish({ db, keys, clock, origin: '', complaints: [], errors: [] } as unknown as Stage, 'an')
+  // Photos are brought home by the product itself, to where the program looks for them.
+  const evidence = createFileEvidence(join(folder, 'evidence'), clock.now)
+  const parts = { config: parseConfig({}), db, keys, evidence, viewerCopy, pictures, looksOf, now: clock.now, holder: 'bench' }
+  const product = await createProduct({ ...parts, fetch: (address, init) => fetch(address, init), log: () => {} })
+  await furnish({ db, keys, clock, evidence, product, origin: '', complaints: [], errors: [] } as unknown as Stage, 'an')
+  product.close()
+}
+
+/** Reports of a few years, half of them open, spread over the units; nobody opens their boxes here. */
+async function fillCases(db: Db): Promise<void> {
+  await db.write([
+    {
+      sql: `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${CASES}),
+              u AS (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS many FROM units)
+            INSERT INTO cases(id, number, receipt_tag, state, kind, rank, unit_id, due_day, box, opened_hour, closed_hour, marked)
+            SELECT 'case' || i, 'PA-2601-' || i, 'tag' || i, iif(i % 2, 'reviewing', 'closed'), 'fake', 1 + (i % 3 > 0), u.id,
+              iif(i % 2, '2026-12-' || printf('%02d', 1 + i % 28), ''), x'00',
+              '2026-' || printf('%02d', 1 + i % 11) || '-' || printf('%02d', 1 + i % 28) || 'T08Z', iif(i % 2, NULL, '2026-11-20T08Z'), 1
+            FROM n JOIN u ON u.place = n.i % u.many`,
+      args: [],
+    },
+  ])
 }
 
 /** People, and the ledger of ten runs that are over: rows as they stand afterwards. */
