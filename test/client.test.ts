@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { createClient } from '@libsql/client'
 import Database from 'libsql'
@@ -159,6 +160,27 @@ describe.each(databases)('the database in %s', (_, openTest) => {
     expect((await read('SELECT id FROM things')).map(({ id }) => id).sort()).toEqual(ids.sort())
     for (const one of programs) one.close()
   })
+})
+
+test('a server is never given a second write by the same process while one is on its way', async () => {
+  let now = 0
+  let most = 0
+  const server = createServer((_, response) => {
+    most = Math.max(most, ++now)
+    setTimeout(() => {
+      now--
+      response.writeHead(500).end()
+    }, 20)
+  })
+  const port = await freePort()
+  await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening))
+  const db = openDb({ url: `http://127.0.0.1:${port}` })
+  const writes = Array.from({ length: 6 }, () => failureOf(db.write([statement('DELETE FROM things')])))
+  await Promise.all([...writes, failureOf(db.read('SELECT 1'))])
+  // The read is not held up by the writes.
+  expect(most).toBe(2)
+  db.close()
+  server.close()
 })
 
 test('a database that is away is neither a conflict nor a mistake', async () => {
