@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { assignCase, declareConflict, takeCase } from '../db/case-assign.ts'
-import { findCaseByNumber, listQueue, listRestricted, openCaseOf, readCase, requireCase } from '../db/case-desk.ts'
+import { findCaseByNumber, listQueue, listRestricted, listShelf, openCaseOf, readCase, requireCase } from '../db/case-desk.ts'
 import { noteCase } from '../db/case-notes.ts'
 import { findNearestOfficers, listCaseOfficers } from '../db/case-officers.ts'
 import { restrictCase, setUrgency, unrestrictCase } from '../db/case-plan.ts'
@@ -103,12 +103,34 @@ describe('a restricted case', () => {
     await takeCase(an, 'c1', 1)
     expect((await readCase(an, 'c1')).report.signs).toContain('Tem nhãn')
     for (const other of [binh, await stage.desk('cuc')]) {
-      await expect(readCase(other, 'c1')).rejects.toMatchObject({ code: 'forbidden', message: 'case.restricted_to' })
-      await expect(noteCase(other, 'c1', { version: 2, text: 'x' })).rejects.toMatchObject({ message: 'case.restricted_to' })
+      await expect(readCase(other, 'c1')).rejects.toMatchObject({ code: 'not_found', message: 'case.gone' })
+      await expect(noteCase(other, 'c1', { version: 2, text: 'x' })).rejects.toMatchObject({ message: 'case.gone' })
       await expect(assignCase(other, 'c1', { version: 2, officerId: other.actor.officerId })).rejects.toMatchObject({
-        message: 'case.restricted_to',
+        message: 'case.gone',
       })
     }
+  })
+
+  test('is not there for an officer beside the named one: not in the queue, by its number, by its kind, on a shelf', async () => {
+    const lists = async (id: string) => {
+      const desk = await stage.desk(id)
+      return [
+        (await listQueue(desk, {}, { limit: 9 })).length,
+        (await listQueue(desk, { kind: 'fake' }, { limit: 9 })).length,
+        (await findCaseByNumber(desk, 'PA-2611-7K3Q')) ?? '',
+        (await listShelf(desk, 'closed', { limit: 9 })).length,
+      ]
+    }
+    expect(await lists('binh')).toEqual([1, 1, 'c1', 0])
+    await stage.db.write([{ sql: "UPDATE cases SET restricted = 1, rank = 0 WHERE id = 'c1'", args: [] }])
+    // Nobody has it: somebody must take it, without learning what it is about.
+    expect(await lists('binh')).toEqual([1, 0, 'c1', 0])
+    await takeCase(await stage.desk('an'), 'c1', 1)
+    expect(await lists('an')).toEqual([1, 1, 'c1', 0])
+    expect(await lists('binh')).toEqual([0, 0, '', 0])
+    await stage.db.write([{ sql: "UPDATE cases SET state = 'closed', closed_hour = '2026-11-23T02Z' WHERE id = 'c1'", args: [] }])
+    expect(await lists('an')).toEqual([0, 0, 'c1', 1])
+    expect(await lists('binh')).toEqual([0, 0, '', 0])
   })
 
   test('is given to somebody else by an approver, who opens nothing', async () => {
@@ -119,7 +141,7 @@ describe('a restricted case', () => {
     await expect(openCaseOf(em, 'c1', 'case.assign')).rejects.toMatchObject({ code: 'forbidden' })
     await expect(readCase(em, 'c1')).rejects.toMatchObject({ code: 'not_found' })
     await assignCase(em, 'c1', { version: 2, officerId: 'binh' })
-    await expect(readCase(await stage.desk('an'), 'c1')).rejects.toMatchObject({ message: 'case.restricted_to' })
+    await expect(readCase(await stage.desk('an'), 'c1')).rejects.toMatchObject({ message: 'case.gone' })
     expect((await readCase(await stage.desk('binh'), 'c1')).number).toBe('PA-2611-7K3Q')
   })
 
