@@ -8,6 +8,7 @@ import type { Row, Value } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { type Act, type Actor, scopeOf } from '../src/rights.ts'
 import { recordCaseAct } from './case-change.ts'
+import { isKeptFrom } from './case-kept.ts'
 import { type CaseBox, openBox } from './cases.ts'
 import type { Desk } from './rights.ts'
 import { isTop, subtreeOf } from './units.ts'
@@ -41,6 +42,9 @@ export type CaseRow = {
 }
 
 export type OpenCase = CaseRow & { report: CaseBox }
+
+/** What it takes to see one case. */
+export type Sight = Pick<Desk, 'db' | 'keys' | 'actor'>
 
 export type CaseFilter = {
   state?: CaseState | undefined
@@ -125,12 +129,14 @@ export async function findCaseByNumber({ db, actor }: Pick<Desk, 'db' | 'actor'>
 
 /**
  * The row, for an officer who may do this with it. Throws AppError `not_found` also where they may not, or it is restricted to
- * another officer, so that nobody probes; `forbidden` when they declared a conflict.
+ * another officer, or kept from their unit, so that nobody probes; `forbidden` when they declared a conflict.
  */
-export async function requireCase({ db, actor }: Pick<Desk, 'db' | 'actor'>, id: string, act: Act): Promise<CaseRow> {
+export async function requireCase({ db, keys, actor }: Sight, id: string, act: Act): Promise<CaseRow> {
   const [row] = await db.read(`${SELECT}, ${CONFLICT} AS conflict FROM cases c ${JOINS} WHERE c.id = ?`, [actor.officerId, id])
   const path = row?.path === null || row === undefined ? null : String(row.path)
   if (!row || !isWithin(actor, act, path)) throw new AppError('not_found', 'case.gone')
+  if (await isKeptFrom({ db, keys }, { id: String(row.merged_into ?? row.id), path }, actor.officerId))
+    throw new AppError('not_found', 'case.gone')
   if (row.conflict === 1) throw new AppError('forbidden', 'case.conflicted')
   const found = caseOf(row)
   const another = found.restricted && found.assigneeId !== null && found.assigneeId !== actor.officerId
@@ -152,8 +158,8 @@ export async function readCase(desk: Desk, id: string): Promise<OpenCase> {
 }
 
 /** The same within an act that records itself. */
-export async function openCaseOf({ db, keys, actor }: Pick<Desk, 'db' | 'keys' | 'actor'>, id: string, act: Act): Promise<OpenCase> {
-  const row = await requireCase({ db, actor }, id, act)
+export async function openCaseOf({ db, keys, actor }: Sight, id: string, act: Act): Promise<OpenCase> {
+  const row = await requireCase({ db, keys, actor }, id, act)
   if (row.restricted && row.assigneeId !== actor.officerId) throw new AppError('forbidden', 'case.take_first')
   const [sealed] = await db.read('SELECT box FROM cases WHERE id = ?', [id])
   if (!sealed) throw new AppError('not_found', 'case.gone')
@@ -175,8 +181,8 @@ export function scopeSql(actor: Actor, act: Act): { sql: string; args: Value[] }
 
 /** Takes the officer's id: one that is restricted to somebody else is not there. `c` is the case. */
 const NOT_ANOTHERS = 'AND (c.restricted = 0 OR c.assignee_id IS NULL OR c.assignee_id = ?)'
-/** Who has to do with a merged case sees nothing of its main one either, where it is shown. */
-const CONFLICT = `EXISTS (SELECT 1 FROM case_conflicts x WHERE x.officer_id = ?
+/** Takes the officer's id: who has to do with a merged case sees nothing of its main one either, where it is shown. `c` is the case. */
+export const CONFLICT = `EXISTS (SELECT 1 FROM case_conflicts x WHERE x.officer_id = ?
   AND (x.case_id = c.id OR x.case_id IN (SELECT m.id FROM cases m WHERE m.merged_into = c.id)))`
 /** Takes the officer's id. `c` is the case. */
 export const NO_CONFLICT = `AND NOT ${CONFLICT}`

@@ -194,9 +194,50 @@ describe('passing it on', () => {
     expect(await stage.row('c2')).toMatchObject({ unit_id: 'xa-khac' })
     // Nor up into it from below, should it ever come to lie there.
     await stage.file({ id: 'c3', number: 'PA-2611-3333', unitId: 'co-so', keptFrom: 'xa' })
-    const dung = await stage.desk('dung')
-    expect((await listTransfers(dung, await openCaseOf(dung, 'c3', 'case.work'), { after: '', limit: 5 })).above?.id).toBe('tinh')
-    await expect(transferCase(dung, 'c3', { version: 1, unitId: 'xa' })).rejects.toMatchObject({ code: 'forbidden' })
+    expect((await listTransfers(cuc, await openCaseOf(cuc, 'c3', 'case.work'), { after: '', limit: 5 })).above?.id).toBe('tinh')
+    await expect(transferCase(cuc, 'c3', { version: 1, unitId: 'xa' })).rejects.toMatchObject({ code: 'forbidden' })
+  })
+
+  test('whoever is at home in that unit or below has no part in it, whatever is lent to them', async () => {
+    await stage.file({ id: 'c2', number: 'PA-2611-2222', unitId: 'tinh', keptFrom: 'xa' })
+    await stage.file({ id: 'c4', number: 'PA-2611-4444', unitId: 'tinh' })
+    for (const officerId of ['an', 'dung'])
+      await stage.db.write(
+        lendRoles({
+          id: `l-${officerId}`,
+          lenderId: 'cuc',
+          officerId,
+          roles: ['case'],
+          fromDay: '2026-11-20',
+          untilDay: '2026-11-25',
+          now: NOW,
+        }),
+      )
+    const gone = { code: 'not_found', message: 'case.gone' }
+    for (const officerId of ['an', 'dung']) {
+      const desk = await stage.desk(officerId)
+      expect((await readCase(desk, 'c4')).number).toBe('PA-2611-4444')
+      await expect(readCase(desk, 'c2')).rejects.toMatchObject(gone)
+      await expect(takeCase(desk, 'c2', 1)).rejects.toMatchObject(gone)
+      await expect(noteCase(desk, 'c2', { version: 1, text: 'x' })).rejects.toMatchObject(gone)
+      await expect(assignCase(await stage.desk('cuc'), 'c2', { version: 1, officerId })).rejects.toMatchObject({
+        message: 'case.officer_cannot',
+      })
+    }
+    expect((await readCase(await stage.desk('cuc'), 'c2')).number).toBe('PA-2611-2222')
+  })
+
+  test('nor what took that unit’s place, unless the case lies there itself', async () => {
+    await stage.file({ id: 'c2', number: 'PA-2611-2222', unitId: 'tinh', keptFrom: 'xa' })
+    await stage.db.write([
+      { sql: "INSERT INTO unit_successors(unit_id, successor_id) VALUES ('xa', 'xa-khac')", args: [] },
+      { sql: "UPDATE units SET valid_to = '2026-11-01' WHERE id = 'xa'", args: [] },
+    ])
+    const cuc = await stage.desk('cuc')
+    expect((await listTransfers(cuc, await openCaseOf(cuc, 'c2', 'case.work'), { after: '', limit: 50 })).below).toEqual([])
+    await expect(transferCase(cuc, 'c2', { version: 1, unitId: 'xa-khac' })).rejects.toMatchObject({ message: 'case.kept_from' })
+    await stage.db.write([{ sql: "UPDATE unit_successors SET successor_id = 'tinh'", args: [] }])
+    expect((await readCase(cuc, 'c2')).number).toBe('PA-2611-2222')
   })
 })
 

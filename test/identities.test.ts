@@ -186,11 +186,11 @@ describe('opening a name', () => {
         },
       ])
     }
-    await expect(asks('an', 'viec3')).rejects.toThrow('console_identity.kept_from')
+    await expect(asks('an', 'viec3')).rejects.toThrow('case.gone')
     await desk.officer('tinh', ['case'], 'giang')
     await asks('giang', 'viec3')
     const id = (await listOpeningsOf(await at('giang'), 'viec3', 1))[0]?.id ?? ''
-    await expect(decideIdentity(await at('chi'), id, true, await hand('chi'))).rejects.toThrow('console_identity.kept_from')
+    await expect(decideIdentity(await at('chi'), id, true, await hand('chi'))).rejects.toThrow('console_identity.request_gone')
     await desk.db.write(await decideIdentity(await at('dung'), id, true, await hand('dung')))
     expect((await seeIdentity(await at('giang'), 'viec3')).identity.name).toBe(NAME)
   })
