@@ -11,9 +11,10 @@ import { inPapers, type Paper } from './trace-files.ts'
 export type Loot = { db: Db; url: string; evidence: string; lines: string[]; papers?: readonly Paper[] }
 /**
  * `words`: nowhere in clear. `natives`: ids on a channel, in addresses.native alone. `who`: names, numbers and receipts,
- * also not in what officers read of a report. `spots`: places on the map, in nothing that is handed on.
+ * also not in what officers read of a report. `spots`: places on the map, in nothing that is handed on; nor
+ * `sums`: of photos as they were taken.
  */
-export type Secrets = { words: string[]; natives: string[]; bytes: Uint8Array[]; who?: string[]; spots?: string[] }
+export type Secrets = { words: string[]; natives: string[]; bytes: Uint8Array[]; who?: string[]; spots?: string[]; sums?: string[] }
 
 /** Tables that say who somebody is, or what a person did. */
 const PERSON = [
