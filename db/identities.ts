@@ -83,8 +83,27 @@ export async function requireRequest(desk: Desk, id: string): Promise<Opening> {
   if (!facts || (await isKeptFrom(desk, { id: String(facts.merged_into ?? facts.id), path }, actor.officerId)))
     throw new AppError('not_found', 'console_identity.request_gone')
   if (facts.conflict === 1) throw new AppError('forbidden', 'case.conflicted')
+  if (!(await isIndependent(desk, opening.askedBy, path))) throw new AppError('forbidden', 'console_identity.not_independent')
   return opening
 }
+
+/**
+ * Two officers are two people only where the second has neither the right nor the seat from the first: a role that was lent
+ * for this, or an account that was made for it, is the first one's own hand.
+ */
+async function isIndependent({ db, actor }: Desk, askedBy: string, path: string | null): Promise<boolean> {
+  const own = { ...actor, grants: actor.grants.filter(({ lender }) => lender !== askedBy) }
+  if (!isWithin(own, 'identity.grant', path)) return false
+  return (await db.read(SEATED, [actor.officerId, askedBy])).length === 0
+}
+
+/** What the second of two officers (?1) has through the first (?2). */
+export const SEATED = `SELECT 1 FROM audit a INDEXED BY audit_about
+    WHERE a.about = 'officer' AND a.about_id = ?1 AND a.officer_id = ?2 AND a.outcome = 'done'
+      AND a.act IN ('officer.add', 'officer.roles', 'officer.bind_code', 'officer.unbind')
+  UNION ALL
+  SELECT 1 FROM delegations d JOIN audit b INDEXED BY audit_about ON b.about = 'delegation' AND b.about_id = d.id
+    WHERE d.officer_id = ?1 AND d.ended_at IS NULL AND b.officer_id = ?2 AND b.act = 'officer.lend' AND b.outcome = 'done'`
 
 /** The second officer's word. Uses the hand up. Throws AppError `conflict` when it was decided, ran out or has no object any more. */
 export async function decideIdentity(desk: Desk, id: string, granted: boolean, hand: Hand): Promise<Statement[]> {
@@ -122,6 +141,7 @@ export async function decideIdentity(desk: Desk, id: string, granted: boolean, h
        AND NOT EXISTS (SELECT 1 FROM case_conflicts WHERE case_id = ? AND officer_id IN (?, ?))`,
       [askedBy, caseId, askedBy, actor.officerId],
     ),
+    guardThat(`NOT EXISTS (${SEATED.replaceAll('?1', '?').replaceAll('?2', '?')})`, [actor.officerId, askedBy, actor.officerId, askedBy]),
   ]
 }
 
