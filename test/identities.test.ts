@@ -265,6 +265,8 @@ describe('the pages', () => {
     expect(open.text).toContain(NAME)
     expect(open.text).toContain(PHONE)
     expect(open.headers.get('cache-control')).toBe('no-store')
+    // Left open, it goes by itself when the hour is over.
+    expect(open.headers.get('refresh')).toBe('3601; url=/console/cases/viec1')
     for (const path of ['/console/cases/viec1', '/console/cases', '/console']) expect((await an.get(path)).html, path).not.toContain(NAME)
   })
 
