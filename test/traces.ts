@@ -132,6 +132,7 @@ async function inFiles({ url, evidence }: Loot, { words, natives, bytes }: Secre
     for (const word of [...words, ...natives]) if (content.includes(word) || path.includes(word)) found.push(`evidence holds “${word}”`)
     for (const part of bytes) if (content.includes(Buffer.from(part))) found.push('evidence holds a photo in clear')
     if (mtimeMs % 3_600_000 !== 0) found.push('an evidence file tells its minute')
+    if ((content.byteLength - 29) % 512 !== 0) found.push('an evidence file tells the size of its photo')
     if ((mode & 0o077) !== 0) found.push('an evidence file is open to other users')
   }
   return found
