@@ -136,6 +136,14 @@ test('what officers typed stays text: no mark-up of theirs becomes the file’s'
   expect(text).toContain('Dòng hai.')
 })
 
+test('a report with what XML cannot hold still makes a paper that opens', async () => {
+  const unit = Object.values(UNITS)[0] as PaperUnit
+  const fields = { ...fieldsOf(unit), body: 'Tem mờ \ufffe\uffff\ud800\u0001 và nhòe', signer: 'TM. BAN\ufffe' }
+  const { parts, text } = await open(unit, fields)
+  expect(text).toContain('Tem mờ  và nhòe')
+  for (const [name, part] of Object.entries(parts)) expect(/[\u0000-\u0008\ufffd-\uffff]/.test(part), name).toBe(false)
+})
+
 describe('the packet', () => {
   const files = [
     { name: FILES.paper, read: async () => new TextEncoder().encode('phieu') },
