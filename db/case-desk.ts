@@ -101,20 +101,27 @@ export async function listShelf(
   return rows.map(caseOf)
 }
 
-/** Restricted ones as who names their officer sees them: by id, no more than number, state and officer. @param after the last one seen */
+/**
+ * Restricted ones as who names their officer sees them: by id, no more than number, state and officer. An officer who names
+ * nobody sees their own and those of nobody. @param after the last one seen
+ */
 export async function listRestricted(
   { db, actor }: Pick<Desk, 'db' | 'actor'>,
   { after, limit }: { after: string; limit: number },
 ): Promise<Array<Pick<CaseRow, 'id' | 'number' | 'state' | 'unitName' | 'assigneeName'>>> {
   const within = scopeSql(actor, 'case.assign')
   if (!within) return []
+  const named = scopeSql({ ...actor, grants: actor.grants.filter(isNaming) }, 'case.assign')
   const rows = await db.read(
     `${SELECT} FROM cases c INDEXED BY cases_restricted ${JOINS}
-     WHERE c.restricted = 1 AND c.state <> 'closed' AND c.merged_into IS NULL AND (${within.sql}) ${NO_CONFLICT} AND c.id > ? ORDER BY c.id LIMIT ?`,
-    [...within.args, actor.officerId, after, limit],
+     WHERE c.restricted = 1 AND c.state <> 'closed' AND c.merged_into IS NULL AND (${within.sql}) ${NO_CONFLICT}
+       AND (c.assignee_id IS NULL OR c.assignee_id = ? ${named ? `OR ${named.sql}` : ''}) AND c.id > ? ORDER BY c.id LIMIT ?`,
+    [...within.args, actor.officerId, actor.officerId, ...(named?.args ?? []), after, limit],
   )
   return rows.map(caseOf)
 }
+
+const isNaming = ({ roles }: Actor['grants'][number]): boolean => roles.includes('approver')
 
 /** The id behind a number as officers write it, within their units. */
 export async function findCaseByNumber({ db, actor }: Pick<Desk, 'db' | 'actor'>, number: string): Promise<string | undefined> {
@@ -147,7 +154,7 @@ export async function requireCase({ db, keys, actor }: Sight, id: string, act: A
 
 /** An approver gives a restricted case to another officer, for the one who has it may have left; they open nothing. */
 function namesAt({ grants }: Actor, path: string | null): boolean {
-  return grants.some((grant) => grant.roles.includes('approver') && (path === null ? isTop(grant.path) : path.startsWith(grant.path)))
+  return grants.some((grant) => isNaming(grant) && (path === null ? isTop(grant.path) : path.startsWith(grant.path)))
 }
 
 /** Opens it: that somebody looked is recorded. Throws AppError like `requireCase`; `forbidden` while a restricted one is nobody's. */
