@@ -2,10 +2,11 @@
  * Cases as officers see them: the queue of their units, and one case opened. Who told is never there. A restricted case is
  * opened by its named officer alone (F40); who declared a conflict sees it no more (R8); a look is recorded.
  */
-import { type CaseKind, type CaseSource, type CaseState, type Urgency, urgencyOf } from '../src/case.ts'
+import { type CaseKind, type CaseSource, type CaseState, URGENCY, type Urgency, urgencyOf } from '../src/case.ts'
 import type { Row, Value } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { type Act, type Actor, scopeOf } from '../src/rights.ts'
+import type { LateDays } from '../src/working-days.ts'
 import { recordCaseAct } from './case-change.ts'
 import { type CaseBox, openBox } from './cases.ts'
 import type { Desk } from './rights.ts'
@@ -49,6 +50,8 @@ export type CaseFilter = {
   assigneeId?: string | undefined
   /** Due before this day. */
   dueBefore?: string | undefined
+  /** Only what is late by these days. */
+  late?: LateDays | undefined
   /** At and below this unit's path. */
   under?: string | undefined
 }
@@ -181,7 +184,7 @@ const COLUMNS = `c.id, c.number, c.state, c.kind, c.source, c.rank, c.restricted
 const JOINS = 'LEFT JOIN units u ON u.id = c.unit_id LEFT JOIN officers o ON o.id = c.assignee_id'
 const SELECT = `SELECT ${COLUMNS}`
 
-function filterSql({ state, kind, source, assigneeId, dueBefore, under }: CaseFilter): { where: string; args: Value[] } {
+function filterSql({ state, kind, source, assigneeId, dueBefore, late, under }: CaseFilter): { where: string; args: Value[] } {
   const parts: Array<[string, Value[]]> = [
     ...(state ? [['c.state = ?', [state]] as [string, Value[]]] : []),
     ...(kind ? [['c.kind = ?', [kind]] as [string, Value[]]] : []),
@@ -189,6 +192,9 @@ function filterSql({ state, kind, source, assigneeId, dueBefore, under }: CaseFi
     ...(assigneeId === '' ? [['c.assignee_id IS NULL', []] as [string, Value[]]] : []),
     ...(assigneeId ? [['c.assignee_id = ?', [assigneeId]] as [string, Value[]]] : []),
     ...(dueBefore ? [['c.due_day < ?', [dueBefore]] as [string, Value[]]] : []),
+    ...(late
+      ? [[`c.due_day <> '' AND c.due_day < iif(c.rank < ${URGENCY.normal}, ?, ?)`, [late.today, late.line]] as [string, Value[]]]
+      : []),
     ...(under ? [['(u.path >= ? AND u.path < ?)', subtreeOf(under)] as [string, Value[]]] : []),
   ]
   return { where: parts.map(([sql]) => `AND ${sql}`).join(' '), args: parts.flatMap(([, args]) => args) }

@@ -74,8 +74,8 @@ describe('a paper as a draft', () => {
     await refused({}, 'console_hand_overs.due_past', { dueDay: '2026-11-23' })
   })
 
-  test('twenty working days are asked for when nothing else is said', () => {
-    expect(answerDay(new Date('2026-11-23T02:00:00Z'))).toBe('2026-12-21')
+  test('twenty working days are asked for when nothing else is said', async () => {
+    expect(await answerDay({ db: desk.db, now: new Date('2026-11-23T02:00:00Z') })).toBe('2026-12-21')
   })
 
   test('no officer of another unit, no closed and no merged case', async () => {
