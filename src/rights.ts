@@ -100,6 +100,7 @@ export const BY_TOKEN: Record<TokenScope, readonly Act[]> = {
   draft: [
     ...(['campaign.read', 'campaign.write', 'contacts.count', 'unit.read', 'content.read', 'content.write'] as const),
     ...(['hotline.read', 'hotline.write', 'data.record', 'incident.write', 'warning.read', 'warning.write'] as const),
+    ...(['holiday.read', 'holiday.write'] as const),
   ],
   // What members wrote to officers: only a token made for it opens it.
   desk: ['inquiry.read', 'inquiry.answer'],
