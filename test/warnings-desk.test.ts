@@ -1,8 +1,11 @@
 /**
  * Warnings at the desk (R5): nothing without a published decision, nothing by fewer than two others, down in one step.
  */
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { holidays } from '../content/data/holidays.ts'
 import { addCampaign, findCampaign } from '../db/campaigns.ts'
+import { loadHolidays } from '../db/holidays.ts'
 import { listRules } from '../db/retention.ts'
 import type { Desk } from '../db/rights.ts'
 import {
@@ -270,6 +273,14 @@ describe('corrected, taken down, looked at again', () => {
       correctWarning(await at('viet2'), await seen('viet2', id), { draft, why: 'Ghi nhầm.' }, hand('viet2')),
     ).rejects.toMatchObject({ message: 'warning.e_link' })
     expect((await seen('viet', id)).state).toBe('published')
+  })
+
+  test('a takedown asked for on the eve of Tết is due after it', async () => {
+    await database.db.write(loadHolidays(holidays))
+    clock.set('2027-02-03T03:00:00.000Z')
+    const id = await publishes()
+    await write(await askTakedown(await at('viet'), await seen('viet', id), 'Cơ sở gửi công văn số 12.'))
+    expect((await seen('viet', id)).asked?.due.toISOString().slice(0, 10)).toBe('2027-02-11')
   })
 
   test('a takedown that was asked for stands on the day’s page, due within a working day, until it is decided', async () => {
