@@ -71,7 +71,7 @@ describe('what comes with the program', () => {
     const more = { ...DRAFT, day: '2027-12-31', en: 'x', checked_on: '2026-11-01' }
     await changes([...builtIn.filter(({ day }) => day !== '2027-02-10').map((row) => ({ ...row, vi: `${row.vi}.` })), more])
     expect((await listHolidays(db, '2027-01-01', '2027-12-31')).map(({ vi }) => vi).filter((vi) => vi.endsWith('.'))).toEqual([])
-    expect([await findHoliday(db, '2027-12-31'), (await one('2027-02-10')).vi]).toEqual([undefined, 'Nghỉ bù Tết Âm lịch: mùng 5'])
+    expect([await findHoliday(db, '2027-12-31'), (await one('2027-02-10')).vi]).toEqual([undefined, 'Tết Âm lịch, mùng 5 (nghỉ bù)'])
     expect((await one('2028-05-01')).vi).toBe('Ngày Quốc tế lao động.')
   })
 })

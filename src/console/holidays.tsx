@@ -57,10 +57,8 @@ async function show(visit: Visit, again?: { typed: Typed; wrong: Wrong }): Promi
             rows={rows}
             columns={[
               { label: t('console_holidays.day'), cell: ({ day }) => weekdayOf(visit, day) },
-              { label: t('console_holidays.kind'), cell: ({ kind }) => t(`console_holidays.kind_${kind}`) },
-              { label: t('console_holidays.name'), cell: (one) => <strong>{nameIn(visit, one)}</strong> },
+              { label: t('console_holidays.name'), cell: (one) => <Named visit={visit} one={one} /> },
               { label: t('console_holidays.state'), cell: (one) => <Counted visit={visit} one={one} /> },
-              { label: t('console_holidays.source'), cell: ({ source }) => source },
               {
                 label: '',
                 cell: ({ day }) => (
@@ -122,6 +120,15 @@ function Confirmed({ visit, year, whole: { days, unchecked, confirmed }, writes 
   )
 }
 
+function Named({ visit, one }: { visit: Visit; one: Holiday }) {
+  return (
+    <>
+      <strong>{nameIn(visit, one)}</strong> {one.kind === 'work' ? <Badge label={visit.t('console_holidays.kind_work')} /> : null}
+      <div class="text-secondary">{one.source}</div>
+    </>
+  )
+}
+
 /** Does it count, and since which day is it known to be right? */
 export function Counted({ visit: { t }, one: { checkedOn, dropped } }: { visit: Pick<Visit, 't'>; one: Holiday }) {
   if (dropped) return <Badge label={t('console_holidays.is_dropped')} />
@@ -172,9 +179,10 @@ export function HolidayFields({ visit, typed, wrong, one }: FieldsProps) {
   )
 }
 
-/** `thứ Năm, 04/02/2027` */
+/** `Thứ Năm, 04/02/2027` */
 export function weekdayOf({ t }: Pick<Visit, 't'>, day: string): string {
-  return `${t(`campaign.weekday_${vietnamWeekday(vietnamInstant(day, 0))}`)}, ${dateVi(day)}`
+  const name = t(`campaign.weekday_${vietnamWeekday(vietnamInstant(day, 0))}`)
+  return `${name.slice(0, 1).toLocaleUpperCase('vi')}${name.slice(1)}, ${dateVi(day)}`
 }
 
 export const nameIn = ({ locale }: Pick<Visit, 'locale'>, { vi, en }: Pick<Holiday, 'vi' | 'en'>): string =>
