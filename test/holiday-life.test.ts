@@ -155,6 +155,25 @@ describe('at the desk', () => {
     ])
   })
 
+  test('what fell due within the holiday is no reason on the first day after it, and is on the second; a paper too', async () => {
+    await file('a', 'PA-2702-2222')
+    await takeCase(await desk(), 'a', 1)
+    await file('p', 'PA-2702-3333')
+    await takeCase(await desk(), 'p', 1)
+    await stage.db.write([
+      { sql: "UPDATE cases SET due_day = '2027-02-05' WHERE id = 'a'", args: [] },
+      {
+        sql: `INSERT INTO hand_overs(id, case_id, authority_id, state, hour, due_day, officer_id, box)
+              VALUES ('p1', 'p', 'x', 'sent', '2027-01-18T02Z', '2027-02-08', 'an', x'')`,
+        args: [],
+      },
+    ])
+    await reminders().remind(at('11'))
+    expect(await said()).toEqual([])
+    await reminders().remind(at('12'))
+    expect(await said()).toEqual(['Việc chờ đồng chí hôm nay: 1 phản ánh quá hạn xem, 1 phản ánh đã chuyển mà cơ quan chưa trả lời.'])
+  })
+
   test('a Saturday that is worked instead has its morning reminder', async () => {
     await file('b', 'PA-2702-3333')
     await reminders().remind(at('20'))
