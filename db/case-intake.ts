@@ -11,6 +11,7 @@ import { monthOf } from '../src/time.ts'
 import { recordCaseAct } from './case-change.ts'
 import { openCase } from './cases.ts'
 import { conflictOf, conflictTable } from './client.ts'
+import { findHolidays } from './holidays.ts'
 import { type Desk, stillActing } from './rights.ts'
 
 /** Numbers that are tried: one is taken about once in ten thousand. */
@@ -31,6 +32,7 @@ export async function typeInCase(
   const [wrong] = Object.values(wrongIn(intake))
   if (wrong !== undefined) throw new AppError('invalid', wrong)
   const told = identityIn(intake)
+  const holidays = await findHolidays(db, now)
   for (let tries = 1; ; tries++) {
     const id = desk.id()
     const number = `PA-${monthOf(now).slice(2).replace('-', '')}-${randomCode(4, random)}`
@@ -39,7 +41,7 @@ export async function typeInCase(
       ...stillActing(actor),
       ...(await openCase(keys, {
         ...{ id, eventId: desk.id(), number, receipt: `${number}-${randomCode(4, random)}-${randomCode(4, random)}`, now },
-        ...{ report: reportIn(intake), danger: isDangerIn(intake), unitId: unit?.id ?? null, photos: [] },
+        ...{ report: reportIn(intake), danger: isDangerIn(intake), unitId: unit?.id ?? null, photos: [], holidays },
         ...(told ? { identity: { told, contactId: null } } : {}),
         typed: { source, officerId: actor.officerId },
       })),
