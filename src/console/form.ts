@@ -39,7 +39,10 @@ export async function readForm(c: Context, { most = MOST, uploads }: Shape = {})
 
 /** Nothing that was typed is lost with the files it came with. */
 async function readUploads(request: Request, type: string, most: number): Promise<Form> {
-  const { bytes, whole } = await readStart(request, { most, head: HEAD_MOST, drain: DRAIN * most })
+  const { bytes, whole } = await readStart(request, { most, head: HEAD_MOST, drain: DRAIN * most }).catch((cause: unknown) => {
+    // Its sender hung up: nobody is there to be told, and it is no failure of ours.
+    throw new AppError('invalid', 'console.not_a_form', { cause })
+  })
   const many = whole && hasManyParts(bytes, type, MOST_PARTS)
   const data = whole && !many ? await parse(bytes, type).catch(() => undefined) : undefined
   if (data) return fieldsOf(data)

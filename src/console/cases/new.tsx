@@ -53,11 +53,14 @@ async function take(visit: Visit): Promise<Response> {
     return visit.go(`/cases/${id}`, again ? 'console_cases.said_typed_before' : 'console_cases.said_typed')
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'unavailable') throw error
-    return show(visit, { typed, chosen: { ...chosen, wrong: [{ key: error.message }] } })
+    return show(visit, { typed, chosen: { ...chosen, wrong: [{ key: error.message }] }, status: 503 })
   }
 }
 
-async function show(visit: Visit, { typed, wrong, chosen }: { typed?: Typed; wrong?: Wrong; chosen?: Chosen } = {}): Promise<Response> {
+async function show(
+  visit: Visit,
+  { typed, wrong, chosen, status }: { typed?: Typed; wrong?: Wrong; chosen?: Chosen; status?: 503 } = {},
+): Promise<Response> {
   const { t, desk } = visit
   const units = await unitsFor(desk, 'case.work')
   const own = units.choices.find(({ value }) => value === desk.actor.unitId)?.value
@@ -135,7 +138,7 @@ async function show(visit: Visit, { typed, wrong, chosen }: { typed?: Typed; wro
         </Form>
       </Card>
     </>,
-    (wrong && Object.keys(wrong).length > 0) || (chosen && chosen.wrong.length > 0) ? 400 : 200,
+    status ?? ((wrong && Object.keys(wrong).length > 0) || (chosen && chosen.wrong.length > 0) ? 400 : 200),
   )
 }
 
