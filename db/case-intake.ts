@@ -13,10 +13,14 @@ import { recordCaseAct } from './case-change.ts'
 import { openCase } from './cases.ts'
 import { conflictOf, conflictTable } from './client.ts'
 import { givenPhotos, type KeptPhoto, keepPhotos, letGo } from './given-photos.ts'
+import { attachHeld, type HeldPhoto } from './held-photos.ts'
 import { type Desk, stillActing } from './rights.ts'
 
 /** Numbers that are tried: one is taken about once in ten thousand. */
 const TRIES = 5
+
+/** `held`: what an earlier try of the form has left in the store already. */
+export type TypedPhotos = { given: readonly GivenPhoto[]; held: readonly HeldPhoto[]; evidence: EvidenceStore }
 
 /** `again`: the same form had made it before, and nothing was added. */
 export type TypedIn = { id: string; number: string; again?: true }
@@ -26,13 +30,13 @@ export type TypedIn = { id: string; number: string; again?: true }
  * be kept.
  * @param unit whose case it is; null: of the deployment itself
  * @param form what the officer's form carries: posted twice, it is one case
- * @param photos what came along, and where it lies
+ * @param photos what came along
  */
 export async function typeInCase(
   desk: Desk,
   intake: Intake,
   unit: { id: string; path: string } | null,
-  { form, photos }: { form?: string | undefined; photos?: { given: readonly GivenPhoto[]; evidence: EvidenceStore } } = {},
+  { form, photos }: { form?: string | undefined; photos?: TypedPhotos } = {},
 ): Promise<TypedIn> {
   const { actor } = desk
   if (unit === null) demandAtTop(actor, 'case.work')
@@ -42,16 +46,16 @@ export async function typeInCase(
   const id = form === undefined ? desk.id() : await idOf(desk, form)
   const before = form === undefined ? undefined : await findTypedIn(desk, id)
   if (before) return before
-  if (!photos || photos.given.length === 0) return write(desk, intake, unit, { id, kept: [] })
-  const held = { ...desk, evidence: photos.evidence }
-  const kept = await keepPhotos(held, photos.given)
+  if (!photos || photos.given.length === 0) return write(desk, intake, unit, { id, kept: [], held: photos?.held ?? [] })
+  const { evidence, given, held } = photos
+  const kept = await keepPhotos({ ...desk, evidence }, given, held)
   try {
-    const made = await write(desk, intake, unit, { id, kept })
-    if (made.again) await letGo(held, kept)
+    const made = await write(desk, intake, unit, { id, kept, held })
+    if (made.again) await letGo({ evidence }, kept)
     return made
   } catch (error) {
     // Refused for certain: objects whose commit only went unanswered may be spoken for.
-    if (conflictOf(error) || error instanceof AppError) await letGo(held, kept)
+    if (conflictOf(error) || error instanceof AppError) await letGo({ evidence }, kept)
     throw error
   }
 }
@@ -60,12 +64,13 @@ async function write(
   desk: Desk,
   intake: Intake,
   unit: { id: string } | null,
-  { id, kept }: { id: string; kept: readonly KeptPhoto[] },
+  { id, kept, held }: { id: string; kept: readonly KeptPhoto[]; held: readonly HeldPhoto[] },
 ): Promise<TypedIn> {
   const { db, keys, actor, now, random } = desk
   const told = identityIn(intake)
   const { source } = intake
-  const photos = await givenPhotos(desk, id, source, kept)
+  const photos = [...(await givenPhotos(desk, id, source, kept)), ...(held.length > 0 ? [attachHeld(id, source, held)] : [])]
+  const n = kept.length + held.length
   for (let tries = 1; ; tries++) {
     const number = `PA-${monthOf(now).slice(2).replace('-', '')}-${randomCode(4, random)}`
     const writes = [
@@ -74,12 +79,12 @@ async function write(
         ...{ id, eventId: desk.id(), number, receipt: `${number}-${randomCode(4, random)}-${randomCode(4, random)}`, now },
         ...{ report: reportIn(intake), danger: isDangerIn(intake), unitId: unit?.id ?? null, photos: [] },
         ...(told ? { identity: { told, contactId: null } } : {}),
-        typed: { source, officerId: actor.officerId, photos: kept.length },
+        typed: { source, officerId: actor.officerId, photos: n },
       })),
       ...photos,
       recordCaseAct(actor, { id, unitId: unit?.id ?? null }, 'case.typed_in', now, {
         source,
-        ...(kept.length > 0 ? { photos: kept.length } : {}),
+        ...(n > 0 ? { photos: n } : {}),
       }),
     ]
     try {

@@ -21,15 +21,22 @@ export type KeptPhoto = { id: string; ref: string; facts: PhotoFacts }
 /** `known`: of these the case had one already. */
 export type AddedPhotos = Array<{ id: string; sha256: string; known: boolean }>
 
-/** Throws AppError `unavailable` when the store cannot be reached; nothing is left then. A kill leaves objects for the night's sweep. */
-export async function keepPhotos(desk: EvidenceDesk, photos: readonly GivenPhoto[]): Promise<KeptPhoto[]> {
+/**
+ * Each picture once, and none of those that are known. Throws AppError `unavailable` when the store cannot be reached; nothing is left then. A kill leaves objects for
+ * the night's sweep.
+ */
+export async function keepPhotos(
+  desk: EvidenceDesk,
+  photos: readonly GivenPhoto[],
+  known: ReadonlyArray<{ sha256: string }> = [],
+): Promise<KeptPhoto[]> {
   const { evidence, keys, now } = desk
-  if (photos.length > GIVEN_MOST) throw new AppError('invalid', 'case.photos_too_many')
+  if (photos.length + known.length > GIVEN_MOST) throw new AppError('invalid', 'case.photos_too_many')
   const kept: KeptPhoto[] = []
   try {
     for (const { bytes, image } of photos) {
       const sha256 = await sha256Hex(bytes)
-      if (kept.some(({ facts }) => facts.sha256 === sha256)) continue
+      if ([...known, ...kept.map(({ facts }) => facts)].some((one) => one.sha256 === sha256)) continue
       const id = desk.id()
       const ref = `in-${id}`
       kept.push({ id, ref, facts: { ...image, sha256, bytes: bytes.byteLength, receivedAt: now.toISOString() } })
@@ -50,7 +57,7 @@ export async function letGo({ evidence }: Pick<EvidenceDesk, 'evidence'>, kept: 
 /** Their rows, for the commit that makes them the case's. */
 export function givenPhotos(
   { keys, now }: Pick<EvidenceDesk, 'keys' | 'now'>,
-  caseId: string,
+  caseId: string | null,
   source: GivenSource,
   kept: readonly KeptPhoto[],
 ): Promise<Statement[]> {

@@ -58,7 +58,7 @@ export const OFFICE = 'office'
  */
 export async function duePhoto(
   keys: Keys,
-  photo: { id: string; channel: string; ref: string; now: Date; given?: { caseId: string; source: PhotoSource; facts: Uint8Array } },
+  photo: { id: string; channel: string; ref: string; now: Date; given?: { caseId: string | null; source: PhotoSource; facts: Uint8Array } },
 ): Promise<Statement> {
   const { given } = photo
   const hour = Math.floor(photo.now.getTime() / HOUR_MS) * HOUR_MS

@@ -23,15 +23,14 @@ export type GivenPhoto = { bytes: Uint8Array; image: Image }
 /** Characters of a file's name that are shown. */
 const NAME_MOST = 60
 
-/** All of them, or a sentence for each that cannot be taken. */
-export function lookAtGiven(files: readonly GivenFile[]): { photos: GivenPhoto[] } | { wrong: Text[] } {
-  if (files.length > GIVEN_MOST) return { wrong: [{ key: 'case.photos_many', params: { n: files.length, most: GIVEN_MOST } }] }
+/** Those that are photos, and a sentence for each that cannot be taken. */
+export function lookAtGiven(files: readonly GivenFile[]): { photos: GivenPhoto[]; wrong: Text[] } {
+  if (files.length > GIVEN_MOST) return { photos: [], wrong: [{ key: 'case.photos_many', params: { n: files.length, most: GIVEN_MOST } }] }
   const seen = files.map(({ name, bytes }) => ({ name, bytes, image: imageOf(bytes) }))
   const wrong = seen.flatMap(({ name, image }) =>
     'refused' in image ? [{ key: 'case.photo_named', params: { name: shownName(name), why: { key: image.refused } } }] : [],
   )
-  if (wrong.length > 0) return { wrong }
-  return { photos: seen.flatMap(({ bytes, image }) => ('refused' in image ? [] : [{ bytes, image }])) }
+  return { photos: seen.flatMap(({ bytes, image }) => ('refused' in image ? [] : [{ bytes, image }])), wrong }
 }
 
 /** The picture, or the text key of why it is not taken. */

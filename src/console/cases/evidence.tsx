@@ -66,7 +66,7 @@ export const evidence: CaseSection = async (visit, open) => {
       ) : null}
       {adds ? (
         <details class="mt-3">
-          <summary>{t('console_evidence.add_photos')}</summary>
+          <summary class="btn btn-outline-secondary">{t('console_evidence.add_photos')}</summary>
           <div class="mt-3">
             <AddPhotos visit={visit} open={open} />
           </div>
