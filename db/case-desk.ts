@@ -3,10 +3,11 @@
  * its named officer's alone (F40): for everybody else it is not there, because the one who threatens may sit at the next
  * desk and know its number. Who declared a conflict sees it no more (R8); a look is recorded.
  */
-import { type CaseKind, type CaseSource, type CaseState, type Urgency, urgencyOf } from '../src/case.ts'
+import { type CaseKind, type CaseSource, type CaseState, URGENCY, type Urgency, urgencyOf } from '../src/case.ts'
 import type { Row, Value } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { type Act, type Actor, scopeOf } from '../src/rights.ts'
+import type { LateDays } from '../src/working-days.ts'
 import { recordCaseAct } from './case-change.ts'
 import { isKeptFrom } from './case-kept.ts'
 import { type CaseBox, openBox } from './cases.ts'
@@ -54,6 +55,8 @@ export type CaseFilter = {
   assigneeId?: string | undefined
   /** Due before this day. */
   dueBefore?: string | undefined
+  /** Only what is late by these days. */
+  late?: LateDays | undefined
   /** At and below this unit's path. */
   under?: string | undefined
 }
@@ -198,7 +201,7 @@ const COLUMNS = `c.id, c.number, c.state, c.kind, c.source, c.rank, c.restricted
 const JOINS = 'LEFT JOIN units u ON u.id = c.unit_id LEFT JOIN officers o ON o.id = c.assignee_id'
 const SELECT = `SELECT ${COLUMNS}`
 
-function filterSql({ state, kind, source, assigneeId, dueBefore, under }: CaseFilter, me: string): { where: string; args: Value[] } {
+function filterSql({ state, kind, source, assigneeId, dueBefore, late, under }: CaseFilter, me: string): { where: string; args: Value[] } {
   const parts: Array<[string, Value[]]> = [
     ...(state ? [['c.state = ?', [state]] as [string, Value[]]] : []),
     // Of a restricted one that is nobody's no kind is shown, and none is found out by choosing.
@@ -207,6 +210,9 @@ function filterSql({ state, kind, source, assigneeId, dueBefore, under }: CaseFi
     ...(assigneeId === '' ? [['c.assignee_id IS NULL', []] as [string, Value[]]] : []),
     ...(assigneeId ? [['c.assignee_id = ?', [assigneeId]] as [string, Value[]]] : []),
     ...(dueBefore ? [['c.due_day < ?', [dueBefore]] as [string, Value[]]] : []),
+    ...(late
+      ? [[`c.due_day <> '' AND c.due_day < iif(c.rank < ${URGENCY.normal}, ?, ?)`, [late.today, late.line]] as [string, Value[]]]
+      : []),
     ...(under ? [['(u.path >= ? AND u.path < ?)', subtreeOf(under)] as [string, Value[]]] : []),
   ]
   return { where: parts.map(([sql]) => `AND ${sql}`).join(' '), args: parts.flatMap(([, args]) => args) }

@@ -3,18 +3,21 @@
  * sees the number, the unit, who asks and the reason, never the report. Granted, the first one alone looks, for an hour; each
  * look is logged, and the member is told. Nobody of a unit the member did not want to see it takes part (R8).
  */
+
 import type { Identity } from '../src/case.ts'
 import type { Row, Statement } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { ASKED_DAYS, OPEN_MS, type OpeningPurpose } from '../src/identity.ts'
 import { evenJson } from '../src/keys.ts'
-import { addWorkingDays, dayOf, hourOf } from '../src/time.ts'
+import { dayOf, hourOf } from '../src/time.ts'
+import { addWorkingDays } from '../src/working-days.ts'
 import { changeCase } from './case-change.ts'
 import { CONFLICT, isWithin, openCaseOf } from './case-desk.ts'
 import { isKeptFrom } from './case-kept.ts'
 import { findWays, openIdentity } from './case-links.ts'
 import { conflictOf, guard, guardThat } from './client.ts'
 import { type Hand, useHand } from './hand.ts'
+import { findHolidays } from './holidays.ts'
 import { listOpeningsOf, type Opening, type OpeningBox, openingOf, SELECT_OPENINGS } from './identity-list.ts'
 import { tellOfficers } from './officer-notices.ts'
 import type { Desk } from './rights.ts'
@@ -50,7 +53,7 @@ export async function askIdentity(
     {
       sql: 'INSERT INTO identity_openings(id, case_id, asked_by, asked_hour, until_day, box) VALUES (?, ?, ?, ?, ?, ?)',
       args: [
-        ...[id, caseId, actor.officerId, hourOf(now), dayOf(addWorkingDays(now, ASKED_DAYS))],
+        ...[id, caseId, actor.officerId, hourOf(now), dayOf(addWorkingDays(now, ASKED_DAYS, await findHolidays(db, now)))],
         await keys.seal('identity-reason', evenJson(box), id),
       ],
     },

@@ -49,7 +49,7 @@ export const hmacInfo = (purpose: TagPurpose): string => `tag/${purpose}`
  */
 export const TAG_WAYS: Record<TagPurpose, 'kept' | 'chained' | 'current'> = {
   ...{ contact: 'current', case: 'current', notice: 'current', mark: 'current', work: 'current', tries: 'current' },
-  ...{ csrf: 'current', challenge: 'current', webhook: 'current' },
+  ...{ csrf: 'current', form: 'current', challenge: 'current', webhook: 'current' },
   receipt: 'chained',
   ...{ inbox: 'kept', consent: 'kept', request: 'kept', phrase: 'kept', figure: 'kept', visitor: 'kept' },
   ...{ link: 'kept', token: 'kept', 'officer-code': 'kept', 'sign-in': 'kept', 'officer-session': 'kept' },

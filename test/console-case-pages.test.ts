@@ -171,7 +171,7 @@ describe('typing in', () => {
 
   test('says what such a case cannot do, and keeps it apart', async () => {
     const form = await an.get('/console/cases/new')
-    expect(form.text).toMatch(/không có mã tra cứu.*Chưa nhập được ảnh.*Đơn tố cáo không nhập ở đây/)
+    expect(form.text).toMatch(/không có mã tra cứu.*Đơn tố cáo không nhập ở đây.*bản chụp thư.*Không nhận ảnh có trẻ em/)
     const saved = await an.post('/console/cases/new', TYPED)
     expect(saved.text).toMatch(/Đã nhập phản ánh.*Cán bộ nhập.*Gạo có mùi lạ/)
     expect((await an.get('/console/cases?source=letter')).text).toContain('Cán bộ nhập')

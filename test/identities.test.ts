@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { holidays } from '../content/data/holidays.ts'
 import { createTexts } from '../content/index.ts'
 import { addIdentity, forgetTipster } from '../db/case-links.ts'
+import { loadHolidays } from '../db/holidays.ts'
 import { askIdentity, decideIdentity, seeIdentity } from '../db/identities.ts'
 import { listOpeningRequests, listOpeningsOf } from '../db/identity-list.ts'
 import { addSeat, giveBindCode, lendSeat } from '../db/officer-desk.ts'
@@ -103,6 +105,15 @@ describe('opening a name', () => {
       expect(said).toContain('Hai cán bộ đã cùng đồng ý mở tên, số điện thoại bạn để lại')
       expect(said).not.toMatch(/hàng giả/)
     }
+  })
+
+  test('a request of the eve of Tết may be decided until three working days after it', async () => {
+    await desk.db.write(loadHolidays(holidays))
+    desk.clock.set('2027-02-03T02:00:00Z')
+    await asks('an')
+    desk.clock.set('2027-02-15T02:00:00Z')
+    await decides('chi')
+    expect(await desk.db.read('SELECT state, until_day FROM identity_openings')).toEqual([{ state: 'granted', until_day: '2027-02-15' }])
   })
 
   test('nobody decides their own request, nor one of a case they have to do with, nor twice, nor after three working days', async () => {

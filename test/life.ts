@@ -100,6 +100,7 @@ export async function openLife(natives: string[], options: { photo?: Uint8Array<
   await bot.db.write([...loadLevelNames(levelNames), ...loadUnits(sampleUnits, { sample: true })])
   const photos = createPhotoLoop({ db: bot.db, keys, channels: bot.channels, evidence, viewerCopy, looksOf, now, holder: 'p1', log })
   const api = createApi({
+    evidence,
     ...{ db: bot.db, keys, now, random: secureRandom, log, texts: createTexts(), channels: bot.channels },
     publicUrl: bot.about.publicUrl,
   })

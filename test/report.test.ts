@@ -522,7 +522,7 @@ describe('report', () => {
     expect(bot.lines).toEqual([])
     const [{ n = 0 } = {}] = await bot.db.read('SELECT count(*) AS n FROM cases')
     expect(Number(n)).toBeGreaterThan(0)
-  }, 20_000)
+  })
 
   test('two taps on the last button at once file once', async () => {
     await tellsAll(lan)

@@ -67,7 +67,20 @@ const OFFICIAL = [
 ]
 /** Content and settings: about nobody. */
 const ABOUT_NOBODY = [
-  ...['authorities', 'case_reasons', 'deals', 'hotlines', 'items', 'questions', 'level_names', 'migrations', 'observances', 'settings'],
+  ...[
+    'authorities',
+    'case_reasons',
+    'deals',
+    'holidays',
+    'holiday_years',
+    'hotlines',
+    'items',
+    'questions',
+    'level_names',
+    'migrations',
+    'observances',
+    'settings',
+  ],
   ...['themes', 'topics', 'units', 'unit_changes', 'unit_change_units', 'unit_successors'],
 ]
 /** Kept by the full-text search of a table above. */

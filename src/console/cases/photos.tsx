@@ -51,7 +51,7 @@ function picture(bytes: Uint8Array): Response {
 async function ask(visit: Visit, { typed, wrong }: { typed?: Typed; wrong?: Wrong } = {}): Promise<Response> {
   const { t, desk } = visit
   const { open, photo } = await requirePhoto(desk, visit.param('id'), visit.param('photo'), 'case.work')
-  if (!photo.facts) throw new AppError('not_found', 'console_evidence.gone')
+  if (!photo.facts || photo.state !== 'stored') throw new AppError('not_found', 'console_evidence.gone')
   return visit.show(
     { title: t('console_evidence.original'), crumbs: crumbsOf(visit, open), help: 'evidence' },
     <Card>
