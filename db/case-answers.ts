@@ -81,10 +81,10 @@ export async function addThreat(parts: Parts, caseId: string, text: string): Pro
   ]
 }
 
-/** How many photos the case still takes. */
+/** How many photos the case still takes from its member. */
 export async function findPhotoRoom(db: Db, caseId: string): Promise<number> {
   if (!(await findMain(db, caseId))) return 0
-  const [row] = await db.read('SELECT count(*) AS n FROM photos WHERE case_id = ?', [caseId])
+  const [row] = await db.read("SELECT count(*) AS n FROM photos WHERE case_id = ? AND source = 'member'", [caseId])
   return Math.max(0, CASE_PHOTOS - Number(row?.n ?? 0))
 }
 

@@ -9,6 +9,7 @@ import { AppError } from '../src/errors.ts'
 import { hourOf } from '../src/time.ts'
 import { changeCase } from './case-change.ts'
 import { type CaseRow, requireCase } from './case-desk.ts'
+import { isKeptFrom } from './case-kept.ts'
 import { findCaseOfficer, findNearestOfficers, tellCaseOfficers } from './case-officers.ts'
 import { findHolidays } from './holidays.ts'
 import type { Desk } from './rights.ts'
@@ -38,7 +39,8 @@ export async function assignCase(desk: Desk, id: string, { version, officerId }:
   // An approver names somebody else: to name oneself would open it.
   if (found.restricted && found.assigneeId !== null && found.assigneeId !== actor.officerId && officerId === actor.officerId)
     throw new AppError('forbidden', 'case.restricted_to')
-  if (!(await findCaseOfficer(db, found, officerId, now))) throw new AppError('invalid', 'case.officer_cannot')
+  if (!(await findCaseOfficer(db, found, officerId, now)) || (await isKeptFrom(desk, found, officerId)))
+    throw new AppError('invalid', 'case.officer_cannot')
   await db.write([
     ...(await changeCase(
       desk,

@@ -38,6 +38,10 @@ export function urgencyOf(rank: number): Urgency {
 export const caseSources = ['assistant', 'phone', 'letter', 'visit'] as const
 export type CaseSource = (typeof caseSources)[number]
 
+/** By which road a photo of a case came: from its member, or to an officer: in a letter, at a visit, to a phone, by their own camera. */
+export const photoSources = ['member', 'letter', 'visit', 'phone', 'officer'] as const
+export type PhotoSource = (typeof photoSources)[number]
+
 export type Health = 'unused' | 'fine' | 'ill' | 'unknown'
 
 /** What the tipster told, as it stands inside the seal. */

@@ -109,8 +109,8 @@ export const BY_TOKEN: Record<TokenScope, readonly Act[]> = {
   cases: ['case.read', 'case.work', 'case.assign', 'reason.read', 'authority.read', 'decision.write', 'opinion.read', 'opinion.work'],
 }
 
-/** Roles at a unit and everything below it. `path` as units have it: `/root/…/id/`. */
-export type Grant = { unitId: string; path: string; roles: readonly Role[]; delegated?: true }
+/** Roles at a unit and everything below it. `path` as units have it: `/root/…/id/`. `lender`: whose they are, where they are lent. */
+export type Grant = { unitId: string; path: string; roles: readonly Role[]; delegated?: true; lender?: string }
 
 /** An officer at work: who, by which grants, through which door. */
 export type Actor = {

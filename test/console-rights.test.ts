@@ -105,6 +105,8 @@ const LINES: Record<string, { roles: readonly Role[]; strong?: true }> = {
   'get /console/identity-requests': { roles: GRANTERS },
   'get /console/identity-requests/:id': { roles: GRANTERS, strong: true },
   'post /console/identity-requests/:id': { roles: GRANTERS, strong: true },
+  'get /console/cases/:id/photos/new': { roles: CASES },
+  'post /console/cases/:id/photos/new': { roles: CASES },
   'get /console/cases/:id/photos/:photo': { roles: CASES },
   'get /console/cases/:id/photos/:photo/copies/:copy': { roles: CASES },
   'get /console/cases/:id/photos/:photo/original': { roles: CASES, strong: true },
