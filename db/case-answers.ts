@@ -8,6 +8,7 @@ import type { Db, Keys, Statement, Value } from '../src/chat.ts'
 import { dayOf } from '../src/time.ts'
 import { addEvent, type NewEvent } from './case-events.ts'
 import { guard } from './client.ts'
+import { findHolidays } from './holidays.ts'
 import { attachPhotos } from './photos.ts'
 
 type Parts = { db: Db; keys: Keys; id(): string; now: Date }
@@ -30,7 +31,8 @@ export async function addAnswer(
   if (found.state === 'closed') return 'closed'
   const raised: Change = danger ? ['rank = min(rank, ?), danger = 1', [URGENCY.danger]] : undefined
   const about = { ...(found.id === caseId ? {} : { of: caseId }), ...(danger ? { danger: true } : {}) }
-  const { now } = parts
+  const { db, now } = parts
+  const urgency = urgencyOf(danger ? Math.min(found.rank, URGENCY.danger) : found.rank)
   return [
     ...(await step(parts, found, raised, {
       kind: 'answered',
@@ -44,10 +46,7 @@ export async function addAnswer(
       ? await step(
           parts,
           { ...found, version: found.version + 1 },
-          [
-            "state = 'reviewing', reason_id = NULL, due_day = ?",
-            [dueDayIn('reviewing', urgencyOf(danger ? Math.min(found.rank, URGENCY.danger) : found.rank), now)],
-          ],
+          ["state = 'reviewing', reason_id = NULL, due_day = ?", [dueDayIn('reviewing', urgency, now, await findHolidays(db, now))]],
           {
             kind: 'moved',
             detail: { from: 'needs_info', to: 'reviewing' },

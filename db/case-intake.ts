@@ -14,6 +14,7 @@ import { openCase } from './cases.ts'
 import { conflictOf, conflictTable } from './client.ts'
 import { givenPhotos, type KeptPhoto, keepPhotos, letGo } from './given-photos.ts'
 import { attachHeld, type HeldPhoto } from './held-photos.ts'
+import { findHolidays } from './holidays.ts'
 import { type Desk, stillActing } from './rights.ts'
 
 /** Numbers that are tried: one is taken about once in ten thousand. */
@@ -68,6 +69,7 @@ async function write(
 ): Promise<TypedIn> {
   const { db, keys, actor, now, random } = desk
   const told = identityIn(intake)
+  const holidays = await findHolidays(db, now)
   const { source } = intake
   const photos = [...(await givenPhotos(desk, id, source, kept)), ...(held.length > 0 ? [attachHeld(id, source, held)] : [])]
   const n = kept.length + held.length
@@ -77,7 +79,7 @@ async function write(
       ...stillActing(actor),
       ...(await openCase(keys, {
         ...{ id, eventId: desk.id(), number, receipt: `${number}-${randomCode(4, random)}-${randomCode(4, random)}`, now },
-        ...{ report: reportIn(intake), danger: isDangerIn(intake), unitId: unit?.id ?? null, photos: [] },
+        ...{ report: reportIn(intake), danger: isDangerIn(intake), unitId: unit?.id ?? null, photos: [], holidays },
         ...(told ? { identity: { told, contactId: null } } : {}),
         typed: { source, officerId: actor.officerId, photos: n },
       })),

@@ -3,10 +3,11 @@
  * exact time: the only way back is the reply link, whose both ends are keyed hashes (design.md "What a message leaves
  * behind"). Who may look is decided by `unit_id`.
  */
-import { type CaseKind, type CaseSource, type CaseState, type Identity, LOOK_DAYS, type Report, URGENCY, urgencyOf } from '../src/case.ts'
+import { type CaseKind, type CaseSource, type CaseState, type Identity, lookDayOf, type Report, URGENCY, urgencyOf } from '../src/case.ts'
 import type { Db, Keys, Row, Statement } from '../src/chat.ts'
 import { evenJson, openJson } from '../src/keys.ts'
-import { addWorkingDays, dayOf, hourOf, monthOf } from '../src/time.ts'
+import { hourOf, monthOf } from '../src/time.ts'
+import type { Holidays } from '../src/working-days.ts'
 import { firstEvent } from './case-events.ts'
 import { addIdentity, addLink } from './case-links.ts'
 import { attachPhotos } from './photos.ts'
@@ -33,6 +34,8 @@ export type Opening = {
   replyTo?: { contactId: string; addressId: string; word: string }
   /** Typed in by an officer who was told; the assistant without it. */
   typed?: { source: Exclude<CaseSource, 'assistant'>; officerId: string; photos?: number }
+  /** By which the day of the first look is counted. */
+  holidays: Holidays
   now: Date
 }
 
@@ -55,7 +58,7 @@ export async function openCase(keys: Keys, opening: Opening): Promise<Statement[
         rank,
         typed?.source ?? 'assistant',
         opening.unitId,
-        dayOf(addWorkingDays(now, LOOK_DAYS[urgencyOf(rank)])),
+        lookDayOf(urgencyOf(rank), now, opening.holidays),
         await keys.seal('case', evenJson(box), id),
         hour,
       ],

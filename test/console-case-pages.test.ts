@@ -126,7 +126,7 @@ describe('a case', () => {
     await desk.officer('xa', ['case'], 'binh')
     const binh = await signIn(desk, 'binh')
     const other = await binh.get('/console/cases/c1')
-    expect([other.status, other.text.includes('Tem nhãn')]).toEqual([403, false])
+    expect([other.status, other.text.includes('Tem nhãn')]).toEqual([404, false])
     await desk.officer('tinh', ['approver'], 'em')
     const em = await signIn(desk, 'em')
     expect((await em.get('/console/cases/restricted')).text).toMatch(/PA-2611-7K3Q.*Cán bộ an/)

@@ -341,7 +341,7 @@ test('killed six times amid photos: the acknowledged is whole, the half-done uns
   expect(await readdir(join(folder, 'evidence', '.parts'))).toEqual([])
   for (const { id } of rows) expect(output).not.toContain(String(id))
   db.close()
-}, 240_000)
+}, 600_000)
 
 test('twenty times killed amid writes of three megabytes: each object is whole or not there, and what was written is there', async () => {
   const source = `import { createFileEvidence } from ${JSON.stringify(join(root, 'src', 'evidence-files.ts'))}
@@ -378,4 +378,4 @@ test('twenty times killed amid writes of three megabytes: each object is whole o
   }
   // The kills did meet writes.
   expect([written > 5, cutOff > 5]).toEqual([true, true])
-}, 60_000)
+})

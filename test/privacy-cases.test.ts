@@ -340,5 +340,5 @@ describe('a month of reports', () => {
     expect(three).toBeDefined()
     expect(await orphansIn(db)).toEqual([])
     expect(found).toEqual({})
-  }, 180_000)
+  }, 600_000)
 })
