@@ -156,6 +156,31 @@ describe('report', () => {
     expect(textOf(await lan.taps('Chưa ai dùng'))).toContain('Dấu hiệu: quán đầu ngõ bán kem trộn không nhãn')
   })
 
+  test('a few words before a kind is chosen are kept, and what the goods are is still asked', async () => {
+    await lan.says('phản ánh')
+    expect(textOf(await lan.says('phản ảnh đồ dởm'))).toContain('Đã ghi lời kể của bạn')
+    expect(textOf(await lan.taps('Hàng nghi giả'))).toContain('Bước 2/8')
+    expect(textOf(await lan.says('dầu gội mùi lạ'))).toContain('Bước 3/8')
+    for (const answer of ['không nhớ', 'hôm nay', 'bỏ qua']) await lan.says(answer)
+    expect(textOf(await lan.taps('Chưa ai dùng'))).toContain('Dấu hiệu: phản ảnh đồ dởm dầu gội mùi lạ')
+    for (const said of ['sửa', 'dấu hiệu']) await lan.says(said)
+    expect(textOf(await lan.says('nước mắm tem mờ'))).toContain('Dấu hiệu: nước mắm tem mờ')
+  })
+
+  test('a question mark or a lone digit is no place and no time', async () => {
+    for (const said of ['phản ánh', 'hàng nghi giả', 'hộp sữa tem mờ']) await lan.says(said)
+    for (const nothing of ['?', '9', '...']) expect(textOf(await lan.says(nothing)), nothing).toContain('nơi mua bằng chữ')
+    expect(textOf(await lan.says('chợ Mẫu'))).toContain('Bước 4/8')
+    for (const nothing of ['?', '9', '...']) expect(textOf(await lan.says(nothing)), nothing).toContain('thời gian bằng chữ')
+    expect(textOf(await lan.says('20/11'))).toContain('Bước 5/8')
+  })
+
+  test('before the last question it is said that nothing was sent yet', async () => {
+    await tellsAll(lan)
+    expect(textOf(await lan.taps('Gửi'))).toMatch(/câu cuối trước khi gửi[\s\S]*chọn xong thì phản ánh được gửi ngay/)
+    expect(await bot.db.read('SELECT count(*) AS n FROM cases')).toEqual([{ n: 0 }])
+  })
+
   test('a restart of the program in the middle loses nothing', async () => {
     await lan.says('phản ánh')
     await lan.taps('Hết hạn')
@@ -196,7 +221,7 @@ describe('report', () => {
     expect(textOf(await lan.says('quay lại'))).toContain('Bước 2/8')
     expect(textOf(await lan.says('hộp sữa tem mờ'))).toContain('Bước 3/8')
     await lan.says('tôi tố cáo tiếp')
-    expect(textOf(await lan.taps('Thôi, không giữ lại'))).toContain('không giữ lại gì')
+    expect(textOf(await lan.says('thôi'))).toContain('không giữ lại gì')
     expect(await bot.db.read('SELECT count(*) AS n FROM cases')).toEqual([{ n: 0 }])
   })
 
@@ -336,7 +361,9 @@ describe('report', () => {
       await reachesPhotos()
       const answers: string[] = []
       for (let i = 1; i <= 50; i++) answers.push(textOf(await lan.sendsPhotos(`photo-${i}`)))
-      expect(answers[9]).toContain('ảnh 10/10')
+      expect(answers[8]).toContain('Bạn gửi tiếp')
+      expect(answers[9]).toContain('ảnh 10/10, đủ số ảnh')
+      expect(answers[9]).not.toContain('gửi tiếp')
       for (const late of answers.slice(10)) expect(late).toContain('10 ảnh đầu vẫn còn')
       expect(await bot.db.read('SELECT count(*) AS n FROM photos')).toEqual([{ n: 10 }])
       expect(textOf(await lan.says('xong'))).toContain('10 ảnh đang trên đường')
@@ -628,7 +655,7 @@ describe('report', () => {
     test('the member’s own unit', async () => {
       expect(textOf(await tellsAll(lan))).toContain('Nơi tiếp nhận: CĐCS Nhà máy')
       await lan.taps('Gửi')
-      expect(textOf(await lan.taps('Không'))).toContain('Cán bộ của CĐCS Nhà máy sẽ xem trong ngày làm việc')
+      expect(textOf(await lan.taps('Không'))).toContain('Cán bộ của CĐCS Nhà máy sẽ xem trong vòng một ngày làm việc')
       expect(await caseRow(bot)).toMatchObject({ unit_id: 'own' })
     })
 

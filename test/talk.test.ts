@@ -45,7 +45,7 @@ describe('talk', () => {
       await desk.asks(id, QUESTION)
       await desk.pass(2)
       expect(await reads(hoa)).toContain(`23/11/2026. Cán bộ hỏi: ${QUESTION}`)
-      expect(textOf(await hoa.says('trả lời'))).toContain('Bạn viết câu trả lời')
+      expect(textOf(await hoa.says('trả lời'))).toContain('Bạn viết điều muốn gửi')
       const shown = textOf(await hoa.says('Gian số 12, tôi còn giữ hộp.'))
       expect(shown).toContain('Gian số 12, tôi còn giữ hộp.')
       const withPhoto = textOf(await hoa.sendsPhotos('photo-1', 'photo-2'))
@@ -134,7 +134,7 @@ describe('talk', () => {
       await lan.says('Điều tôi không muốn gửi')
       await lan.sendsPhotos('photo-1')
       expect(textOf(await lan.says(leaves)), leaves).not.toContain('Điều tôi không muốn gửi')
-      if (leaves === 'viết lại') expect(textOf(await lan.says('gửi'))).toContain('Bạn viết câu trả lời')
+      if (leaves === 'viết lại') expect(textOf(await lan.says('gửi'))).toContain('Bạn viết điều muốn gửi')
       await lan.says('hủy')
     }
     expect(await desk.bot.db.read('SELECT count(*) AS n FROM photos')).toEqual([{ n: 0 }])

@@ -57,7 +57,10 @@ const choices: Record<StepName, Choices> = {
   consent: { yes: '', no: '' },
   name: {},
   phone: { skip: 'bỏ qua, không cho số, không' },
-  formal: { report: 'phản ánh, ghi là phản ánh, gửi phản ánh, đây là phản ánh, tiếp tục phản ánh', quit: '' },
+  formal: {
+    report: 'phản ánh, ghi là phản ánh, gửi phản ánh, đây là phản ánh, tiếp tục phản ánh',
+    quit: 'thôi, không, không giữ lại, thôi không giữ lại',
+  },
   send: { link: 'cho trợ lý nhắn lại, nhắn lại, cho nhắn lại', alone: 'không nhắn lại, không cần nhắn lại' },
 }
 

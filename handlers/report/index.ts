@@ -19,12 +19,14 @@ import { photoButtons, question } from './steps.ts'
 
 const words = [
   'phản ánh',
+  'phản ảnh',
   'phản ánh hàng giả',
   'phản ánh hàng nghi giả',
   'hàng giả',
   'hàng nghi giả',
   'hàng nhái',
   'hàng dỏm',
+  'hàng dởm',
   'hàng fake',
   'tố giác',
   'tố giác hàng giả',
