@@ -37,7 +37,7 @@ export const evidence: CaseSection = async (visit, open) => {
   const works = open.path === null ? mayAtTop(desk.actor, 'case.work') : may(desk.actor, 'case.work', open.path)
   const last = rows.at(-1)
   return (
-    <Card title={t('console_evidence.title')}>
+    <Card id="photos" title={t('console_evidence.title')}>
       {parts.pictures ? null : <p>{t('console_evidence.no_pictures')}</p>}
       <ul class="list-unstyled mb-0">
         {rows.map((photo, at) => (
@@ -108,7 +108,7 @@ function Photo({
         <h3 class="h4">
           {name} <State visit={visit} photo={photo} />
         </h3>
-        {photo.facts ? <Facts visit={visit} photo={photo} facts={photo.facts} /> : null}
+        {photo.facts ? <Facts visit={visit} photo={photo} facts={photo.facts} n={n} /> : null}
         {copies.length > 0 ? <Copies visit={visit} href={href} copies={copies} /> : null}
         {photo.state === 'stored' ? (
           <div class="btn-list mt-2">
@@ -147,18 +147,22 @@ function State({ visit: { t }, photo: { state, reason } }: { visit: Visit; photo
   )
 }
 
-function Facts({ visit, photo, facts }: { visit: Visit; photo: CasePhoto; facts: PhotoFacts }) {
+/** Folded away: with ten photos the officer reads pictures, and a checksum once in a while. */
+function Facts({ visit, photo, facts, n }: { visit: Visit; photo: CasePhoto; facts: PhotoFacts; n: number }) {
   const { t } = visit
   return (
-    <Pairs
-      pairs={[
-        // The minute stands on the page of the original: officers need it there alone.
-        [t('console_evidence.received'), hourVi(visit, hourOf(new Date(facts.receivedAt)))],
-        [t('console_evidence.what'), whatOf(visit, facts)],
-        [t('console_evidence.sha256'), <code class="hash">{facts.sha256}</code>],
-        [t('console_evidence.view'), t(hasView(photo) ? 'console_evidence.view_yes' : 'console_evidence.view_no')],
-      ]}
-    />
+    <details>
+      <summary>{t('console_evidence.file', { n })}</summary>
+      <Pairs
+        pairs={[
+          // The minute stands on the page of the original: officers need it there alone.
+          [t('console_evidence.received'), hourVi(visit, hourOf(new Date(facts.receivedAt)))],
+          [t('console_evidence.what'), whatOf(visit, facts)],
+          [t('console_evidence.sha256'), <code class="hash">{facts.sha256}</code>],
+          [t('console_evidence.view'), t(hasView(photo) ? 'console_evidence.view_yes' : 'console_evidence.view_no')],
+        ]}
+      />
+    </details>
   )
 }
 

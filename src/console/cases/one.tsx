@@ -88,6 +88,11 @@ async function Facts({ visit, open, ways }: { visit: Visit; open: OpenCase; ways
   return (
     <Card title={t('console_cases.facts')}>
       <Pairs pairs={pairs} />
+      <p class="mt-3 mb-0">
+        <a class="btn btn-outline-secondary" href="#thread">
+          {t('console_cases.to_thread')}
+        </a>
+      </p>
     </Card>
   )
 }
