@@ -27,6 +27,7 @@ const writeButton = (asked: boolean): Button => ({ ...button('track', 'answer'),
 const REPORT: Button = { label: { key: 'menu.report' }, payload: payloadOf('report', 'start') }
 
 const losing = [
+  'lost receipt',
   'mất mã',
   'quên mã',
   'mất mã nhận',
@@ -44,6 +45,7 @@ export const track: Handler = {
   words: [
     ...['mã phản ánh', 'tra phản ánh', 'tra cứu phản ánh', 'tra cứu', 'tra mã', 'xem phản ánh', 'theo dõi phản ánh', 'mã nhận'],
     ...['phản ánh của tôi', 'phản ánh của tôi đến đâu rồi', 'phản ánh đến đâu rồi', 'kết quả phản ánh', 'tình trạng phản ánh'],
+    ...['track', 'track report', 'track a report', 'follow a report'],
     ...losing,
   ],
   commands: ['tracuu'],

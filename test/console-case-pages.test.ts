@@ -60,6 +60,12 @@ describe('the queue', () => {
 })
 
 describe('a case', () => {
+  test('has what can be done above its photos and what happened, and a way down to the words', async () => {
+    const { html, text } = await an.get('/console/cases/c1')
+    expect(text).toMatch(/Nội dung phản ánh.*Tới diễn biến, lời nhắn.*Việc có thể làm.*Diễn biến/)
+    expect(html).toMatch(/href="#thread"[\s\S]*<section class="card mb-3" id="thread">/)
+  })
+
   test('is taken, asked about, answered and closed by its forms', async () => {
     const page = await an.get('/console/cases/c1')
     expect(page.text).toMatch(/Tem nhãn mờ.*Chưa ai nhận/)
@@ -175,6 +181,21 @@ describe('typing in', () => {
     const saved = await an.post('/console/cases/new', TYPED)
     expect(saved.text).toMatch(/Đã nhập phản ánh.*Cán bộ nhập.*Gạo có mùi lạ/)
     expect((await an.get('/console/cases?source=letter')).text).toContain('Cán bộ nhập')
+  })
+
+  test('says before anything is written that nobody will be told of it, and nowhere that the assistant passes it on', async () => {
+    await an.get('/console/cases/new')
+    const typed = new URL((await an.post('/console/cases/new', TYPED)).path, 'http://x').pathname
+    expect((await an.get(typed)).text).toContain('Trợ lý không nhắn được, vì cán bộ nhập')
+    await file('c2', 'PA-2611-8M4T', { replyTo: { contactId: 'c', addressId: 'a', word: 'K7' } })
+    for (const form of ['ask', 'tell']) {
+      expect((await an.get(`${typed}/${form}`)).text, form).toContain('không nhắn được cho ai')
+      expect((await an.get(`/console/cases/c1/${form}`)).text, form).toContain('chỉ khi tự tra bằng mã nhận')
+      expect((await an.get(`/console/cases/c2/${form}`)).text, form).not.toContain('không nhắn được')
+    }
+    const ask = await an.get('/console/cases/c1/ask')
+    const asked = { version: versionIn(ask.html), reason: 'asked-place', text: 'Bạn mua ở sạp nào?' }
+    expect((await an.post('/console/cases/c1/ask', asked)).text).not.toContain('sẽ chuyển tới người phản ánh')
   })
 
   test('words of a denunciation bring the explanation back with what was typed; a tick lets it through', async () => {

@@ -65,6 +65,16 @@ describe('talk', () => {
     },
   )
 
+  test('“xem” without its letter and digit is told what is missing, and shows nothing', async () => {
+    await asked()
+    for (const typed of ['xem', 'XEM', 'xem tin báo']) {
+      const said = textOf(await lan.says(typed))
+      expect(said, typed).toContain('cả chữ và số')
+      expect(said, typed).not.toContain('Cán bộ hỏi')
+    }
+    expect(await reads(lan)).toContain('Cán bộ hỏi')
+  })
+
   test('an answer typed at once, without a tap, is shown before it goes; “không” and “2” are answers too', async () => {
     await asked()
     await reads(lan)

@@ -38,6 +38,9 @@ const words = [
   'thuốc giả',
   'sữa giả',
   'hàng kém chất lượng',
+  'report',
+  'report suspect goods',
+  'report fake goods',
 ] as const
 const opening = createLexicon(words.map((one) => ({ words: one, value: true })))
 
