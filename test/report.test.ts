@@ -106,6 +106,17 @@ describe('report', () => {
     expect(await bot.db.read('SELECT * FROM reply_links')).toEqual([])
   })
 
+  test('in English the words on the buttons are typed, and the report is filed', async () => {
+    await lan.says('english')
+    for (const said of ['report', 'suspected fake', 'milk powder, stamp blurred', 'Bà Mẫu shop', 'Yesterday', 'skip', 'nobody used it'])
+      await lan.says(said)
+    const review = textOf(await lan.says('back'))
+    expect(review).toContain('Step 6/8')
+    expect(textOf(await lan.says('Nobody used it'))).toMatch(/Place: Bà Mẫu shop[\s\S]*Time: 22\/11\/2026[\s\S]*Health: Nobody used it/)
+    expect(textOf(await lan.says('send'))).toContain('the last question before sending')
+    expect(receiptIn(await lan.says('yes, write back'))).toMatch(RECEIPT)
+  })
+
   test('on a channel without buttons the digits of the list file it', async () => {
     await bot.close()
     bot = await createBot({ channels: [fakeChannel('zalo-bot', { buttons: 0 })] })
