@@ -72,6 +72,8 @@ describe('a case', () => {
     expect((await an.post('/console/cases/c1/take', { version: '1' })).text).toContain('Đồng chí đã nhận phản ánh này.')
     const ask = await an.get('/console/cases/c1/ask?q=asked-place')
     expect(ask.html).toContain('Bạn cho biết thêm nơi bán')
+    const empty = await an.post('/console/cases/c1/ask', { version: versionIn(ask.html), reason: '', text: '' })
+    expect([empty.status, empty.text.includes('Cần điền mục này.')]).toEqual([400, true])
     const asked = await an.post('/console/cases/c1/ask', {
       version: versionIn(ask.html),
       reason: 'asked-place',
@@ -156,7 +158,7 @@ describe('a case', () => {
     expect(marked.text).toContain('Đã đánh dấu tin rác')
     expect((await an.get('/console/cases?shelf=spam')).text).toContain('7K3Q')
     const back = await an.get('/console/cases/c1/not-spam')
-    await an.post('/console/cases/c1/not-spam', { version: versionIn(back.html) })
+    expect((await an.post('/console/cases/c1/not-spam', { version: versionIn(back.html) })).text).toContain('Đã bỏ đánh dấu')
     expect((await an.get('/console/cases')).text).toContain('7K3Q')
   })
 })
@@ -204,6 +206,7 @@ describe('typing in', () => {
     const back = await an.post('/console/cases/new', { ...TYPED, signs })
     expect([back.status, back.html.includes(signs), back.html.includes('name="report"')]).toEqual([400, true, true])
     expect(back.text).toContain('cơ quan có thẩm quyền')
+    expect(back.text, 'an officer is no member').not.toMatch(/\bbạn\b/)
     expect(await desk.db.read("SELECT count(*) AS n FROM cases WHERE source = 'letter'")).toEqual([{ n: 0 }])
     expect((await an.post('/console/cases/new', { ...TYPED, signs, report: 'on' })).text).toContain('Đã nhập phản ánh')
   })
