@@ -69,6 +69,7 @@ export type TagPurpose =
   | 'sign-in'
   | 'officer-session'
   | 'csrf'
+  | 'form'
   | 'challenge'
   | 'webhook'
 
