@@ -94,7 +94,7 @@ describe('talk', () => {
     await asked()
     await desk.tells(filed.id, 'Cảm ơn bạn đã báo.')
     await desk.pass(2)
-    const read = textOf(await lan.taps('Đọc tin'))
+    const read = textOf(await lan.taps('Xem tin báo'))
     expect(read.indexOf(QUESTION)).toBeLessThan(read.indexOf('Cán bộ nhắn: Cảm ơn bạn đã báo.'))
     const nothing = await reads(lan)
     expect(nothing).toContain('Chưa có tin mới')

@@ -24,7 +24,7 @@ const stopping = createLexicon<'yes' | 'no'>([
 export const talk: Handler = {
   name: 'talk',
   version: 1,
-  words: ['xem', 'xem tin báo'],
+  words: ['xem', 'xem tin báo', 'read'],
   expects: (message, step) =>
     step.step === 'stop'
       ? (stopping.find(listen(message.text)) ?? yesNo(listen(message.text))) !== undefined
