@@ -205,6 +205,12 @@ describe('report', () => {
     expect(textOf(await lan.says('20/11'))).toContain('Bước 5/8')
   })
 
+  test('who has no unit and wants it kept from one is told where it goes', async () => {
+    await tellsAll(lan)
+    const said = textOf(await lan.says('tôi không muốn đơn vị xem'))
+    expect(said).toMatch(/không có nơi nào khác để chọn[\s\S]*Bước 7\/8/)
+  })
+
   test('before the last question it is said that nothing was sent yet', async () => {
     await tellsAll(lan)
     expect(textOf(await lan.taps('Gửi'))).toMatch(/câu cuối trước khi gửi[\s\S]*chọn xong thì phản ánh được gửi ngay/)
@@ -687,6 +693,14 @@ describe('report', () => {
       await lan.taps('Gửi')
       expect(textOf(await lan.taps('Không'))).toContain('Cán bộ của CĐCS Nhà máy sẽ xem trong vòng một ngày làm việc')
       expect(await caseRow(bot)).toMatchObject({ unit_id: 'own' })
+    })
+
+    test('is named before anything is told, and “không muốn đơn vị xem” is understood as it is said', async () => {
+      expect(textOf(await lan.says('phản ánh'))).toContain('CĐCS Nhà máy tiếp nhận')
+      await lan.says('hủy')
+      await tellsAll(lan)
+      expect(textOf(await lan.says('khong muon don vi xem'))).toContain('Nơi tiếp nhận: LĐLĐ tỉnh Trên')
+      expect(textOf(await lan.says('cho đơn vị xem'))).toContain('Nơi tiếp nhận: CĐCS Nhà máy')
     })
 
     test('the unit above when the member does not want their own to see it, and back', async () => {

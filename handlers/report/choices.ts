@@ -39,8 +39,9 @@ const choices: Record<StepName, Choices> = {
   review: {
     send: 'gửi, gửi phản ánh, gửi đi, gửi luôn',
     edit: 'sửa, sửa lại, chỉnh sửa',
-    above: '',
-    own: '',
+    above:
+      'không muốn đơn vị xem, không muốn đơn vị tôi xem, không muốn đơn vị mình xem, không cho đơn vị xem, đừng cho đơn vị xem, đừng để đơn vị xem',
+    own: 'để đơn vị xem, cho đơn vị xem',
     named: 'để lại tên, để lại tên số điện thoại, ghi tên',
     unnamed: 'bỏ tên, xóa tên, bỏ tên số điện thoại',
     quit: '',
