@@ -41,7 +41,7 @@ describe('the relay', () => {
     expect(notice?.text).toMatch(NOTICE)
     expect(textOf([notice as never])).not.toMatch(/phản ánh|hàng|PA-|gian nào|\d{4}/i)
     expect(textOf([notice as never])).not.toContain(receipt.slice(0, 12))
-    if (channel !== 'zalo-bot') expect(notice?.buttons.map(({ label }) => label)).toEqual(['Đọc tin'])
+    if (channel !== 'zalo-bot') expect(notice?.buttons.map(({ label }) => label)).toEqual(['Xem tin báo'])
     expect(textOf(await hoa.says(`xem ${desk.wordOf(hoa)}`))).toContain('Cán bộ hỏi: Bạn mua ở gian nào?')
     expect(await desk.events(id)).toMatchObject([{ kind: 'opened' }, { kind: 'asked', relay: 'sent', seen: 1 }])
   })

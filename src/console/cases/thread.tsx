@@ -22,7 +22,7 @@ export async function Thread({ visit, open, after }: { visit: Visit; open: OpenC
   const { rows, next } = pageOf(found, PAGE, ({ place }) => place)
   const names = await findCaseNames(desk.db, rows)
   return (
-    <Card title={t('console_cases.thread')}>
+    <Card id="thread" title={t('console_cases.thread')}>
       <ol class="list-unstyled mb-0">
         {rows.map((event) => (
           <li class="mb-3">
