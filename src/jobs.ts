@@ -9,6 +9,7 @@ import type { EvidenceStore } from './evidence.ts'
 import { createFigures } from './figures.ts'
 import { createHealth } from './health.ts'
 import type { Log } from './log.ts'
+import { noticeOutcomesJob } from './notice-outcomes.ts'
 import type { PhotoLoop } from './photos.ts'
 import { createRelay } from './relay.ts'
 import { reorganiseJob } from './reorganise.ts'
@@ -41,6 +42,7 @@ export function listJobs(parts: JobParts): Job[] {
     ),
     { name: 'about', at: 'minute', run: readAbout },
     { name: 'relay', at: 'minute', run: createRelay({ db, keys, channels, random, log }).run },
+    noticeOutcomesJob({ db, keys, random, log }),
     reorganiseJob({ db, keys, channels, now, log }),
     caseMarksJob({ db, keys, now, log }),
     { name: 'urgent-cases', at: 'minute', run: caseReminders.alert },

@@ -95,6 +95,8 @@ export async function openLife(natives: string[], options: { photo?: Uint8Array<
   zalo.photo = fetched
   const bot: Bot = await createBot({ database, channels: [telegram, page, zalo], handlers: [careless, ...handlers] })
   now = bot.clock.now
+  // Ids of messages that nothing else equals: traces.ts looks for them.
+  await bot.db.write([{ sql: "INSERT INTO sqlite_sequence(name, seq) VALUES ('outbox', 987650000)", args: [] }])
   await bot.db.write([...loadLevelNames(levelNames), ...loadUnits(sampleUnits, { sample: true })])
   const photos = createPhotoLoop({ db: bot.db, keys, channels: bot.channels, evidence, viewerCopy, looksOf, now, holder: 'p1', log })
   const api = createApi({
