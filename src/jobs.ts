@@ -2,6 +2,7 @@
  * The recurring work of a product, in the order of the night: what is looked at each minute, and what one process does
  * once a day.
  */
+import { patientOf } from '../db/client.ts'
 import { caseMarksJob } from './case-marks.ts'
 import { createCaseReminders } from './case-reminders.ts'
 import type { Channel, Db, Keys } from './chat.ts'
@@ -34,7 +35,8 @@ export type JobParts = {
 export function listJobs(parts: JobParts): Job[] {
   const { db, keys, channels, photos, evidence } = parts
   const { now, random, log, publicUrl, readAbout } = parts
-  const figures = createFigures({ db, log })
+  const patient = patientOf(db)
+  const figures = createFigures({ db: patient, log })
   const caseReminders = createCaseReminders({ db, keys, publicUrl, log })
   return [
     ...channels.flatMap((channel): Job[] =>
@@ -54,7 +56,7 @@ export function listJobs(parts: JobParts): Job[] {
       name: 'retention',
       at: { hour: 3, minute: 10 },
       run: async () => {
-        await createRetention({ db, keys, evidence, now, log }).run()
+        await createRetention({ db: patient, keys, evidence, now, log }).run()
       },
     },
     {
