@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { upgradeBoxes } from '../db/box-upgrade.ts'
 import { PATIENT, patientOf } from '../db/client.ts'
+import { fenceKey } from '../db/key-fence.ts'
 import { checkKey, readTagKeys } from '../db/key-state.ts'
 import { listApplied, type Migration, migrate } from '../db/migrate.ts'
 import { openDb } from '../db/open.ts'
@@ -70,12 +71,13 @@ export async function openGround(env: NodeJS.ProcessEnv, say: Say = console.log,
     migrated.push(name)
     say(`  migrated ${name}`)
   })
-  await checkKey(db, footing.keys)
+  const proof = await checkKey(db, footing.keys)
+  const fenced = fenceKey(served, proof, () => log('error', 'key.changed'))
   // What earlier keys made goes on being found: tokens, cookies, receipts.
   const keys = createNodeKeys(footing.dataKey, await readTagKeys(db, footing.keys))
-  await upgradeBoxes(db, keys, secureRandom)
-  await loadContent(db, (what, done, all) => say(`  ${what}: ${done}/${all}`))
-  return { ...footing, keys, db: served, migrated, ...openFetches() }
+  await upgradeBoxes(patientOf(fenced), keys, secureRandom)
+  await loadContent(patientOf(fenced), (what, done, all) => say(`  ${what}: ${done}/${all}`))
+  return { ...footing, keys, db: fenced, migrated, ...openFetches() }
 }
 
 /** R21: data outside Vietnam is a legal decision; until its reference is recorded, each start says so. */
