@@ -7,6 +7,7 @@ import { type CaseRow, requireCase } from '../db/case-desk.ts'
 import type { NewEvent } from '../db/case-events.ts'
 import { noticeOutcomesJob } from '../src/notice-outcomes.ts'
 import { createRelay } from '../src/relay.ts'
+import type { TestDatabase } from './database.ts'
 import { type Bot, createBot, fakeChannel, textOf } from './harness.ts'
 import { addTestOfficer, deskAt, unitRows } from './people.ts'
 
@@ -27,8 +28,11 @@ export const CHANNELS = [
   ['web', { buttons: 12 }],
 ] as const
 
-export async function openTalkDesk(random?: () => number) {
-  const bot = await createBot({ channels: CHANNELS.map(([name, limits]) => fakeChannel(name, limits)) })
+export async function openTalkDesk(random?: () => number, database?: TestDatabase) {
+  const bot = await createBot({
+    ...(database ? { database } : {}),
+    channels: CHANNELS.map(([name, limits]) => fakeChannel(name, limits)),
+  })
   const { db, keys, clock } = bot
   // Nothing here loses its power supply.
   await db.write(unitRows())
