@@ -12,7 +12,8 @@ import { KEY_STANDS } from './key-state.ts'
 export function fenceKey(db: Db, proof: Uint8Array, onChange: () => void): Db {
   if (db.kind === 'file') return db
   let changed = false
-  const refuse = () => Object.assign(new Error('DATA_KEY was changed: start this process again, with the new key.'), { code: 'KEY_CHANGED' })
+  const refuse = () =>
+    Object.assign(new Error('DATA_KEY was changed: start this process again, with the new key.'), { code: 'KEY_CHANGED' })
   const stands = async (inner: Db) => (await inner.read(`SELECT (${KEY_STANDS}) AS stands`, [proof]))[0]?.stands === 1
   const fenced = (inner: Db): Db => ({
     ...inner,
