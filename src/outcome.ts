@@ -14,7 +14,8 @@ export type Outcome = {
   statements: Statement[]
   /** The row's outcome is final: it is dropped. */
   done?: number
-  tally: Omit<Tally, 'day' | 'channel'>
+  /** None of a notice: on a quiet day the totals of a channel would say which one a case's member uses. */
+  tally: Omit<Tally, 'day' | 'channel'> | undefined
   /** The whole channel waits until then (epoch ms). */
   hold?: number
   /** Later replies to this address wait until then (epoch ms). */
@@ -37,7 +38,7 @@ export const sent = (row: ClaimedRow): Outcome => ({ statements: [], done: row.i
 /** The same outcome; where it is final, with what its case hears. @param about the case of a notice */
 export function ofNotice(outcome: Outcome, about: string | undefined, at: Date): Outcome {
   if (about === undefined || outcome.done === undefined) return outcome
-  return { ...outcome, told: { caseId: about, reached: outcome.tally.what === 'sent', at } }
+  return { ...outcome, tally: undefined, told: { caseId: about, reached: outcome.tally?.what === 'sent', at } }
 }
 
 /** Not tried: given back, due at `dueAt` (epoch ms), no attempt counted. */

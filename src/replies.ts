@@ -60,7 +60,7 @@ export function createReplies(parts: ReplyParts, channel: Channel, road: RoadSta
       ...(done.length > 0 ? [dropReplies(done)] : []),
       ...(await Promise.all(told.map((one) => recordOutcome(keys, one)))),
       ...outcomes.flatMap(({ statements }) => statements),
-      addTallies(outcomes.map(({ tally }) => ({ day, channel: channel.name, ...tally }))),
+      addTallies(outcomes.flatMap(({ tally }) => (tally ? [{ day, channel: channel.name, ...tally }] : []))),
     ])
     return outcomes.map(() => undefined)
   }, parts.later)

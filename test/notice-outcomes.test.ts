@@ -133,6 +133,24 @@ test('either waits one to three whole hours, by chance', async () => {
   for (const n of waits.values()) expect(n).toBeLessThan(20)
 })
 
+test('a case is told on a whole hour and at no other minute, and not in the hour in which its notice left', async () => {
+  const { id } = await desk.files(lan)
+  desk.bot.clock.set('2026-11-23T02:59:05.000Z')
+  await desk.tells(id, 'Đã nhận.')
+  await desk.pass(1)
+  expect(desk.noticesTo(lan)).toHaveLength(1)
+  for (const [at, reach] of [
+    ['03:00:50', 'waiting'],
+    ['04:01:00', 'waiting'],
+    ['04:59:59', 'waiting'],
+    ['05:00:30', 'sent'],
+  ] as const) {
+    desk.bot.clock.set(`2026-11-23T${at}.000Z`)
+    await desk.outcomes.run(desk.bot.clock.now())
+    expect([at, await reachOf(id)]).toEqual([at, [reach]])
+  }
+})
+
 test('what fails for a while and is sent in the end was sent', async () => {
   const { id } = await desk.files(lan)
   refuse('telegram', new SendError('temporary', 'telegram_502'))
@@ -240,7 +258,10 @@ describe('whoever copies the database again and again without the key', () => {
     refuse('telegram', error)
     await desk.asks(id, 'Bạn mua ở gian nào?')
     await toOutbox()
+    const totals = await desk.bot.db.read('SELECT * FROM tallies')
     expect(await step(() => desk.bot.dispatcher.drain())).toEqual([])
+    // Nor do the totals of a channel say that one of its messages did not arrive.
+    expect(await desk.bot.db.read('SELECT * FROM tallies')).toEqual(totals)
     expect(await step(() => desk.hours(1))).toEqual([])
     expect(desk.bot.clock.now().getTime() % HOUR).toBe(0)
     expect((await desk.events(id)).at(-1)?.relay).toBe(error ? 'receipt' : 'sent')
@@ -278,7 +299,7 @@ describe('whoever copies the database again and again without the key', () => {
       await desk.bot.dispatcher.drain()
       await desk.bot.db.write([{ sql: "UPDATE case_events SET relay = 'sent' WHERE relay = 'queued'", args: [] }])
     }
-    expect((await step(naive)).join()).toMatch(/outbox, tallies.* and case_events change in one step/)
+    expect((await step(naive)).join()).toMatch(/outbox.* and case_events change in one step/)
     const tidy = () =>
       desk.bot.db.write([
         { sql: "UPDATE case_events SET relay = 'receipt' WHERE relay = 'sent'", args: [] },

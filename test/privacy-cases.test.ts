@@ -29,6 +29,7 @@ import { say } from './hand-over-desk.ts'
 import { textOf } from './harness.ts'
 import { DAY, type Life, MINUTE, openLife, type Person } from './life.ts'
 import { type Office, openOffice } from './life-office.ts'
+import { findStepJoins, takePicture } from './steps.ts'
 
 const LAN = '7100200300'
 const HOA = '246845883529197922'
@@ -149,7 +150,9 @@ describe('a month of reports', () => {
     await minutes(8)
     await look('the member is told')
     clock.set(new Date(Math.ceil(clock.now().getTime() / 3_600_000) * 3_600_000).toISOString())
+    const before = await takePicture(db)
     await outcomes.run(clock.now())
+    expect(findStepJoins(before, await takePicture(db))).toEqual([])
     expect(await db.read('SELECT DISTINCT relay FROM case_events WHERE case_id = ? AND relay IS NOT NULL', [one ?? ''])).toEqual([
       { relay: 'sent' },
     ])

@@ -51,6 +51,7 @@ export async function openTalkDesk(random?: () => number, database?: TestDatabas
   return {
     bot,
     relay,
+    outcomes,
     act,
     /** How chance falls for the jobs from now on. */
     set chance(next: () => number) {
