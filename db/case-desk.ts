@@ -5,6 +5,7 @@
 import { type CaseKind, type CaseSource, type CaseState, type Urgency, urgencyOf } from '../src/case.ts'
 import type { Row, Value } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
+import { type Gone, isEmptied } from '../src/removal.ts'
 import { type Act, type Actor, scopeOf } from '../src/rights.ts'
 import { recordCaseAct } from './case-change.ts'
 import { type CaseBox, openBox } from './cases.ts'
@@ -36,6 +37,8 @@ export type CaseRow = {
   openedHour: string
   closedHour: string | null
   mergedInto: string | null
+  /** Taken back by its member, or removed for good. */
+  gone: Gone | null
   version: number
 }
 
@@ -111,6 +114,22 @@ export async function listRestricted(
   return rows.map(caseOf)
 }
 
+/** Taken back by their members since this hour, newest first; where a restricted one went, its row says no more. */
+export async function listWithdrawn(
+  { db, actor }: Pick<Desk, 'db' | 'actor'>,
+  { since, limit }: { since: string; limit: number },
+): Promise<Array<CaseRow & { goneHour: string }>> {
+  const within = scopeSql(actor, 'case.read')
+  if (!within) return []
+  const rows = await db.read(
+    `${SELECT}, c.gone_hour FROM cases c INDEXED BY cases_gone ${JOINS}
+     WHERE c.gone IS NOT NULL AND c.gone <> 'removed' AND c.gone_hour >= ? AND (${within.sql}) ${NO_CONFLICT}
+     ORDER BY c.gone_hour DESC, c.id DESC LIMIT ?`,
+    [since, ...within.args, actor.officerId, limit],
+  )
+  return rows.map((row) => ({ ...caseOf(row), goneHour: String(row.gone_hour) }))
+}
+
 /** The id behind a number as officers write it, within their units. */
 export async function findCaseByNumber({ db, actor }: Pick<Desk, 'db' | 'actor'>, number: string): Promise<string | undefined> {
   const within = scopeSql(actor, 'case.read')
@@ -124,7 +143,7 @@ export async function findCaseByNumber({ db, actor }: Pick<Desk, 'db' | 'actor'>
 
 /**
  * The row, for an officer who may do this with it. Throws AppError `not_found` also where they may not, so that nobody probes;
- * `forbidden` when it is restricted to another officer or they declared a conflict.
+ * `forbidden` when it is restricted to another officer or they declared a conflict; `conflict` when nothing is left of it to act on.
  */
 export async function requireCase({ db, actor }: Pick<Desk, 'db' | 'actor'>, id: string, act: Act): Promise<CaseRow> {
   const [row] = await db.read(`${SELECT}, ${CONFLICT} AS conflict FROM cases c ${JOINS} WHERE c.id = ?`, [actor.officerId, id])
@@ -132,6 +151,7 @@ export async function requireCase({ db, actor }: Pick<Desk, 'db' | 'actor'>, id:
   if (!row || !isWithin(actor, act, path)) throw new AppError('not_found', 'case.gone')
   if (row.conflict === 1) throw new AppError('forbidden', 'case.conflicted')
   const found = caseOf(row)
+  if (isEmptied(found.gone) && act !== 'case.read') throw new AppError('conflict', `case.is_${found.gone}`)
   const another = found.restricted && found.assigneeId !== null && found.assigneeId !== actor.officerId
   if (another && !(act === 'case.assign' && namesAt(actor, path))) throw new AppError('forbidden', 'case.restricted_to')
   return found
@@ -177,7 +197,7 @@ const CONFLICT = `EXISTS (SELECT 1 FROM case_conflicts x WHERE x.officer_id = ?
 /** Takes the officer's id. `c` is the case. */
 export const NO_CONFLICT = `AND NOT ${CONFLICT}`
 const COLUMNS = `c.id, c.number, c.state, c.kind, c.source, c.rank, c.restricted, c.spam, c.unit_id, c.assignee_id, c.due_day, c.reason_id,
-  c.outcome_id, c.opened_hour, c.closed_hour, c.merged_into, c.version, coalesce(u.short_name, u.name) AS unit_name, u.path, o.name AS assignee_name`
+  c.outcome_id, c.opened_hour, c.closed_hour, c.merged_into, c.gone, c.version, coalesce(u.short_name, u.name) AS unit_name, u.path, o.name AS assignee_name`
 const JOINS = 'LEFT JOIN units u ON u.id = c.unit_id LEFT JOIN officers o ON o.id = c.assignee_id'
 const SELECT = `SELECT ${COLUMNS}`
 
@@ -218,6 +238,7 @@ function caseOf(row: Row): CaseRow {
     openedHour: String(row.opened_hour),
     closedHour: text(row.closed_hour),
     mergedInto: text(row.merged_into),
+    gone: text(row.gone) as Gone | null,
     version: Number(row.version),
   }
 }

@@ -6,6 +6,7 @@
 import { type CaseKind, type CaseSource, type CaseState, type Identity, LOOK_DAYS, type Report, URGENCY, urgencyOf } from '../src/case.ts'
 import type { Db, Keys, Row, Statement } from '../src/chat.ts'
 import { evenJson, openJson } from '../src/keys.ts'
+import type { Gone } from '../src/removal.ts'
 import { addWorkingDays, dayOf, hourOf, monthOf } from '../src/time.ts'
 import { firstEvent } from './case-events.ts'
 import { addIdentity, addLink } from './case-links.ts'
@@ -83,6 +84,7 @@ export type CaseStatus = {
   openedMonth: string
   photosStored: number
   photosSent: number
+  gone: Gone | null
 }
 
 /** Where a case stands, for whoever holds its receipt. Found by keyed hash alone, so timing tells nothing. */
@@ -97,7 +99,7 @@ export async function findStatus(db: Db, caseId: string): Promise<CaseStatus | u
   return row && statusOf(row)
 }
 
-const STATUS = `SELECT c.id, c.kind, c.opened_hour, coalesce(m.state, c.state) AS state, r.says_vi, r.says_en,
+const STATUS = `SELECT c.id, c.kind, c.opened_hour, c.gone, coalesce(m.state, c.state) AS state, r.says_vi, r.says_en,
     (SELECT count(*) FROM photos p WHERE p.case_id = c.id) AS sent,
     (SELECT count(*) FROM photos p WHERE p.case_id = c.id AND p.state = 'stored') AS stored
   FROM cases c LEFT JOIN cases m ON m.id = c.merged_into
@@ -114,5 +116,6 @@ function statusOf(row: Row): CaseStatus {
     openedMonth: monthOf(new Date(`${String(row.opened_hour).slice(0, 13)}:00:00Z`)),
     photosStored: Number(row.stored),
     photosSent: Number(row.sent),
+    gone: row.gone as Gone | null,
   }
 }

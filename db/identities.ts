@@ -164,7 +164,7 @@ export function mayLook({ state, askedBy, endsAt }: Opening, officerId: string, 
 const OPENINGS_LOOKED_AT = 10
 
 /** The member's own unit is where their superiors are: whoever belongs to the one they named takes no part. */
-async function refuseKeptFrom({ db, actor }: Pick<Desk, 'db' | 'actor'>, keptFrom: string | undefined): Promise<void> {
+export async function refuseKeptFrom({ db, actor }: Pick<Desk, 'db' | 'actor'>, keptFrom: string | undefined): Promise<void> {
   if (keptFrom === undefined) return
   const [row] = await db.read(
     'SELECT 1 AS inside FROM units own, units kept WHERE own.id = ? AND kept.id = ? AND substr(own.path, 1, length(kept.path)) = kept.path',
@@ -174,7 +174,7 @@ async function refuseKeptFrom({ db, actor }: Pick<Desk, 'db' | 'actor'>, keptFro
 }
 
 /** Bound officers at the case's unit and above it who may decide, the nearest first. */
-async function listGranters({ db, actor }: Pick<Desk, 'db' | 'actor'>, caseId: string, path: string | null): Promise<string[]> {
+export async function listGranters({ db, actor }: Pick<Desk, 'db' | 'actor'>, caseId: string, path: string | null): Promise<string[]> {
   const above = path === null ? null : path.split('/').filter((id) => id !== '')
   const rows = await db.read(
     `SELECT o.id FROM officers o JOIN units u ON u.id = o.unit_id

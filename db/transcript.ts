@@ -118,7 +118,7 @@ function settleSeen(seqs: number[], at: Date): Statement[] {
 }
 
 /** "Xóa cuộc trò chuyện": every line of these owners. */
-function deleteTranscript(owners: string[]): Statement {
+export function deleteTranscript(owners: string[]): Statement {
   return { sql: 'DELETE FROM transcript WHERE address_id IN (SELECT value FROM json_each(?))', args: [JSON.stringify(owners)] }
 }
 

@@ -4,12 +4,12 @@
  * urgent line is not part of the member's turn, whose rows it could be laid beside.
  */
 import { findNearestOfficers, tellCaseOfficers } from '../db/case-officers.ts'
-import { listUntold, listWaitingCases, markTold, WHYS, type Why } from '../db/case-reminders.ts'
+import { listTakenBack, listUntold, listWaitingCases, markTold, WHYS, type Why } from '../db/case-reminders.ts'
 import { conflictOf } from '../db/client.ts'
 import { listDueCorrections, listOverdueHandOvers, type Overdue } from '../db/hand-over-due.ts'
 import type { Db, Keys, Statement, Text } from './chat.ts'
 import type { Log } from './log.ts'
-import { dayOf, vietnamHour, vietnamWeekday } from './time.ts'
+import { DAY_MS, dayOf, hourOf, vietnamHour, vietnamWeekday } from './time.ts'
 
 /** Cases read at once, and rows written at once. */
 const STEP = 500
@@ -37,7 +37,7 @@ export function createCaseReminders({
     async remind(now) {
       const hour = vietnamHour(now)
       if ([0, 6].includes(vietnamWeekday(now)) || hour < 7 || hour >= 21) return
-      const counts = await countWaiting(db, dayOf(now))
+      const counts = await countWaiting(db, now)
       let writes: Statement[] = []
       for (const [officerId, whys] of counts) {
         writes.push(...(await tellCaseOfficers(db, keys, [officerId], { text: lineOf(whys), host, now })))
@@ -69,7 +69,8 @@ export function createCaseReminders({
 }
 
 /** Officer → why → how many. What nobody has is counted for the officers who could take it. */
-async function countWaiting(db: Db, today: string): Promise<Map<string, Map<Why, number>>> {
+async function countWaiting(db: Db, now: Date): Promise<Map<string, Map<Why, number>>> {
+  const today = dayOf(now)
   const counts = new Map<string, Map<Why, number>>()
   const count = (officerId: string, why: Why): void => {
     const whys = counts.get(officerId) ?? new Map<Why, number>()
@@ -97,7 +98,16 @@ async function countWaiting(db: Db, today: string): Promise<Map<string, Map<Why,
   for await (const paper of eachOf((after) => listOverdueHandOvers(db, { day: today, after, limit: STEP })))
     if (paper.state !== 'referred') await owed(paper, 'late_authority')
   for await (const decision of eachOf((after) => listDueCorrections(db, { after, limit: STEP }))) await owed(decision, 'correction')
-  return counts
+  // Since the working morning before: on a Monday since Friday.
+  const days = vietnamWeekday(now) === 1 ? 3 : 1
+  const [from, until] = [hourOf(new Date(now.getTime() - days * DAY_MS)), hourOf(now)]
+  for (let after = ''; ; ) {
+    const page = await listTakenBack(db, { from, until, after, limit: STEP })
+    for (const { id, path, officerId } of page)
+      for (const one of officerId === null ? await officersOf(path, id, false) : [officerId]) count(one, 'withdrawn')
+    after = page.at(-1)?.id ?? ''
+    if (page.length < STEP) return counts
+  }
 }
 
 async function* eachOf(read: (after: Overdue | undefined) => Promise<Overdue[]>): AsyncGenerator<Overdue> {

@@ -38,6 +38,7 @@ export type SealPurpose =
   | 'incident'
   | 'case-event'
   | 'identity-reason'
+  | 'removal-reason'
   | 'hand-over'
   | 'decision'
   | 'opinion'

@@ -20,6 +20,7 @@ export const HELP = [
   'decisions',
   'warnings',
   'identity',
+  'removal',
   'evidence',
   'duplicates',
   'opinions',

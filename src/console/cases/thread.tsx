@@ -7,6 +7,7 @@ import { type CaseEvent, listEvents } from '../../../db/case-events.ts'
 import { type CaseNames, findCaseNames } from '../../../db/case-names.ts'
 import { pageOf } from '../../api/shapes.ts'
 import { caseStates, URGENCY } from '../../case.ts'
+import { REMOVAL_KINDS } from '../../removal.ts'
 import { dateVi, hourOf, timeVi } from '../../time.ts'
 import { Badge, Card } from '../kit/card.tsx'
 import type { Visit } from '../page.ts'
@@ -14,7 +15,7 @@ import { hourVi } from './words.tsx'
 
 const PAGE = 50
 /** What only a member does. */
-const MEMBERS: ReadonlyArray<CaseEvent['kind']> = ['opened', 'answered', 'threatened']
+const MEMBERS: ReadonlyArray<CaseEvent['kind']> = ['opened', 'answered', 'threatened', 'withdrawn']
 
 export async function Thread({ visit, open, after }: { visit: Visit; open: OpenCase; after: number }) {
   const { t, desk } = visit
@@ -57,18 +58,31 @@ function whoOf({ t }: Visit, { source }: OpenCase, { kind, officerName, officerI
   return t(MEMBERS.includes(kind) ? 'console_cases.member' : 'console_cases.product')
 }
 
+const REMOVALS: ReadonlyArray<CaseEvent['kind']> = ['removal_asked', 'removal_refused', 'removed', 'photo_removed']
+
+/** "Ảnh trẻ em". */
+function removalIn(t: Visit['t'], { why }: CaseEvent['detail']): string | undefined {
+  const kind = REMOVAL_KINDS.find((one) => one === why)
+  return kind && t(`console_removals.for_${kind}`)
+}
+
 /** What of an event is no text: "Mới → Đang xem", the reason, to whom, until when. */
 function saysOf({ t, locale }: Visit, { kind, detail }: CaseEvent, { reasons, officers, units }: CaseNames): string {
   const state = (value: unknown) => caseStates.find((one) => one === value)
   const [before, then] = [state(detail.from), state(detail.to)]
   const parts = [
     before && then ? `${t(`case.state_${before}`)} → ${t(`case.state_${then}`)}` : undefined,
-    reasons.get(String(detail.reason))?.[locale],
+    REMOVALS.includes(kind) ? undefined : reasons.get(String(detail.reason))?.[locale],
     kind === 'assigned' ? officers.get(String(detail.officer)) : undefined,
+    typeof detail.askedBy === 'string' && REMOVALS.includes(kind)
+      ? t('console_cases.removal_asker', { officer: officers.get(detail.askedBy) ?? t('console_cases.officer_gone') })
+      : undefined,
     kind === 'due' && typeof detail.day === 'string' ? dateVi(detail.day) : undefined,
     kind === 'transferred'
       ? `${units.get(String(detail.unit_from)) ?? t('console_cases.no_unit')} → ${units.get(String(detail.unit_to)) ?? ''}`
       : undefined,
+    kind === 'withdrawn' && typeof detail.number === 'string' ? t('console_cases.withdrawn_of', { number: detail.number }) : undefined,
+    REMOVALS.includes(kind) ? removalIn(t, detail) : undefined,
     kind === 'raised' ? `${urgencyIn(t, detail.was)} → ${urgencyIn(t, detail.is)}` : undefined,
   ]
   return parts.filter((part) => part !== undefined).join(' · ')
