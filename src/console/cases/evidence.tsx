@@ -132,7 +132,7 @@ function Photo({
             ) : null}
             {works ? (
               <a class="btn btn-outline-danger" href={`/console/cases/${open.id}/remove?photo=${photo.id}`}>
-                {t('console_evidence.remove')}
+                {t('console_evidence.remove_photo')}
                 {of}
               </a>
             ) : null}
