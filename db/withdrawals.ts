@@ -86,7 +86,7 @@ export async function withdrawCase(parts: Parts, found: Withdrawable, own: strin
 }
 
 async function leaveNothing(parts: Parts, found: Withdrawable): Promise<Statement[]> {
-  const { db, keys, id, now } = parts
+  const { db, keys } = parts
   const { main } = found
   const emptied = await emptyCase(parts, found, {
     ...{ gone: 'withdrawn', reasonId: WITHDRAWN_REASON, outcomeId: WITHDRAWN_REASON },
@@ -104,7 +104,7 @@ async function leaveNothing(parts: Parts, found: Withdrawable): Promise<Statemen
         ]
       : []),
     ...emptied,
-    await addEvent(keys, { id: id(), caseId: found.id, kind: 'withdrawn', officerId: null, now }),
+    await leftEvent(parts, found.id),
   ]
 }
 
@@ -138,6 +138,8 @@ async function leavePart(parts: Parts, found: Withdrawable): Promise<Statement[]
       : dropWithObjects(own)),
     ...[
       'DELETE FROM case_marks WHERE case_id = ?',
+      // A paper that never left the house is drawn from what was told.
+      "DELETE FROM hand_overs WHERE case_id = ? AND state = 'draft'",
       "DELETE FROM case_pairs WHERE case_id = ? AND state <> 'merged'",
       "DELETE FROM case_pairs WHERE other_id = ? AND state <> 'merged'",
       'DELETE FROM identity_openings WHERE case_id = ?',
@@ -145,13 +147,13 @@ async function leavePart(parts: Parts, found: Withdrawable): Promise<Statement[]
     ].map((sql) => ({ sql, args: [caseId] })),
     ...(await dropMember(keys, caseId, false)),
     emptyLogLater(id()),
-    await addEvent(keys, { id: id(), caseId, kind: 'withdrawn', officerId: null, detail: { left: staying }, now }),
+    await leftEvent(parts, caseId, { left: staying }),
   ]
 }
 
 /** Officers read the thread of the main one: there it says whose report left. */
 async function tellMain(
-  { keys, id, now }: Parts,
+  parts: Parts,
   { id: of, number }: Withdrawable,
   main: NonNullable<Withdrawable['main']>,
   [set, args]: [string, number[]] = ['', []],
@@ -159,9 +161,17 @@ async function tellMain(
   return [
     { sql: `UPDATE cases SET version = version + 1${set} WHERE id = ? AND version = ?`, args: [...args, main.id, main.version] },
     guard(),
-    await addEvent(keys, { id: id(), caseId: main.id, kind: 'withdrawn', officerId: null, detail: { of, number }, now }),
+    await leftEvent(parts, main.id, { of, number }),
   ]
 }
+
+/** On the whole hour within the seal too: with the key nothing finer is left of what its member did last. */
+function leftEvent({ keys, id, now }: Parts, caseId: string, detail?: Record<string, string>): Promise<Statement> {
+  const hour = new Date(Math.floor(now.getTime() / HOUR_MS) * HOUR_MS)
+  return addEvent(keys, { id: id(), caseId, kind: 'withdrawn', officerId: null, now: hour, ...(detail ? { detail } : {}) })
+}
+
+const HOUR_MS = 3_600_000
 
 const SAID = "kind IN ('answered', 'threatened')"
 const SAID_HERE = `case_id = ? AND ${SAID} AND detail ->> 'of' IS NULL`

@@ -66,7 +66,7 @@ async function lookUp(turn: Turn, receipt: string): Promise<Decision> {
   const events = await listTold(db, keys, found.id, { unseen: false, limit: SHOWN })
   const [thread, others] = await Promise.all([threadText(turn, events), othersSaid(db, keys, found.id)])
   const open = found.state !== 'closed' && found.gone === null
-  const reply = statusReply(found, contact.locale, found.gone === 'partly' ? [] : [others, thread])
+  const reply = statusReply(found, contact.locale, found.gone !== null ? [] : [others, thread])
   const data: Answer = { caseId: found.id, photos: [] }
   const fresh = events.filter(({ seen }) => !seen)
   return {

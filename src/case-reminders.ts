@@ -7,9 +7,10 @@ import { findNearestOfficers, tellCaseOfficers } from '../db/case-officers.ts'
 import { listTakenBack, listUntold, listWaitingCases, markTold, WHYS, type Why } from '../db/case-reminders.ts'
 import { conflictOf } from '../db/client.ts'
 import { listDueCorrections, listOverdueHandOvers, type Overdue } from '../db/hand-over-due.ts'
+import { findMark, recordMark } from '../db/retention.ts'
 import type { Db, Keys, Statement, Text } from './chat.ts'
 import type { Log } from './log.ts'
-import { DAY_MS, dayOf, hourOf, vietnamHour, vietnamWeekday } from './time.ts'
+import { dayOf, hourOf, vietnamHour, vietnamWeekday } from './time.ts'
 
 /** Cases read at once, and rows written at once. */
 const STEP = 500
@@ -37,7 +38,8 @@ export function createCaseReminders({
     async remind(now) {
       const hour = vietnamHour(now)
       if ([0, 6].includes(vietnamWeekday(now)) || hour < 7 || hour >= 21) return
-      const counts = await countWaiting(db, now)
+      const counts = await countWaiting(db, dayOf(now))
+      await addTakenBack(db, counts, hourOf(now))
       let writes: Statement[] = []
       for (const [officerId, whys] of counts) {
         writes.push(...(await tellCaseOfficers(db, keys, [officerId], { text: lineOf(whys), host, now })))
@@ -45,7 +47,7 @@ export function createCaseReminders({
         await db.write(writes)
         writes = []
       }
-      if (writes.length > 0) await db.write(writes)
+      await db.write([...writes, recordMark('taken_back_told', hourOf(now))])
       log('info', 'cases.reminded', { officers: counts.size })
     },
 
@@ -69,8 +71,7 @@ export function createCaseReminders({
 }
 
 /** Officer → why → how many. What nobody has is counted for the officers who could take it. */
-async function countWaiting(db: Db, now: Date): Promise<Map<string, Map<Why, number>>> {
-  const today = dayOf(now)
+async function countWaiting(db: Db, today: string): Promise<Map<string, Map<Why, number>>> {
   const counts = new Map<string, Map<Why, number>>()
   const count = (officerId: string, why: Why): void => {
     const whys = counts.get(officerId) ?? new Map<Why, number>()
@@ -98,15 +99,21 @@ async function countWaiting(db: Db, now: Date): Promise<Map<string, Map<Why, num
   for await (const paper of eachOf((after) => listOverdueHandOvers(db, { day: today, after, limit: STEP })))
     if (paper.state !== 'referred') await owed(paper, 'late_authority')
   for await (const decision of eachOf((after) => listDueCorrections(db, { after, limit: STEP }))) await owed(decision, 'correction')
-  // Since the working morning before: on a Monday since Friday.
-  const days = vietnamWeekday(now) === 1 ? 3 : 1
-  const [from, until] = [hourOf(new Date(now.getTime() - days * DAY_MS)), hourOf(now)]
+  return counts
+}
+
+/** Those that members took back since the last morning that told of them; one is told of once. */
+async function addTakenBack(db: Db, counts: Map<string, Map<Why, number>>, until: string): Promise<void> {
+  const from = await findMark(db, 'taken_back_told')
   for (let after = ''; ; ) {
     const page = await listTakenBack(db, { from, until, after, limit: STEP })
     for (const { id, path, officerId } of page)
-      for (const one of officerId === null ? await officersOf(path, id, false) : [officerId]) count(one, 'withdrawn')
+      for (const one of officerId === null ? await findNearestOfficers(db, path, { caseId: id }) : [officerId]) {
+        const whys = counts.get(one) ?? new Map<Why, number>()
+        counts.set(one, whys.set('withdrawn', (whys.get('withdrawn') ?? 0) + 1))
+      }
     after = page.at(-1)?.id ?? ''
-    if (page.length < STEP) return counts
+    if (page.length < STEP) return
   }
 }
 

@@ -9,7 +9,9 @@ import { readCase, requireCase } from '../db/case-desk.ts'
 import { listEvents } from '../db/case-events.ts'
 import { addIdentity } from '../db/case-links.ts'
 import { mergeCases, unmergeCase } from '../db/case-merge.ts'
+import { tellMember } from '../db/case-notes.ts'
 import { loadReasons } from '../db/case-reasons.ts'
+import { listKeptObjects } from '../db/photo-copies.ts'
 import { findWithdrawable, withdrawCase } from '../db/withdrawals.ts'
 import type { Statement } from '../src/chat.ts'
 import { createFigures } from '../src/figures.ts'
@@ -201,7 +203,41 @@ describe('a report that is not its member’s alone any more', () => {
     expect((await readCase(await an(), filed.id)).report.signs).toContain('hộp sữa nhãn in mờ')
     expect(await namedBy(filed.id)).toEqual(['case_events opened', 'case_events withdrawn', 'hand_overs'])
     await expect(requireCase(await an(), filed.id, 'case.work')).resolves.toMatchObject({ gone: 'partly' })
+    const version = Number((await talk.caseOf(filed.id)).version)
+    await expect(tellMember(await an(), filed.id, { version, text: 'Cán bộ đã xem.' })).rejects.toThrow('case.member_left')
     expect(textOf(await lan.says(filed.receipt))).toMatch(/Tình trạng: Đã rút/)
+  })
+
+  test('was handed over: of its photos the covered copy that left the house stays and nothing else, and no draft of another paper', async () => {
+    const { db } = talk.bot
+    const lan = talk.bot.person('7100200300')
+    const filed = await talk.files(lan)
+    const photo = (id: string) => ({
+      sql: "INSERT INTO photos(id, case_id, channel, state, due_at, give_up_at, day) VALUES (?, ?, '', 'stored', 0, 0, '2026-11-23')",
+      args: [id, filed.id],
+    })
+    const copy = (id: string, of: string, place: number, cleared: number) => ({
+      sql: "INSERT INTO photo_copies(id, photo_id, place, hour, officer_id, cleared, facts) VALUES (?, ?, ?, '2026-11-23T02Z', 'an', ?, x'00')",
+      args: [id, of, place, cleared],
+    })
+    await db.write([
+      ...['a', 'b', 'c'].map(photo),
+      ...[copy('k1', 'a', 1, 1), copy('k2', 'a', 2, 1), copy('k3', 'c', 1, 1), copy('k4', 'c', 2, 0)],
+      ...sent(filed.id),
+      {
+        sql: "INSERT INTO hand_overs(id, case_id, authority_id, state, hour, due_day, officer_id, box) VALUES ('draft', ?, 'qltt', 'draft', '2026-11-23T02Z', '2026-12-21', 'an', x'00')",
+        args: [filed.id],
+      },
+    ])
+    await receiptIn(lan, filed)
+    await lan.says('có, rút')
+    expect(await db.read('SELECT id, reason FROM photos')).toEqual([{ id: 'a', reason: 'cleared_only' }])
+    expect(await db.read('SELECT id FROM photo_copies')).toEqual([{ id: 'k2' }])
+    expect(await db.read('SELECT id FROM hand_overs')).toEqual([{ id: `h-${filed.id}` }])
+    const going = (await db.read('SELECT name FROM gone_objects')).map(({ name }) => String(name))
+    expect(going).toEqual(expect.arrayContaining(['a', 'a-view', 'a-rk1', 'b', 'b-view', 'c', 'c-view', 'c-rk3', 'c-rk4']))
+    expect(going).not.toContain('a-rk2')
+    expect([...(await listKeptObjects(db, ['a-rk2', 'a-rk1', 'b', 'c-rk4']))]).toEqual(['a-rk2'])
   })
 
   test('was handed over while its member read the question: nothing goes, and they are asked again', async () => {
