@@ -16,7 +16,7 @@ import { markAgain } from './case-marks.ts'
 import { rankAfter } from './case-merge.ts'
 import { guard, guardThat } from './client.ts'
 import { CLEARED, dropWithObjects, emptyLogLater, keepCleared } from './gone-objects.ts'
-import { deleteTranscript } from './transcript.ts'
+import { dropTalk } from './transcript.ts'
 
 type Parts = { db: Db; keys: Keys; id(): string; now: Date }
 
@@ -82,7 +82,7 @@ export async function withdrawCase(parts: Parts, found: Withdrawable, own: strin
   // A way back that does not open any more keeps nobody from taking a report back.
   const link = await findLink(db, keys, found.id).catch(() => undefined)
   const going = found.staying === 'nothing' ? await leaveNothing(parts, found) : await leavePart(parts, found)
-  return [...going, deleteTranscript([own, ...(link ? [link.addressId] : [])])]
+  return [...going, await dropTalk(db, [own, ...(link ? [link.addressId] : [])])]
 }
 
 async function leaveNothing(parts: Parts, found: Withdrawable): Promise<Statement[]> {

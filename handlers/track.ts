@@ -15,7 +15,7 @@ import { monthOf } from '../src/time.ts'
 import { caseCode } from '../src/vietnamese/index.ts'
 import { type Answer, answer, answerAgain, button, choiceIn, expectsAnswer, MENU } from './talk/answer.ts'
 import { asks, below, SHOWN, threadText } from './talk/thread.ts'
-import { askSure, beSure, isSure, sureAgain, sureIn } from './withdraw/sure.ts'
+import { answersSure, askSure, beSure, isSure, sureAgain } from './withdraw/sure.ts'
 
 /** Months after which a receipt may be of a report that is kept no longer: never fewer, however long reports stay open. */
 const OLD_MONTHS = 24
@@ -31,7 +31,7 @@ export const track: Handler = {
   wants: ({ text }) => caseCode(text) !== undefined,
   expects: (message, step) =>
     (message.payload === undefined && caseCode(message.text) !== undefined) ||
-    (isSure(step) ? sureIn('track', message) !== undefined : step.step !== 'receipt' && expectsAnswer('track', message, step)),
+    (isSure(step) ? answersSure('track', message) : step.step !== 'receipt' && expectsAnswer('track', message, step)),
   listens: ({ step }) => step === 'answer',
   rests: ({ step }) => step === 'shown',
   async handle(turn) {

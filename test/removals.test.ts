@@ -235,6 +235,16 @@ describe('the second officer', () => {
     await desk.db.write([{ sql: "UPDATE cases SET version = version + 1 WHERE id = 'viec2'", args: [] }])
     await expect(desk.db.write(late)).rejects.toThrow()
     expect((await row('viec2')).gone).toBeNull()
+    // A paper that left the house in the same instant, however it came about.
+    const last = await decideRemoval(await at('chi'), await request('viec2'), true, await hand('chi'))
+    await desk.db.write([
+      {
+        sql: "INSERT INTO hand_overs(id, case_id, authority_id, state, hour, due_day, officer_id, box) VALUES ('h2', 'viec2', 'q', 'sent', '2026-11-23T02Z', '2026-12-21', 'an', x'00')",
+        args: [],
+      },
+    ])
+    await expect(desk.db.write(last)).rejects.toThrow()
+    expect((await row('viec2')).gone).toBeNull()
   })
 })
 

@@ -134,6 +134,8 @@ describe('a report is taken back', () => {
     expect(textOf(await lan.taps('Tôi bị đe dọa, bị ép rút'))).toContain('113')
     const hoa = talk.bot.person('555')
     await receiptIn(hoa, filed)
+    // Sent twice is no yes.
+    expect(textOf(await hoa.says('rút phản ánh'))).toContain('Bạn chọn “Có, rút phản ánh” hoặc “Không rút”')
     expect(textOf(await hoa.says('để xem đã'))).toContain('Bạn chọn “Có, rút phản ánh” hoặc “Không rút”')
     expect((await talk.caseOf(filed.id)).gone).toBeNull()
     // A button of a question that is over does nothing.

@@ -11,7 +11,7 @@ import { dropNotices, stopRelay } from '../../db/relays.ts'
 import type { Button, Decision, Handler, Turn } from '../../src/chat.ts'
 import { parsePayload, payloadOf } from '../../src/text.ts'
 import { createLexicon, listen, yesNo } from '../../src/vietnamese/index.ts'
-import { askSure, beSure, isSure, sureAgain, sureIn } from '../withdraw/sure.ts'
+import { answersSure, askSure, beSure, isSure, sureAgain } from '../withdraw/sure.ts'
 import { type Answer, answer, answerAgain, askAnswer, button, choiceIn, expectsAnswer, MENU } from './answer.ts'
 import { asks, below, SHOWN, threadText } from './thread.ts'
 
@@ -28,7 +28,7 @@ export const talk: Handler = {
   words: [],
   expects: (message, step) =>
     isSure(step)
-      ? sureIn('talk', message) !== undefined
+      ? answersSure('talk', message)
       : step.step === 'stop'
         ? (stopping.find(listen(message.text)) ?? yesNo(listen(message.text))) !== undefined
         : expectsAnswer('talk', message, step),

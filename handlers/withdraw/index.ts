@@ -8,7 +8,7 @@ import { minutesOf, tryReceipt } from '../../db/receipt-tries.ts'
 import type { Button, Decision, Handler, Reply, Turn } from '../../src/chat.ts'
 import { parsePayload, payloadOf } from '../../src/text.ts'
 import { caseCode } from '../../src/vietnamese/index.ts'
-import { askSure, beSure, isSure, MENU, sureAgain, sureIn, WITHDRAW_WORDS } from './sure.ts'
+import { answersSure, askSure, beSure, isSure, MENU, sureAgain, sureIn, WITHDRAW_WORDS } from './sure.ts'
 
 /** Own reports that are listed, newest first. */
 const LISTED = 5
@@ -21,7 +21,7 @@ export const withdraw: Handler = {
   words: WITHDRAW_WORDS,
   commands: ['rutphananh'],
   expects: (message, step) =>
-    message.payload === undefined && (caseCode(message.text) !== undefined || (isSure(step) && sureIn('withdraw', message) !== undefined)),
+    message.payload === undefined && (caseCode(message.text) !== undefined || (isSure(step) && answersSure('withdraw', message))),
   async handle(turn) {
     const { message, step } = turn
     const tapped = parsePayload(message.payload)

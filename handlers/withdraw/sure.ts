@@ -21,15 +21,22 @@ export type Owner = 'withdraw' | 'track' | 'talk'
 type Sure = { caseId: string; staying: Staying; photos: [] }
 
 const said = createLexicon<'yes' | 'no'>([
-  ...['có rút', 'có rút phản ánh', 'rút', 'rút luôn', 'đồng ý rút', 'rút phản ánh'].map((words) => ({ words, value: 'yes' as const })),
+  ...['có rút', 'có rút phản ánh', 'rút luôn', 'đồng ý rút'].map((words) => ({ words, value: 'yes' as const })),
   ...['không rút', 'không rút nữa', 'thôi không rút', 'giữ lại', 'hủy'].map((words) => ({ words, value: 'no' as const })),
 ])
+
+const wished = createLexicon(WITHDRAW_WORDS.map((words) => ({ words, value: true })))
 
 /** Yes or no to the question, by a button of this owner or in words. */
 export function sureIn(owner: Owner, { payload, text }: InboundMessage): 'yes' | 'no' | undefined {
   const tapped = parsePayload(payload)
   if (tapped) return tapped.handler !== owner ? undefined : tapped.action === 'go' ? 'yes' : tapped.action === 'keep' ? 'no' : undefined
   return text === '' ? undefined : (said.find(listen(text)) ?? yesNo(listen(text)))
+}
+
+/** Surely about the question: an answer, or the wish again, which is no yes: a message may have been sent twice. */
+export function answersSure(owner: Owner, message: InboundMessage): boolean {
+  return sureIn(owner, message) !== undefined || (message.payload === undefined && wished.find(listen(message.text)) !== undefined)
 }
 
 export const isSure = (step: Step | undefined): boolean => step?.step === 'sure'
