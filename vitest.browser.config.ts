@@ -5,6 +5,6 @@ export default defineConfig({
     include: ['test/browser*.test.ts'],
     fileParallelism: false,
     testTimeout: 180_000,
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
   },
 })

@@ -8,7 +8,8 @@ export default defineConfig({
     // One for each processor: on a small machine the runner would leave one idle.
     maxWorkers: availableParallelism(),
     globalSetup: 'test/template.ts',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Long enough for a machine that does something else as well: no test here proves a speed.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
   },
 })

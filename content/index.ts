@@ -22,6 +22,7 @@ import consoleEvidence from './console_evidence.json' with { type: 'json' }
 import consoleFigures from './console_figures.json' with { type: 'json' }
 import consoleHandOvers from './console_hand_overs.json' with { type: 'json' }
 import consoleHelp from './console_help.json' with { type: 'json' }
+import consoleHolidays from './console_holidays.json' with { type: 'json' }
 import consoleIdentity from './console_identity.json' with { type: 'json' }
 import consoleInquiries from './console_inquiries.json' with { type: 'json' }
 import consoleOffice from './console_office.json' with { type: 'json' }
@@ -85,6 +86,7 @@ export const namespaces = {
   console_evidence: consoleEvidence,
   console_duplicates: consoleDuplicates,
   console_hand_overs: consoleHandOvers,
+  console_holidays: consoleHolidays,
   console_identity: consoleIdentity,
   console_warnings: consoleWarnings,
   console_opinions: consoleOpinions,

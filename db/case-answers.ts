@@ -8,6 +8,7 @@ import type { Db, Keys, Statement, Value } from '../src/chat.ts'
 import { dayOf } from '../src/time.ts'
 import { addEvent, type NewEvent } from './case-events.ts'
 import { guard } from './client.ts'
+import { findHolidays } from './holidays.ts'
 import { attachPhotos } from './photos.ts'
 
 type Parts = { db: Db; keys: Keys; id(): string; now: Date }
@@ -30,7 +31,8 @@ export async function addAnswer(
   if (found.state === 'closed' || found.gone) return 'closed'
   const raised: Change = danger ? ['rank = min(rank, ?), danger = 1', [URGENCY.danger]] : undefined
   const about = { ...(found.id === caseId ? {} : { of: caseId }), ...(danger ? { danger: true } : {}) }
-  const { now } = parts
+  const { db, now } = parts
+  const urgency = urgencyOf(danger ? Math.min(found.rank, URGENCY.danger) : found.rank)
   return [
     ...(await step(parts, found, raised, {
       kind: 'answered',
@@ -44,10 +46,7 @@ export async function addAnswer(
       ? await step(
           parts,
           { ...found, version: found.version + 1 },
-          [
-            "state = 'reviewing', reason_id = NULL, due_day = ?",
-            [dueDayIn('reviewing', urgencyOf(danger ? Math.min(found.rank, URGENCY.danger) : found.rank), now)],
-          ],
+          ["state = 'reviewing', reason_id = NULL, due_day = ?", [dueDayIn('reviewing', urgency, now, await findHolidays(db, now))]],
           {
             kind: 'moved',
             detail: { from: 'needs_info', to: 'reviewing' },
@@ -83,11 +82,11 @@ export async function addThreat(parts: Parts, caseId: string, text: string): Pro
   ]
 }
 
-/** How many photos the case still takes. */
+/** How many photos the case still takes from its member. */
 export async function findPhotoRoom(db: Db, caseId: string): Promise<number> {
   const found = await findMain(db, caseId)
   if (!found || found.gone) return 0
-  const [row] = await db.read('SELECT count(*) AS n FROM photos WHERE case_id = ?', [caseId])
+  const [row] = await db.read("SELECT count(*) AS n FROM photos WHERE case_id = ? AND source = 'member'", [caseId])
   return Math.max(0, CASE_PHOTOS - Number(row?.n ?? 0))
 }
 

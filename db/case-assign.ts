@@ -2,13 +2,16 @@
  * Whose case it is: an officer takes one that is nobody's, or gives it to another who may work on it. Who has to do with what
  * is reported says so and loses it at once (R8).
  */
+
 import { type CaseState, dueDayIn } from '../src/case.ts'
 import type { Value } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { hourOf } from '../src/time.ts'
 import { changeCase } from './case-change.ts'
 import { type CaseRow, requireCase } from './case-desk.ts'
+import { isKeptFrom } from './case-kept.ts'
 import { findCaseOfficer, findNearestOfficers, tellCaseOfficers } from './case-officers.ts'
+import { findHolidays } from './holidays.ts'
 import type { Desk } from './rights.ts'
 
 /** "Nhận việc". Throws AppError `conflict` when somebody has it or it moved on, and like `requireCase`. */
@@ -17,7 +20,10 @@ export async function takeCase(desk: Desk, id: string, version: number): Promise
   if (found.assigneeId !== null) throw new AppError('conflict', 'case.taken')
   demandOpen(found, version)
   await desk.db.write(
-    await changeCase(desk, found, { set: hold(found, desk.actor.officerId, desk.now), event: given('taken', found, desk.actor.officerId) }),
+    await changeCase(desk, found, {
+      set: await hold(desk, found, desk.actor.officerId),
+      event: given('taken', found, desk.actor.officerId),
+    }),
   )
 }
 
@@ -33,9 +39,15 @@ export async function assignCase(desk: Desk, id: string, { version, officerId }:
   // An approver names somebody else: to name oneself would open it.
   if (found.restricted && found.assigneeId !== null && found.assigneeId !== actor.officerId && officerId === actor.officerId)
     throw new AppError('forbidden', 'case.restricted_to')
-  if (!(await findCaseOfficer(db, found, officerId, now))) throw new AppError('invalid', 'case.officer_cannot')
+  if (!(await findCaseOfficer(db, found, officerId, now)) || (await isKeptFrom(desk, found, officerId)))
+    throw new AppError('invalid', 'case.officer_cannot')
   await db.write([
-    ...(await changeCase(desk, found, { set: hold(found, officerId, now), event: given('assigned', found, officerId) }, 'case.assign')),
+    ...(await changeCase(
+      desk,
+      found,
+      { set: await hold(desk, found, officerId), event: given('assigned', found, officerId) },
+      'case.assign',
+    )),
     ...(officerId === actor.officerId
       ? []
       : await tellCaseOfficers(db, keys, [officerId], { text: { key: 'case.tell_assigned' }, host: ownHost, now })),
@@ -75,9 +87,9 @@ function demandOpen({ mergedInto, state, version }: CaseRow, seen: number): void
 }
 
 /** A new case that somebody has is being looked at. */
-function hold({ state, urgency }: CaseRow, officerId: string, now: Date): [string, Value[]] {
+async function hold({ db, now }: Desk, { state, urgency }: CaseRow, officerId: string): Promise<[string, Value[]]> {
   return state === 'new'
-    ? ["assignee_id = ?, state = 'reviewing', due_day = ?", [officerId, dueDayIn('reviewing', urgency, now)]]
+    ? ["assignee_id = ?, state = 'reviewing', due_day = ?", [officerId, dueDayIn('reviewing', urgency, now, await findHolidays(db, now))]]
     : ['assignee_id = ?', [officerId]]
 }
 

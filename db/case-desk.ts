@@ -1,13 +1,16 @@
 /**
  * Cases as officers see them: the queue of their units, and one case opened. Who told is never there. A restricted case is
- * opened by its named officer alone (F40); who declared a conflict sees it no more (R8); a look is recorded.
+ * its named officer's alone (F40): for everybody else it is not there, because the one who threatens may sit at the next
+ * desk and know its number. Who declared a conflict sees it no more (R8); a look is recorded.
  */
-import { type CaseKind, type CaseSource, type CaseState, type Urgency, urgencyOf } from '../src/case.ts'
+import { type CaseKind, type CaseSource, type CaseState, URGENCY, type Urgency, urgencyOf } from '../src/case.ts'
 import type { Row, Value } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { type Gone, isEmptied } from '../src/removal.ts'
 import { type Act, type Actor, scopeOf } from '../src/rights.ts'
+import type { LateDays } from '../src/working-days.ts'
 import { recordCaseAct } from './case-change.ts'
+import { isKeptFrom } from './case-kept.ts'
 import { type CaseBox, openBox } from './cases.ts'
 import type { Desk } from './rights.ts'
 import { isTop, subtreeOf } from './units.ts'
@@ -44,6 +47,9 @@ export type CaseRow = {
 
 export type OpenCase = CaseRow & { report: CaseBox }
 
+/** What it takes to see one case. */
+export type Sight = Pick<Desk, 'db' | 'keys' | 'actor'>
+
 export type CaseFilter = {
   state?: CaseState | undefined
   kind?: CaseKind | undefined
@@ -52,6 +58,8 @@ export type CaseFilter = {
   assigneeId?: string | undefined
   /** Due before this day. */
   dueBefore?: string | undefined
+  /** Only what is late by these days. */
+  late?: LateDays | undefined
   /** At and below this unit's path. */
   under?: string | undefined
 }
@@ -70,14 +78,14 @@ export async function listQueue(
 ): Promise<CaseRow[]> {
   const within = scopeSql(actor, 'case.read')
   if (!within) return []
-  const { where, args } = filterSql(filter)
+  const { where, args } = filterSql(filter, actor.officerId)
   const index = filter.assigneeId ? 'cases_assignee' : 'cases_queue'
   const rows = await db.read(
     `${SELECT} FROM cases c INDEXED BY ${index} ${JOINS}
-     WHERE c.state <> 'closed' AND c.merged_into IS NULL AND c.spam = 0 AND (${within.sql}) ${NO_CONFLICT}
+     WHERE c.state <> 'closed' AND c.merged_into IS NULL AND c.spam = 0 AND (${within.sql}) ${NO_CONFLICT} ${NOT_ANOTHERS}
        AND (c.rank, c.due_day, c.id) > (?, ?, ?) ${where}
      ORDER BY c.rank, c.due_day, c.id LIMIT ?`,
-    [...within.args, actor.officerId, after?.rank ?? -1, after?.dueDay ?? '', after?.id ?? '', ...args, limit],
+    [...within.args, actor.officerId, actor.officerId, after?.rank ?? -1, after?.dueDay ?? '', after?.id ?? '', ...args, limit],
   )
   return rows.map(caseOf)
 }
@@ -92,9 +100,9 @@ export async function listShelf(
   if (!within) return []
   const rows = await db.read(
     `${SELECT} FROM cases c INDEXED BY cases_opened ${JOINS}
-     WHERE ${shelf === 'spam' ? 'c.spam = 1' : "c.state = 'closed' AND c.spam = 0"} AND c.merged_into IS NULL AND (${within.sql}) ${NO_CONFLICT}
-       AND (c.opened_hour, c.id) < (?, ?) ORDER BY c.opened_hour DESC, c.id DESC LIMIT ?`,
-    [...within.args, actor.officerId, before?.openedHour ?? '9', before?.id ?? '', limit],
+     WHERE ${shelf === 'spam' ? 'c.spam = 1' : "c.state = 'closed' AND c.spam = 0"} AND c.merged_into IS NULL AND (${within.sql})
+       ${NO_CONFLICT} ${NOT_ANOTHERS} AND (c.opened_hour, c.id) < (?, ?) ORDER BY c.opened_hour DESC, c.id DESC LIMIT ?`,
+    [...within.args, actor.officerId, actor.officerId, before?.openedHour ?? '9', before?.id ?? '', limit],
   )
   return rows.map(caseOf)
 }
@@ -134,26 +142,30 @@ export async function listWithdrawn(
 export async function findCaseByNumber({ db, actor }: Pick<Desk, 'db' | 'actor'>, number: string): Promise<string | undefined> {
   const within = scopeSql(actor, 'case.read')
   if (!within) return undefined
-  const [row] = await db.read(`SELECT c.id FROM cases c LEFT JOIN units u ON u.id = c.unit_id WHERE c.number = ? AND (${within.sql})`, [
-    number,
-    ...within.args,
-  ])
+  const [row] = await db.read(
+    `SELECT c.id FROM cases c LEFT JOIN units u ON u.id = c.unit_id WHERE c.number = ? AND (${within.sql}) ${NOT_ANOTHERS}`,
+    [number, ...within.args, actor.officerId],
+  )
   return row && String(row.id)
 }
 
 /**
- * The row, for an officer who may do this with it. Throws AppError `not_found` also where they may not, so that nobody probes;
- * `forbidden` when it is restricted to another officer or they declared a conflict; `conflict` when nothing is left of it to act on.
+ * The row, for an officer who may do this with it. Throws AppError `not_found` also where they may not, or it is restricted to
+ * another officer, or kept from their unit, so that nobody probes; `forbidden` when they declared a conflict; `conflict` when
+ * nothing is left of it to act on.
  */
-export async function requireCase({ db, actor }: Pick<Desk, 'db' | 'actor'>, id: string, act: Act): Promise<CaseRow> {
+export async function requireCase({ db, keys, actor }: Sight, id: string, act: Act): Promise<CaseRow> {
   const [row] = await db.read(`${SELECT}, ${CONFLICT} AS conflict FROM cases c ${JOINS} WHERE c.id = ?`, [actor.officerId, id])
   const path = row?.path === null || row === undefined ? null : String(row.path)
   if (!row || !isWithin(actor, act, path)) throw new AppError('not_found', 'case.gone')
+  if (await isKeptFrom({ db, keys }, { id: String(row.merged_into ?? row.id), path }, actor.officerId))
+    throw new AppError('not_found', 'case.gone')
   if (row.conflict === 1) throw new AppError('forbidden', 'case.conflicted')
   const found = caseOf(row)
   if (isEmptied(found.gone) && act !== 'case.read') throw new AppError('conflict', `case.is_${found.gone}`)
   const another = found.restricted && found.assigneeId !== null && found.assigneeId !== actor.officerId
-  if (another && !(act === 'case.assign' && namesAt(actor, path))) throw new AppError('forbidden', 'case.restricted_to')
+  if (another && !namesAt(actor, path)) throw new AppError('not_found', 'case.gone')
+  if (another && act !== 'case.assign') throw new AppError('forbidden', 'case.restricted_to')
   return found
 }
 
@@ -170,8 +182,8 @@ export async function readCase(desk: Desk, id: string): Promise<OpenCase> {
 }
 
 /** The same within an act that records itself. */
-export async function openCaseOf({ db, keys, actor }: Pick<Desk, 'db' | 'keys' | 'actor'>, id: string, act: Act): Promise<OpenCase> {
-  const row = await requireCase({ db, actor }, id, act)
+export async function openCaseOf({ db, keys, actor }: Sight, id: string, act: Act): Promise<OpenCase> {
+  const row = await requireCase({ db, keys, actor }, id, act)
   if (row.restricted && row.assigneeId !== actor.officerId) throw new AppError('forbidden', 'case.take_first')
   const [sealed] = await db.read('SELECT box FROM cases WHERE id = ?', [id])
   if (!sealed) throw new AppError('not_found', 'case.gone')
@@ -191,8 +203,10 @@ export function scopeSql(actor: Actor, act: Act): { sql: string; args: Value[] }
   return { sql: inside.join(' OR '), args: paths.flatMap((path) => subtreeOf(path)) }
 }
 
-/** Who has to do with a merged case sees nothing of its main one either, where it is shown. */
-const CONFLICT = `EXISTS (SELECT 1 FROM case_conflicts x WHERE x.officer_id = ?
+/** Takes the officer's id: one that is restricted to somebody else is not there. `c` is the case. */
+const NOT_ANOTHERS = 'AND (c.restricted = 0 OR c.assignee_id IS NULL OR c.assignee_id = ?)'
+/** Takes the officer's id: who has to do with a merged case sees nothing of its main one either, where it is shown. `c` is the case. */
+export const CONFLICT = `EXISTS (SELECT 1 FROM case_conflicts x WHERE x.officer_id = ?
   AND (x.case_id = c.id OR x.case_id IN (SELECT m.id FROM cases m WHERE m.merged_into = c.id)))`
 /** Takes the officer's id. `c` is the case. */
 export const NO_CONFLICT = `AND NOT ${CONFLICT}`
@@ -201,14 +215,18 @@ const COLUMNS = `c.id, c.number, c.state, c.kind, c.source, c.rank, c.restricted
 const JOINS = 'LEFT JOIN units u ON u.id = c.unit_id LEFT JOIN officers o ON o.id = c.assignee_id'
 const SELECT = `SELECT ${COLUMNS}`
 
-function filterSql({ state, kind, source, assigneeId, dueBefore, under }: CaseFilter): { where: string; args: Value[] } {
+function filterSql({ state, kind, source, assigneeId, dueBefore, late, under }: CaseFilter, me: string): { where: string; args: Value[] } {
   const parts: Array<[string, Value[]]> = [
     ...(state ? [['c.state = ?', [state]] as [string, Value[]]] : []),
-    ...(kind ? [['c.kind = ?', [kind]] as [string, Value[]]] : []),
+    // Of a restricted one that is nobody's no kind is shown, and none is found out by choosing.
+    ...(kind ? [['c.kind = ? AND (c.restricted = 0 OR c.assignee_id = ?)', [kind, me]] as [string, Value[]]] : []),
     ...(source ? [['c.source = ?', [source]] as [string, Value[]]] : []),
     ...(assigneeId === '' ? [['c.assignee_id IS NULL', []] as [string, Value[]]] : []),
     ...(assigneeId ? [['c.assignee_id = ?', [assigneeId]] as [string, Value[]]] : []),
     ...(dueBefore ? [['c.due_day < ?', [dueBefore]] as [string, Value[]]] : []),
+    ...(late
+      ? [[`c.due_day <> '' AND c.due_day < iif(c.rank < ${URGENCY.normal}, ?, ?)`, [late.today, late.line]] as [string, Value[]]]
+      : []),
     ...(under ? [['(u.path >= ? AND u.path < ?)', subtreeOf(under)] as [string, Value[]]] : []),
   ]
   return { where: parts.map(([sql]) => `AND ${sql}`).join(' '), args: parts.flatMap(([, args]) => args) }

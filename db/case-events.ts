@@ -9,7 +9,7 @@ import { hourOf } from '../src/time.ts'
 export const EVENT_KINDS = [
   ...(['opened', 'taken', 'assigned', 'moved', 'due', 'transferred', 'raised', 'restricted', 'unrestricted'] as const),
   ...(['conflict', 'noted', 'asked', 'told', 'answered', 'threatened', 'merged', 'unmerged', 'spam', 'not_spam'] as const),
-  ...(['referred', 'authority_answered', 'returned', 'decided', 'redacted', 'original_taken'] as const),
+  ...(['referred', 'authority_answered', 'returned', 'decided', 'redacted', 'original_taken', 'photo_added'] as const),
   ...(['identity_asked', 'identity_granted', 'identity_refused', 'identity_seen'] as const),
   ...(['withdrawn', 'removal_asked', 'removal_refused', 'removed', 'photo_removed'] as const),
 ] as const
@@ -53,9 +53,9 @@ export type CaseEvent = {
 /** The first event of a case that is opened in the same commit. */
 export async function firstEvent(
   keys: Keys,
-  { id, caseId, officerId, now }: Pick<NewEvent, 'id' | 'caseId' | 'officerId' | 'now'>,
+  { id, caseId, officerId, photos = 0, now }: Pick<NewEvent, 'id' | 'caseId' | 'officerId' | 'photos' | 'now'>,
 ): Promise<Statement> {
-  return insert(keys, { id, caseId, kind: 'opened', officerId, now }, '1', [])
+  return insert(keys, { id, caseId, kind: 'opened', officerId, photos, now }, '1', [])
 }
 
 /** The next event of a case; its place is the version the case has by then (case-change.ts raises it before). */

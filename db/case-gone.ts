@@ -10,7 +10,7 @@ import { hourOf, monthOf, vietnamInstant } from '../src/time.ts'
 import { dropWay } from './case-links.ts'
 import type { CaseBox } from './cases.ts'
 import { guard } from './client.ts'
-import { dropWithObjects, emptyLogLater } from './gone-objects.ts'
+import { dropWithObjects } from './gone-objects.ts'
 import { dropNotices } from './relays.ts'
 import { dropHanging } from './retention-cases.ts'
 
@@ -19,7 +19,7 @@ export type Going = { id: string; version: number; openedHour: string }
 
 /** All of a case but its bare row, which stands by itself from then on, closed. `way`: the way back to its member stays for now. */
 export async function emptyCase(
-  { keys, id, now }: { keys: Keys; id(): string; now: Date },
+  { keys, now }: { keys: Keys; now: Date },
   going: Going,
   as: { gone: Exclude<Gone, 'partly'>; reasonId: string; outcomeId: string; way: boolean },
 ): Promise<Statement[]> {
@@ -37,13 +37,13 @@ export async function emptyCase(
     ...dropHanging([going.id]),
     ...dropWithObjects(['p.case_id = ?', [going.id]]),
     ...(await dropMember(keys, going.id, as.way)),
-    emptyLogLater(id()),
   ]
 }
 
-/** A box in which nothing stands any more. */
-export async function emptyBox(keys: Keys, { id, openedHour }: Pick<Going, 'id' | 'openedHour'>): Promise<Uint8Array> {
-  const box: CaseBox = { kind: 'unsure', signs: '', openedAt: `${monthHour(openedHour).slice(0, 13)}:00:00.000Z` }
+/** A box in which nothing stands any more. @param keptFrom who still must not see what others told there (R8) */
+export async function emptyBox(keys: Keys, { id, openedHour }: Pick<Going, 'id' | 'openedHour'>, keptFrom?: string): Promise<Uint8Array> {
+  const kept = keptFrom === undefined ? {} : { keptFrom }
+  const box: CaseBox = { ...kept, kind: 'unsure', signs: '', openedAt: `${monthHour(openedHour).slice(0, 13)}:00:00.000Z` }
   return keys.seal('case', evenJson(box), id)
 }
 

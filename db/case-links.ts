@@ -4,7 +4,7 @@
  * scans nothing, and a box that is deleted is gone. No page and no route opens a way back: only the relay does.
  */
 import type { Identity } from '../src/case.ts'
-import type { Db, Keys, Statement } from '../src/chat.ts'
+import type { Contact, Db, Keys, Statement } from '../src/chat.ts'
 import { evenJson } from '../src/keys.ts'
 
 /** Where the member filed from, and the word they type to read what is new. */
@@ -42,7 +42,7 @@ export async function findLink(db: Db, keys: Keys, caseId: string): Promise<Link
   return row && openLink(keys, tag, row.box as Uint8Array)
 }
 
-/** The cases this person may be written to about. */
+/** The cases this person may be written to about, from whichever account they filed. */
 export async function listLinks(db: Db, keys: Keys, contactId: string): Promise<Link[]> {
   const rows = await db.read(`SELECT case_tag, box FROM reply_links WHERE contact_tag = ? LIMIT ${LINKS_MOST}`, [
     await keys.tag('contact', contactId),
@@ -50,7 +50,15 @@ export async function listLinks(db: Db, keys: Keys, contactId: string): Promise<
   return Promise.all(rows.map(({ case_tag, box }) => openLink(keys, String(case_tag), box as Uint8Array)))
 }
 
-/** Ids of the same, for an erasure: a box that does not open any more keeps nobody from being erased. */
+/**
+ * Those of them that were filed from this very account. Joining accounts takes a minute with somebody's phone, so what was
+ * reported stays with the account it was told in; the receipt opens it everywhere.
+ */
+export async function listLinksHere(db: Db, keys: Keys, { id, addressId, fresh }: Contact): Promise<Link[]> {
+  return fresh ? [] : (await listLinks(db, keys, id)).filter((link) => link.addressId === addressId)
+}
+
+/** Ids of all of them, for an erasure: a box that does not open any more keeps nobody from being erased. */
 export async function listReported(db: Db, keys: Keys, contactId: string): Promise<string[]> {
   const rows = await db.read(`SELECT case_tag, box FROM reply_links WHERE contact_tag = ? LIMIT ${LINKS_MOST}`, [
     await keys.tag('contact', contactId),

@@ -10,6 +10,7 @@ import { GROUP_MOST, listMerged } from './case-audience.ts'
 import { type Change, changeCase } from './case-change.ts'
 import { type CaseRow, openCaseOf, requireCase } from './case-desk.ts'
 import { type CaseEvent, listEvents } from './case-events.ts'
+import { isKept, keptRanges } from './case-kept.ts'
 import { markAgain } from './case-marks.ts'
 import { paired, parted } from './case-pairs.ts'
 import { requireSeen } from './case-seen.ts'
@@ -118,10 +119,9 @@ export async function unmergeCase(desk: Desk, id: string, mainVersion: number): 
  * not want to see it (R8).
  */
 async function refuseSight(desk: Desk, into: CaseRow, ids: string[]): Promise<void> {
-  const units = into.path?.split('/').filter((id) => id !== '') ?? []
   for (const id of ids) {
-    const { report } = await openCaseOf(desk, id, 'case.work')
-    if (report.keptFrom && units.includes(report.keptFrom)) throw new AppError('forbidden', 'console_duplicates.kept_from')
+    const { path } = await openCaseOf(desk, id, 'case.work')
+    if (isKept(await keptRanges(desk, { id, path }), into.path ?? '')) throw new AppError('forbidden', 'console_duplicates.kept_from')
   }
   const conflicted = await desk.db.read(
     'SELECT 1 FROM json_each(?) j JOIN case_conflicts x ON x.case_id = j.value WHERE x.officer_id = ? LIMIT 1',

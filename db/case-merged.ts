@@ -4,7 +4,6 @@
 import { AppError } from '../src/errors.ts'
 import { listMerged } from './case-audience.ts'
 import { type OpenCase, readCase } from './case-desk.ts'
-import { openBox } from './cases.ts'
 import type { Desk } from './rights.ts'
 
 /** Of many merged ones so many are opened. */
@@ -24,14 +23,4 @@ export async function readMerged(desk: Desk, mainId: string): Promise<{ opened: 
     }
   }
   return { opened, others: ids.slice(OPENED_MOST), hidden }
-}
-
-/**
- * Units that members of merged cases did not want to see theirs (R8): what they answer stands in the main case's thread, so
- * it does not go there either.
- */
-export async function listKeptFrom({ db, keys }: Pick<Desk, 'db' | 'keys'>, mainId: string): Promise<string[]> {
-  const rows = await db.read('SELECT id, box FROM cases WHERE merged_into = ?', [mainId])
-  const boxes = await Promise.all(rows.map(({ id, box }) => openBox(keys, String(id), box as Uint8Array)))
-  return boxes.flatMap(({ keptFrom }) => (keptFrom === undefined ? [] : [keptFrom]))
 }

@@ -7,11 +7,13 @@ import { isReopening, needsReason, type ReasonState, SPAM_REASON } from '../src/
 import type { Value } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { hourOf } from '../src/time.ts'
+import type { Holidays } from '../src/working-days.ts'
 import { changeCase } from './case-change.ts'
 import type { CaseRow } from './case-desk.ts'
 import { type CaseReason, requireReason } from './case-reasons.ts'
 import { requireSeen } from './case-seen.ts'
 import { checkTold } from './case-words.ts'
+import { findHolidays } from './holidays.ts'
 import type { Desk } from './rights.ts'
 
 export type Move = {
@@ -30,7 +32,8 @@ export async function moveCase(desk: Desk, id: string, { version, to, reasonId, 
   const words = text?.trim() ? text : undefined
   if (words !== undefined) await checkTold(desk, words)
   const spam = reason?.id === SPAM_REASON
-  const { from, set } = { from: found.state, set: setOf(found, to, reason, desk.now) }
+  const from = found.state
+  const set = setOf(found, to, reason, desk.now, await findHolidays(desk.db, desk.now))
   await desk.db.write(
     await changeCase(desk, found, {
       set,
@@ -58,7 +61,7 @@ export async function unmarkSpam(desk: Desk, id: string, version: number): Promi
     await changeCase(desk, found, {
       set: [
         "spam = 0, state = 'reviewing', reason_id = NULL, closed_hour = NULL, due_day = ?",
-        [dueDayIn('reviewing', found.urgency, desk.now)],
+        [dueDayIn('reviewing', found.urgency, desk.now, await findHolidays(desk.db, desk.now))],
       ],
       event: { kind: 'not_spam', detail: { from: found.state, to: 'reviewing' } },
     }),
@@ -70,9 +73,9 @@ export function movesOf({ state, spam }: Pick<CaseRow, 'state' | 'spam'>): CaseS
   return spam ? [] : MOVES[state].filter((to) => to !== 'needs_info')
 }
 
-function setOf(found: CaseRow, to: CaseState, reason: CaseReason | undefined, now: Date): [string, Value[]] {
+function setOf(found: CaseRow, to: CaseState, reason: CaseReason | undefined, now: Date, holidays: Holidays): [string, Value[]] {
   const parts: Array<[string, Value[]]> = [
-    ['state = ?, due_day = ?, reason_id = ?', [to, dueDayIn(to, found.urgency, now), reason?.id ?? null]],
+    ['state = ?, due_day = ?, reason_id = ?', [to, dueDayIn(to, found.urgency, now, holidays), reason?.id ?? null]],
     ...(to === 'resolved' ? [['outcome_id = ?', [reason?.id ?? null]] as [string, Value[]]] : []),
     // What came of it is asked anew.
     ...(isReopening(found.state, to) ? [['outcome_id = NULL', []] as [string, Value[]]] : []),

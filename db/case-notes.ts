@@ -11,6 +11,7 @@ import type { CaseRow } from './case-desk.ts'
 import { requireReason } from './case-reasons.ts'
 import { requireSeen } from './case-seen.ts'
 import { checkNote, checkTold } from './case-words.ts'
+import { findHolidays } from './holidays.ts'
 import type { Desk } from './rights.ts'
 
 /**
@@ -29,9 +30,10 @@ export async function askMember(
   if (moves && !MOVES[found.state].includes('needs_info')) throw new AppError('conflict', 'case.no_such_move')
   await checkTold(desk, text)
   const reason = await requireReason(desk.db, reasonId, 'needs_info')
+  const due = dueDayIn('needs_info', found.urgency, desk.now, await findHolidays(desk.db, desk.now))
   await desk.db.write(
     await changeCase(desk, found, {
-      set: ["state = 'needs_info', reason_id = ?, due_day = ?", [reason.id, dueDayIn('needs_info', found.urgency, desk.now)]],
+      set: ["state = 'needs_info', reason_id = ?, due_day = ?", [reason.id, due]],
       event: {
         kind: 'asked',
         text,

@@ -4,6 +4,7 @@
  */
 import { type CaseState, URGENCY } from '../src/case.ts'
 import type { Db, Row, Statement } from '../src/chat.ts'
+import type { LateDays } from '../src/working-days.ts'
 import type { CaseMark } from './case-desk.ts'
 import { guard } from './client.ts'
 
@@ -28,10 +29,10 @@ const LATE: Record<Exclude<CaseState, 'closed'>, Why> = {
   resolved: 'late_result',
 }
 
-/** Late ones and those of nobody, a page in the order of the queue. @param today in Vietnam @param after the last one seen */
+/** Late ones and those of nobody, a page in the order of the queue. @param after the last one seen */
 export async function listWaitingCases(
   db: Db,
-  today: string,
+  { today, line }: LateDays,
   { after, limit }: { after: CaseMark | undefined; limit: number },
 ): Promise<WaitingCase[]> {
   const rows = await db.read(
@@ -39,9 +40,9 @@ export async function listWaitingCases(
        EXISTS (SELECT 1 FROM case_conflicts x WHERE x.case_id = c.id) AS conflicts
      FROM cases c INDEXED BY cases_queue LEFT JOIN officers o ON o.id = c.assignee_id AND o.active = 1 LEFT JOIN units u ON u.id = c.unit_id
      WHERE c.state <> 'closed' AND c.merged_into IS NULL AND c.spam = 0 AND (c.rank, c.due_day, c.id) > (?, ?, ?)
-       AND (o.id IS NULL OR (c.due_day <> '' AND c.due_day < ?))
+       AND (o.id IS NULL OR (c.due_day <> '' AND c.due_day < iif(c.rank < ${URGENCY.normal}, ?, ?)))
      ORDER BY c.rank, c.due_day, c.id LIMIT ?`,
-    [after?.rank ?? -1, after?.dueDay ?? '', after?.id ?? '', today, limit],
+    [after?.rank ?? -1, after?.dueDay ?? '', after?.id ?? '', today, line, limit],
   )
   return rows.map((row) => ({
     ...markOf(row),

@@ -7,8 +7,8 @@ import { AppError } from '../src/errors.ts'
 import { ACTS, scopeOf } from '../src/rights.ts'
 import { dayOf } from '../src/time.ts'
 import { changeCase } from './case-change.ts'
-import { type OpenCase, openCaseOf } from './case-desk.ts'
-import { listKeptFrom } from './case-merged.ts'
+import { type OpenCase, openCaseOf, type Sight } from './case-desk.ts'
+import { isKept, keptRanges } from './case-kept.ts'
 import { findNearestOfficers, tellCaseOfficers } from './case-officers.ts'
 import { requireSeen } from './case-seen.ts'
 import type { Desk } from './rights.ts'
@@ -18,12 +18,12 @@ export type CasePlace = { id: string; name: string; path: string }
 
 /** The nearest unit above, and a page of those below, each with a case officer and none that is kept away. @param after path of the last one seen */
 export async function listTransfers(
-  { db, actor, now }: Pick<Desk, 'db' | 'actor' | 'now'>,
-  { unitId, path, report: { keptFrom } }: OpenCase,
+  { db, keys, actor, now }: Sight & Pick<Desk, 'now'>,
+  { id, unitId, path }: OpenCase,
   { after, limit }: { after: string; limit: number },
 ): Promise<{ above: CasePlace | undefined; below: CasePlace[] }> {
   const day = dayOf(now)
-  const kept = await keptSql({ db }, keptFrom)
+  const kept = keptSql(await keptRanges({ db, keys }, { id, path }))
   const up = (path ?? '').split('/').filter((id) => id !== '' && id !== unitId)
   const roots = path === null ? scopeOf(actor, 'case.work').filter(isTop) : [path]
   const inside = roots.map(() => '(u.path >= ? AND u.path < ?)').join(' OR ') || '0'
@@ -46,10 +46,6 @@ export async function transferCase(desk: Desk, id: string, { version, unitId }: 
   const found = await requireSeen(desk, id, version)
   if (found.state === 'closed') throw new AppError('conflict', 'case.is_closed')
   const place = await findPlace(desk, await openCaseOf(desk, id, 'case.work'), unitId)
-  for (const kept of await listKeptFrom(desk, id)) {
-    const [from, to] = await keptRange({ db }, kept)
-    if (place.path >= from && place.path < to) throw new AppError('forbidden', 'case.kept_from')
-  }
   const officers = await findNearestOfficers(db, place.path, { caseId: id })
   await db.write([
     ...(await changeCase(desk, found, {
@@ -66,8 +62,7 @@ async function findPlace(desk: Desk, open: OpenCase, unitId: string): Promise<Ca
   const [row] = await db.read(`${PLACES} AND u.id = ?`, [dayOf(now), WORKERS, unitId])
   const place = row && placeOf(row)
   if (!place || place.id === open.unitId) throw new AppError('not_found', 'desk.unit_gone')
-  const [from, to] = await keptRange({ db }, open.report.keptFrom)
-  if (place.path >= from && place.path < to) throw new AppError('forbidden', 'case.kept_from')
+  if (isKept(await keptRanges(desk, open), place.path)) throw new AppError('forbidden', 'case.kept_from')
   const roots = open.path === null ? scopeOf(actor, 'case.work').filter(isTop) : [open.path]
   if (roots.some((root) => place.path.startsWith(root))) return place
   const { above } = await listTransfers(desk, open, { after: '', limit: 0 })
@@ -75,16 +70,8 @@ async function findPlace(desk: Desk, open: OpenCase, unitId: string): Promise<Ca
   return place
 }
 
-async function keptSql({ db }: Pick<Desk, 'db'>, keptFrom: string | undefined): Promise<{ sql: string; args: Value[] }> {
-  if (keptFrom === undefined) return { sql: '', args: [] }
-  return { sql: 'AND NOT (u.path >= ? AND u.path < ?)', args: await keptRange({ db }, keptFrom) }
-}
-
-/** Where it never goes: the unit and all below it, wherever it stands by now. */
-async function keptRange({ db }: Pick<Desk, 'db'>, keptFrom: string | undefined): Promise<[from: string, to: string]> {
-  if (keptFrom === undefined) return ['', '']
-  const [row] = await db.read('SELECT path FROM units WHERE id = ?', [keptFrom])
-  return row ? subtreeOf(String(row.path)) : ['', '']
+function keptSql(ranges: ReadonlyArray<[from: string, to: string]>): { sql: string; args: Value[] } {
+  return { sql: ranges.map(() => 'AND NOT (u.path >= ? AND u.path < ?)').join(' '), args: ranges.flat() }
 }
 
 const WORKERS = JSON.stringify(ACTS['case.work'])

@@ -3,11 +3,12 @@
  * exact time: the only way back is the reply link, whose both ends are keyed hashes (design.md "What a message leaves
  * behind"). Who may look is decided by `unit_id`.
  */
-import { type CaseKind, type CaseSource, type CaseState, type Identity, LOOK_DAYS, type Report, URGENCY, urgencyOf } from '../src/case.ts'
+import { type CaseKind, type CaseSource, type CaseState, type Identity, lookDayOf, type Report, URGENCY, urgencyOf } from '../src/case.ts'
 import type { Db, Keys, Row, Statement } from '../src/chat.ts'
 import { evenJson, openJson } from '../src/keys.ts'
 import type { Gone } from '../src/removal.ts'
-import { addWorkingDays, dayOf, hourOf, monthOf } from '../src/time.ts'
+import { hourOf, monthOf } from '../src/time.ts'
+import type { Holidays } from '../src/working-days.ts'
 import { firstEvent } from './case-events.ts'
 import { addIdentity, addLink } from './case-links.ts'
 import { attachPhotos } from './photos.ts'
@@ -33,7 +34,9 @@ export type Opening = {
   /** Only when the person let the assistant write back. `word`: what they type to read, a letter and a digit. */
   replyTo?: { contactId: string; addressId: string; word: string }
   /** Typed in by an officer who was told; the assistant without it. */
-  typed?: { source: Exclude<CaseSource, 'assistant'>; officerId: string }
+  typed?: { source: Exclude<CaseSource, 'assistant'>; officerId: string; photos?: number }
+  /** By which the day of the first look is counted. */
+  holidays: Holidays
   now: Date
 }
 
@@ -56,12 +59,12 @@ export async function openCase(keys: Keys, opening: Opening): Promise<Statement[
         rank,
         typed?.source ?? 'assistant',
         opening.unitId,
-        dayOf(addWorkingDays(now, LOOK_DAYS[urgencyOf(rank)])),
+        lookDayOf(urgencyOf(rank), now, opening.holidays),
         await keys.seal('case', evenJson(box), id),
         hour,
       ],
     },
-    await firstEvent(keys, { id: opening.eventId, caseId: id, officerId: typed?.officerId ?? null, now }),
+    await firstEvent(keys, { id: opening.eventId, caseId: id, officerId: typed?.officerId ?? null, photos: typed?.photos ?? 0, now }),
     ...(opening.photos.length > 0 ? [attachPhotos(id, opening.photos)] : []),
     ...(identity ? [await addIdentity(keys, id, identity.told, identity.contactId)] : []),
     ...(replyTo ? [await addLink(keys, id, replyTo)] : []),
@@ -82,6 +85,7 @@ export type CaseStatus = {
   says: { vi: string; en: string } | null
   /** In Vietnam, `2026-11`. */
   openedMonth: string
+  /** Of what the member sent; what officers added is theirs. */
   photosStored: number
   photosSent: number
   gone: Gone | null
@@ -100,8 +104,8 @@ export async function findStatus(db: Db, caseId: string): Promise<CaseStatus | u
 }
 
 const STATUS = `SELECT c.id, c.kind, c.opened_hour, c.gone, coalesce(m.state, c.state) AS state, r.says_vi, r.says_en,
-    (SELECT count(*) FROM photos p WHERE p.case_id = c.id) AS sent,
-    (SELECT count(*) FROM photos p WHERE p.case_id = c.id AND p.state = 'stored') AS stored
+    (SELECT count(*) FROM photos p WHERE p.case_id = c.id AND p.source = 'member') AS sent,
+    (SELECT count(*) FROM photos p WHERE p.case_id = c.id AND p.source = 'member' AND p.state = 'stored') AS stored
   FROM cases c LEFT JOIN cases m ON m.id = c.merged_into
     LEFT JOIN case_reasons r ON r.id = iif(m.id IS NULL, c.reason_id, m.reason_id)`
 export const FIND_BY_RECEIPT = `${STATUS} WHERE c.receipt_tag = ?`

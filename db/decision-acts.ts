@@ -3,19 +3,22 @@
  * The second approval, the case's result and what its members read are one commit; of two officers who approve at once the
  * second is told to look again.
  */
+
 import { dueDayIn, MOVES, urgencyOf } from '../src/case.ts'
 import type { Statement } from '../src/chat.ts'
 import { APPROVERS, CORRECTION_DAYS } from '../src/decision.ts'
 import { AppError } from '../src/errors.ts'
 import { evenJson } from '../src/keys.ts'
-import { addWorkingDays, dayOf, hourOf } from '../src/time.ts'
+import { dayOf, hourOf } from '../src/time.ts'
 import { demandNoVerdict } from '../src/verdict.ts'
+import { addWorkingDays } from '../src/working-days.ts'
 import { tellMerged } from './case-audience.ts'
 import { recordCaseAct } from './case-change.ts'
 import { addEvent, type NewEvent } from './case-events.ts'
 import { guard } from './client.ts'
 import { caseOf, type Decision, type DecisionBox, demandFor } from './decisions.ts'
 import { type Hand, useHand } from './hand.ts'
+import { findHolidays } from './holidays.ts'
 import { type Desk, stillActing } from './rights.ts'
 
 /** What came of a case an authority decided on: a reason of the program (case_reasons). */
@@ -69,7 +72,7 @@ export async function returnDecision(desk: Desk, decision: Decision, why: string
 export async function askCorrection(desk: Desk, decision: Decision, why: string): Promise<Statement[]> {
   demandEither(desk, decision)
   if (decision.dueDay !== null) throw new AppError('conflict', 'console_hand_overs.decision_moved')
-  const due = dayOf(addWorkingDays(desk.now, CORRECTION_DAYS))
+  const due = dayOf(addWorkingDays(desk.now, CORRECTION_DAYS, await findHolidays(desk.db, desk.now)))
   return [
     ...(await change(desk, decision, 'approved', 'due_day = ?', { ...decision.box, why }, [due])),
     recordCaseAct(desk.actor, caseOf(decision), 'decision.correction', desk.now, { decision: decision.id, due }),
@@ -106,16 +109,12 @@ async function letOut(desk: Desk, decision: Decision, text: string): Promise<Sta
   if (!row) throw new AppError('not_found', 'case.gone')
   const from = String(row.state) as keyof typeof MOVES
   const resolves = MOVES[from].includes('resolved')
+  const due = dueDayIn('resolved', urgencyOf(Number(row.rank)), desk.now, await findHolidays(desk.db, desk.now))
   return [
     {
       sql: `UPDATE cases SET version = version + 1${resolves ? ", state = 'resolved', due_day = ?, reason_id = ?" : ''},
               outcome_id = coalesce(outcome_id, ?) WHERE id = ? AND version = ?`,
-      args: [
-        ...(resolves ? [dueDayIn('resolved', urgencyOf(Number(row.rank)), desk.now), OUTCOME] : []),
-        OUTCOME,
-        decision.caseId,
-        Number(row.version),
-      ],
+      args: [...(resolves ? [due, OUTCOME] : []), OUTCOME, decision.caseId, Number(row.version)],
     },
     guard(),
     ...(await tell(desk, decision.caseId, {

@@ -9,7 +9,8 @@ import { evenJson, openJson } from '../src/keys.ts'
 import { type Act, demand, demandAtTop } from '../src/rights.ts'
 import { dayOf, hourOf } from '../src/time.ts'
 import { recordCaseAct } from './case-change.ts'
-import { type CaseRow, isWithin, scopeSql } from './case-desk.ts'
+import { type CaseRow, CONFLICT, isWithin, NO_CONFLICT, scopeSql } from './case-desk.ts'
+import { isKeptFrom } from './case-kept.ts'
 import { guard } from './client.ts'
 import { findPushRules, isAllowedLink } from './push-rules.ts'
 import { type Desk, stillActing } from './rights.ts'
@@ -61,7 +62,7 @@ export async function listWaitingDecisions(
   const rows = await db.read(
     `${SELECT_FROM('decisions d INDEXED BY decisions_waiting')} WHERE d.state = 'waiting' AND (d.hour, d.id) > (?, ?) AND d.officer_id <> ?
        AND NOT EXISTS (SELECT 1 FROM decision_approvals x WHERE x.decision_id = d.id AND x.officer_id = ?)
-       AND NOT EXISTS (SELECT 1 FROM case_conflicts x WHERE x.case_id = d.case_id AND x.officer_id = ?) AND (${within.sql})
+       ${NO_CONFLICT} AND (${within.sql})
      ORDER BY d.hour, d.id LIMIT ?`,
     [after?.hour ?? '', after?.id ?? '', me, me, me, ...within.args, limit],
   )
@@ -74,7 +75,7 @@ export async function listCorrections({ db, actor }: Pick<Desk, 'db' | 'actor'>,
   if (!within) return []
   const rows = await db.read(
     `${SELECT_FROM('decisions d INDEXED BY decisions_correcting')} WHERE d.due_day IS NOT NULL
-       AND NOT EXISTS (SELECT 1 FROM case_conflicts x WHERE x.case_id = d.case_id AND x.officer_id = ?) AND (${within.sql})
+       ${NO_CONFLICT} AND (${within.sql})
      ORDER BY d.due_day, d.id LIMIT ?`,
     [actor.officerId, ...within.args, limit],
   )
@@ -90,11 +91,10 @@ export async function requireDecision(desk: Pick<Desk, 'db' | 'keys' | 'actor'>,
   const found = row && rowOf(row)
   if (!found || !acts.some((act) => isWithin(desk.actor, act, found.path)))
     throw new AppError('not_found', 'console_hand_overs.decision_gone')
-  const [conflict] = await desk.db.read('SELECT 1 FROM case_conflicts WHERE case_id = ? AND officer_id = ?', [
-    found.caseId,
-    desk.actor.officerId,
-  ])
-  if (conflict) throw new AppError('forbidden', 'case.conflicted')
+  const [facts] = await desk.db.read(`SELECT ${CONFLICT} AS conflict FROM cases c WHERE c.id = ?`, [desk.actor.officerId, found.caseId])
+  if (facts?.conflict === 1) throw new AppError('forbidden', 'case.conflicted')
+  if (await isKeptFrom(desk, { id: found.caseId, path: found.path }, desk.actor.officerId))
+    throw new AppError('not_found', 'console_hand_overs.decision_gone')
   return { ...found, box: await boxOf(desk.keys, row) }
 }
 

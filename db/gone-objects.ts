@@ -47,12 +47,6 @@ export function keepCleared([condition, args]: WhichPhotos): Statement[] {
 export const CLEARED = `EXISTS (SELECT 1 FROM photo_copies k WHERE k.photo_id = p.id AND k.cleared = 1
   AND k.place = (SELECT max(n.place) FROM photo_copies n WHERE n.photo_id = p.id))`
 
-/** Where no photo goes, the database's log has to be emptied of what was written all the same. */
-export const emptyLogLater = (id: string): Statement => ({
-  sql: 'INSERT INTO gone_objects(name) VALUES (?) ON CONFLICT DO NOTHING',
-  args: [id],
-})
-
 export async function listGoneObjects(db: Db): Promise<string[]> {
   return (await db.read(`SELECT name FROM gone_objects ORDER BY name LIMIT ${MOST}`)).map(({ name }) => String(name))
 }

@@ -2,6 +2,7 @@
  * What becomes of a hand-over (F33): declared sent, answered, returned, downloaded. Each step is one commit with the case's own
  * change, so that a kill leaves both as they were or as they are to be.
  */
+
 import { dueDayIn, MOVES } from '../src/case.ts'
 import type { Db, Locale, Statement } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
@@ -19,6 +20,7 @@ import {
   type HandOverWay,
   listHandOvers,
 } from './hand-overs.ts'
+import { findHolidays } from './holidays.ts'
 import type { Desk } from './rights.ts'
 
 /** Reasons of the program (case_reasons) whose sentences members read at these steps. */
@@ -98,7 +100,7 @@ export async function answerHandOver(
       {
         set: [
           "state = 'resolved', due_day = ?, reason_id = ?, outcome_id = ?",
-          [dueDayIn('resolved', found.urgency, desk.now), outcomeId, outcomeId],
+          [dueDayIn('resolved', found.urgency, desk.now, await findHolidays(desk.db, desk.now)), outcomeId, outcomeId],
         ],
         event: { kind: 'moved', detail: { from: found.state, to: 'resolved', reason: outcomeId }, relay: true },
       },
@@ -122,7 +124,10 @@ export async function returnHandOver(
       desk,
       { ...found, version: found.version + 1 },
       {
-        set: ["state = 'reviewing', due_day = ?, reason_id = ?", [dueDayIn('reviewing', found.urgency, desk.now), BACK_REASON]],
+        set: [
+          "state = 'reviewing', due_day = ?, reason_id = ?",
+          [dueDayIn('reviewing', found.urgency, desk.now, await findHolidays(desk.db, desk.now)), BACK_REASON],
+        ],
         event: { kind: 'moved', detail: { from: 'referred', to: 'reviewing', reason: BACK_REASON }, relay: true },
       },
     )),

@@ -2,16 +2,19 @@
  * Hand-overs of cases to authorities (F33): their papers as drafts. What was written stands sealed, and no draft changes the
  * case; what becomes of them is hand-over-acts.ts.
  */
+
 import type { Db, Keys, Row, Statement, Value } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { evenJson, openJson } from '../src/keys.ts'
 import { demandFit, type PaperFields, type PaperStyle, type PaperUnit } from '../src/paper.ts'
 import { demand, demandAtTop } from '../src/rights.ts'
-import { addWorkingDays, dayOf, hourOf } from '../src/time.ts'
+import { dayOf, hourOf } from '../src/time.ts'
+import { addWorkingDays } from '../src/working-days.ts'
 import { requireChoosable } from './authorities.ts'
 import { recordCaseAct } from './case-change.ts'
 import type { CaseRow } from './case-desk.ts'
 import { guard } from './client.ts'
+import { findHolidays } from './holidays.ts'
 import { type Desk, stillActing } from './rights.ts'
 
 export const HAND_OVER_STATES = ['draft', 'sent', 'answered', 'returned'] as const
@@ -53,7 +56,9 @@ export const ANSWER_DAYS = 20
 const CASE_MOST = 50
 
 /** The day by which an answer is asked for when no other is said. */
-export const answerDay = (now: Date): string => dayOf(addWorkingDays(now, ANSWER_DAYS))
+export async function answerDay({ db, now }: Pick<Desk, 'db' | 'now'>): Promise<string> {
+  return dayOf(addWorkingDays(now, ANSWER_DAYS, await findHolidays(db, now)))
+}
 
 /** Of one case, oldest first. What they say stays sealed. */
 export async function listHandOvers(db: Db, caseId: string): Promise<HandOverRow[]> {

@@ -3,18 +3,21 @@
  * sees the number, the unit, who asks and the reason, never the report. Granted, the first one alone looks, for an hour; each
  * look is logged, and the member is told. Nobody of a unit the member did not want to see it takes part (R8).
  */
+
 import type { Identity } from '../src/case.ts'
 import type { Row, Statement } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { ASKED_DAYS, OPEN_MS, type OpeningPurpose } from '../src/identity.ts'
 import { evenJson } from '../src/keys.ts'
-import { addWorkingDays, dayOf, hourOf } from '../src/time.ts'
+import { dayOf, hourOf } from '../src/time.ts'
+import { addWorkingDays } from '../src/working-days.ts'
 import { changeCase } from './case-change.ts'
-import { isWithin, openCaseOf } from './case-desk.ts'
+import { CONFLICT, isWithin, openCaseOf } from './case-desk.ts'
+import { isKeptFrom } from './case-kept.ts'
 import { findWays, openIdentity } from './case-links.ts'
-import { openBox } from './cases.ts'
 import { conflictOf, guard, guardThat } from './client.ts'
 import { type Hand, useHand } from './hand.ts'
+import { findHolidays } from './holidays.ts'
 import { listOpeningsOf, type Opening, type OpeningBox, openingOf, SELECT_OPENINGS } from './identity-list.ts'
 import { tellOfficers } from './officer-notices.ts'
 import type { Desk } from './rights.ts'
@@ -50,7 +53,7 @@ export async function askIdentity(
     {
       sql: 'INSERT INTO identity_openings(id, case_id, asked_by, asked_hour, until_day, box) VALUES (?, ?, ?, ?, ?, ?)',
       args: [
-        ...[id, caseId, actor.officerId, hourOf(now), dayOf(addWorkingDays(now, ASKED_DAYS))],
+        ...[id, caseId, actor.officerId, hourOf(now), dayOf(addWorkingDays(now, ASKED_DAYS, await findHolidays(db, now)))],
         await keys.seal('identity-reason', evenJson(box), id),
       ],
     },
@@ -62,7 +65,6 @@ export async function askIdentity(
 export async function checkAsking(desk: Desk, caseId: string) {
   const open = await openCaseOf(desk, caseId, 'identity.ask')
   if (open.state === 'closed') throw new AppError('conflict', 'console_identity.closed')
-  await refuseKeptFrom(desk, open.report.keptFrom)
   if (!(await findWays(desk.db, desk.keys, caseId)).identity) throw new AppError('conflict', 'console_identity.none_left')
   return open
 }
@@ -75,17 +77,45 @@ export async function requireRequest(desk: Desk, id: string): Promise<Opening> {
     throw new AppError('not_found', 'console_identity.request_gone')
   const opening = await openingOf(keys, row, now)
   if (opening.askedBy === actor.officerId) throw new AppError('forbidden', 'console_identity.own')
-  const [facts] = await db.read(
-    `SELECT c.box, EXISTS (SELECT 1 FROM case_conflicts x WHERE x.case_id = c.id AND x.officer_id = ?) AS conflict
-     FROM cases c WHERE c.id = ?`,
-    [actor.officerId, opening.caseId],
-  )
-  if (!facts) throw new AppError('not_found', 'console_identity.request_gone')
+  // Who has to do with a merged case decides nothing of its main one either, and who is kept from it decides nothing.
+  const [facts] = await db.read(`SELECT c.id, c.merged_into, ${CONFLICT} AS conflict FROM cases c WHERE c.id = ?`, [
+    actor.officerId,
+    opening.caseId,
+  ])
+  const path = row.path === null ? null : String(row.path)
+  if (!facts || (await isKeptFrom(desk, { id: String(facts.merged_into ?? facts.id), path }, actor.officerId)))
+    throw new AppError('not_found', 'console_identity.request_gone')
   if (facts.conflict === 1) throw new AppError('forbidden', 'case.conflicted')
-  // Opened for this one word alone; nothing of the report leaves here.
-  await refuseKeptFrom(desk, (await openBox(keys, opening.caseId, facts.box as Uint8Array)).keptFrom)
+  if (!(await isIndependent(desk, opening.askedBy, path))) throw new AppError('forbidden', 'console_identity.not_independent')
   return opening
 }
+
+/**
+ * Two officers are two people only where the second has neither the right nor the seat from the first: a role that was lent
+ * for this, or an account that was made for it, is the first one's own hand.
+ */
+export async function isIndependent(
+  { db, actor }: Desk,
+  askedBy: string,
+  path: string | null,
+  act: 'identity.grant' | 'removal.grant' = 'identity.grant',
+): Promise<boolean> {
+  const own = { ...actor, grants: actor.grants.filter(({ lender }) => lender !== askedBy) }
+  if (!isWithin(own, act, path)) return false
+  return (await db.read(SEATED, [actor.officerId, askedBy])).length === 0
+}
+
+/** What the second of two officers (?1) has through the first (?2). */
+export const SEATED = `SELECT 1 FROM audit a INDEXED BY audit_about
+    WHERE a.about = 'officer' AND a.about_id = ?1 AND a.officer_id = ?2 AND a.outcome = 'done'
+      AND a.act IN ('officer.add', 'officer.roles', 'officer.bind_code', 'officer.unbind')
+  UNION ALL
+  SELECT 1 FROM delegations d JOIN audit b INDEXED BY audit_about ON b.about = 'delegation' AND b.about_id = d.id
+    WHERE d.officer_id = ?1 AND d.ended_at IS NULL AND b.officer_id = ?2 AND b.act = 'officer.lend' AND b.outcome = 'done'`
+
+/** The same as the act commits. */
+export const stillIndependent = (second: string, first: string): Statement =>
+  guardThat(`NOT EXISTS (${SEATED.replaceAll('?1', '?').replaceAll('?2', '?')})`, [second, first, second, first])
 
 /** The second officer's word. Uses the hand up. Throws AppError `conflict` when it was decided, ran out or has no object any more. */
 export async function decideIdentity(desk: Desk, id: string, granted: boolean, hand: Hand): Promise<Statement[]> {
@@ -123,6 +153,7 @@ export async function decideIdentity(desk: Desk, id: string, granted: boolean, h
        AND NOT EXISTS (SELECT 1 FROM case_conflicts WHERE case_id = ? AND officer_id IN (?, ?))`,
       [askedBy, caseId, askedBy, actor.officerId],
     ),
+    stillIndependent(actor.officerId, askedBy),
   ]
 }
 
@@ -134,7 +165,6 @@ export async function seeIdentity(desk: Desk, caseId: string): Promise<{ identit
   const { db, keys, actor, now } = desk
   for (let attempt = 1; ; attempt++) {
     const open = await openCaseOf(desk, caseId, 'identity.ask')
-    await refuseKeptFrom(desk, open.report.keptFrom)
     const opening = (await listOpeningsOf(desk, caseId, OPENINGS_LOOKED_AT)).find((one) => mayLook(one, actor.officerId, now))
     if (!opening?.endsAt) throw new AppError('forbidden', 'console_identity.not_open')
     const identity = await openIdentity(db, keys, caseId)
@@ -162,16 +192,6 @@ export function mayLook({ state, askedBy, endsAt }: Opening, officerId: string, 
 }
 
 const OPENINGS_LOOKED_AT = 10
-
-/** The member's own unit is where their superiors are: whoever belongs to the one they named takes no part. */
-export async function refuseKeptFrom({ db, actor }: Pick<Desk, 'db' | 'actor'>, keptFrom: string | undefined): Promise<void> {
-  if (keptFrom === undefined) return
-  const [row] = await db.read(
-    'SELECT 1 AS inside FROM units own, units kept WHERE own.id = ? AND kept.id = ? AND substr(own.path, 1, length(kept.path)) = kept.path',
-    [actor.unitId, keptFrom],
-  )
-  if (row) throw new AppError('forbidden', 'console_identity.kept_from')
-}
 
 /** Bound officers at the case's unit and above it who may decide, the nearest first. */
 export async function listGranters({ db, actor }: Pick<Desk, 'db' | 'actor'>, caseId: string, path: string | null): Promise<string[]> {

@@ -6,7 +6,7 @@ import type { Keys, Row } from '../src/chat.ts'
 import type { OpeningPurpose, OpeningState } from '../src/identity.ts'
 import { openJson } from '../src/keys.ts'
 import { dayOf } from '../src/time.ts'
-import { scopeSql } from './case-desk.ts'
+import { NO_CONFLICT, scopeSql } from './case-desk.ts'
 import type { Desk } from './rights.ts'
 
 /** What stands sealed in an opening: why, when it was asked, and until when the officer may look. */
@@ -58,7 +58,7 @@ export async function listOpeningRequests(
   const rows = await db.read(
     `${SELECT_OPENINGS}
      WHERE i.state = 'asked' AND (i.asked_hour, i.id) > (?, ?) AND i.until_day >= ? AND i.asked_by <> ? AND c.state <> 'closed' AND (${within.sql})
-       AND NOT EXISTS (SELECT 1 FROM case_conflicts x WHERE x.case_id = c.id AND x.officer_id = ?)
+       ${NO_CONFLICT}
      ORDER BY i.asked_hour, i.id LIMIT ?`,
     [after?.askedHour ?? '', after?.id ?? '', dayOf(now), actor.officerId, ...within.args, actor.officerId, limit],
   )

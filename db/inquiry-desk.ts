@@ -3,15 +3,18 @@
  * sees a unit, times and texts, never a contact or an address; each act is guarded by the state it was decided on, so
  * that two officers never answer the same inquiry.
  */
+
 import type { Db, Keys, Locale, Reply, Row, Statement } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { openJson } from '../src/keys.ts'
 import { ACTS, type Act, type Actor, scopeOf } from '../src/rights.ts'
 import { sealReply } from '../src/sealed-reply.ts'
 import { payloadOf } from '../src/text.ts'
-import { addWorkingDays, dayOf, timeVi } from '../src/time.ts'
+import { dayOf, timeVi } from '../src/time.ts'
+import { addWorkingDays } from '../src/working-days.ts'
 import { recordAct } from './audit.ts'
 import { guard } from './client.ts'
+import { findHolidays } from './holidays.ts'
 import { ANSWER_DAYS, type InquiryMessage } from './inquiries.ts'
 import { listReachableOfficers, tellOfficers } from './officer-notices.ts'
 import { findPushRules, isAllowedLink, linksIn } from './push-rules.ts'
@@ -144,7 +147,7 @@ export async function handOver(
   const { db, keys, actor, now } = desk
   const place = await findPlace(desk, inquiry, toUnitId)
   if (!place) throw new AppError('not_found', 'desk.unit_gone')
-  const dueAt = addWorkingDays(now, ANSWER_DAYS)
+  const dueAt = addWorkingDays(now, ANSWER_DAYS, await findHolidays(db, now))
   const words: Reply = { text: { key: 'desk.member_handed', params: { unit: place.name, due: timeVi(dueAt) } } }
   const writes = [
     ...stillActing(actor),

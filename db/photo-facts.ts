@@ -2,6 +2,7 @@
  * What is known of a case's photos. Outside the seal stands only whether one arrived; when exactly, its SHA-256, its size
  * and what it looks like stand in a sealed box beside it.
  */
+import type { PhotoSource } from '../src/case.ts'
 import type { Db, Keys, Row } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import type { Image } from '../src/image.ts'
@@ -9,7 +10,7 @@ import { openJson } from '../src/keys.ts'
 import { factsBinding, type PhotoReason, type PhotoState } from './photos.ts'
 
 /**
- * The sealed facts of a stored photo. `receivedAt`: the exact time, which stands nowhere else. `looks`: 64 bits in 16 hex
+ * The sealed facts of a stored photo, and of one an officer added from when it came. `receivedAt`: the exact time, which stands nowhere else. `looks`: 64 bits in 16 hex
  * digits by which two pictures of one thing are found (src/pictures.ts); absent without a viewer's copy, or where a
  * picture shows too little.
  */
@@ -19,7 +20,8 @@ export type CasePhoto = {
   id: string
   state: PhotoState
   reason: PhotoReason | null
-  /** Of a stored one. */
+  source: PhotoSource
+  /** Of a stored one; of one an officer added also before. */
   facts?: PhotoFacts
 }
 
@@ -36,11 +38,11 @@ export async function listCasePhotos(
   return Promise.all((await db.read(LIST_PHOTOS, [caseId, after, limit])).map((row) => photoOf(keys, row)))
 }
 
-export const LIST_PHOTOS = 'SELECT id, state, reason, facts FROM photos WHERE case_id = ? AND id > ? ORDER BY id LIMIT ?'
+export const LIST_PHOTOS = 'SELECT id, state, reason, source, facts FROM photos WHERE case_id = ? AND id > ? ORDER BY id LIMIT ?'
 
 /** One photo of this case. Throws AppError `not_found` also for another case's. */
 export async function requireCasePhoto(db: Db, keys: Keys, caseId: string, photoId: string): Promise<CasePhoto> {
-  const [row] = await db.read('SELECT id, state, reason, facts FROM photos WHERE id = ? AND case_id = ?', [photoId, caseId])
+  const [row] = await db.read('SELECT id, state, reason, source, facts FROM photos WHERE id = ? AND case_id = ?', [photoId, caseId])
   if (!row) throw new AppError('not_found', 'console_evidence.gone')
   return photoOf(keys, row)
 }
@@ -57,6 +59,7 @@ async function photoOf(keys: Keys, row: Row): Promise<CasePhoto> {
     id,
     state: row.state as PhotoState,
     reason: row.reason as PhotoReason | null,
+    source: row.source as PhotoSource,
     ...(row.facts === null ? {} : { facts: await openJson<PhotoFacts>(keys, 'evidence', row.facts as Uint8Array, factsBinding(id)) }),
   }
 }

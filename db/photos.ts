@@ -2,6 +2,7 @@
  * Photos of reports, from "due" (a sealed reference) to "stored" (a sealed object). A row holds no contact, ever; a
  * draft names its photos inside its own sealed session.
  */
+import type { PhotoSource } from '../src/case.ts'
 import type { Db, Keys, Statement, Value } from '../src/chat.ts'
 import { dayOf } from '../src/time.ts'
 
@@ -40,6 +41,8 @@ export type ClaimedPhoto = {
   id: string
   channel: string
   ref: Uint8Array
+  /** Sealed, where it was looked at as it came. */
+  facts: Uint8Array | null
   holder: string
   attempts: number
   /** Processes that died with it in hand. */
@@ -48,13 +51,26 @@ export type ClaimedPhoto = {
   giveUpAt: number
 }
 
-/** A due fetch, part of the turn's commit; the loop fetches it later. Due from the hour's beginning, given up at an hour's end. */
-export async function duePhoto(keys: Keys, photo: { id: string; channel: string; ref: string; now: Date }): Promise<Statement> {
+/** The channel of a photo that was handed to an officer: it lies sealed in the evidence store, under the name that is its reference. */
+export const OFFICE = 'office'
+
+/**
+ * A due fetch, part of the turn's commit; the loop fetches it later. Due from the hour's beginning, given up at an hour's end.
+ * @param photo.given of one that an officer added: whose it is, how it came, and its facts, sealed with `factsBinding(id)`
+ */
+export async function duePhoto(
+  keys: Keys,
+  photo: { id: string; channel: string; ref: string; now: Date; given?: { caseId: string | null; source: PhotoSource; facts: Uint8Array } },
+): Promise<Statement> {
+  const { given } = photo
   const hour = Math.floor(photo.now.getTime() / HOUR_MS) * HOUR_MS
   return {
-    sql: 'INSERT INTO photos(id, channel, ref, due_at, give_up_at, day) VALUES (?, ?, ?, ?, ?, ?)',
+    sql: 'INSERT INTO photos(id, case_id, source, facts, channel, ref, due_at, give_up_at, day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     args: [
       photo.id,
+      given?.caseId ?? null,
+      given?.source ?? 'member',
+      given?.facts ?? null,
       photo.channel,
       await keys.seal('photo-ref', photo.ref, photo.id),
       hour,
@@ -92,7 +108,7 @@ export async function claimPhoto(db: Db, holder: string, now: number): Promise<C
             WHERE id = coalesce(
               (SELECT id FROM photos WHERE state = 'fetching' AND lease_until < ? ORDER BY lease_until LIMIT 1),
               (SELECT id FROM photos WHERE state = 'due' AND due_at <= ? ORDER BY due_at LIMIT 1))
-            RETURNING id, channel, ref, attempts, lost, give_up_at`,
+            RETURNING id, channel, ref, facts, attempts, lost, give_up_at`,
       args: [now + PHOTO_LEASE_MS, holder, now, now],
     },
   ])
@@ -101,6 +117,7 @@ export async function claimPhoto(db: Db, holder: string, now: number): Promise<C
     id: String(row.id),
     channel: String(row.channel),
     ref: row.ref as Uint8Array,
+    facts: row.facts as Uint8Array | null,
     holder,
     attempts: Number(row.attempts),
     lost: Number(row.lost),
@@ -124,7 +141,10 @@ export function storePhoto(photo: ClaimedPhoto, facts: Uint8Array, reason: 'no_c
 
 /** It will not come any more. Returns its id. */
 export function failPhoto(photo: ClaimedPhoto, reason: PhotoReason): Statement {
-  return { sql: `UPDATE photos SET state = 'failed', reason = ?, ${FINAL} WHERE ${OURS} RETURNING id`, args: [reason, ...oursOf(photo)] }
+  return {
+    sql: `UPDATE photos SET state = 'failed', reason = ?, facts = NULL, ${FINAL} WHERE ${OURS} RETURNING id`,
+    args: [reason, ...oursOf(photo)],
+  }
 }
 
 /** Due again at the first whole minute from `dueAt` on (epoch ms). */

@@ -6,7 +6,7 @@ import type { Keys, Row } from '../src/chat.ts'
 import { openJson } from '../src/keys.ts'
 import type { RemovalKind, RemovalState } from '../src/removal.ts'
 import { dayOf } from '../src/time.ts'
-import { scopeSql } from './case-desk.ts'
+import { NO_CONFLICT, scopeSql } from './case-desk.ts'
 import type { Desk } from './rights.ts'
 
 /** What stands sealed in a request: when exactly it was asked, and why. */
@@ -58,7 +58,7 @@ export async function listRemovalRequests(
   const rows = await db.read(
     `${SELECT_REMOVALS}
      WHERE r.state = 'asked' AND (r.asked_hour, r.id) > (?, ?) AND r.until_day >= ? AND r.asked_by <> ? AND (${within.sql})
-       AND NOT EXISTS (SELECT 1 FROM case_conflicts x WHERE x.case_id = c.id AND x.officer_id = ?)
+       ${NO_CONFLICT}
      ORDER BY r.asked_hour, r.id LIMIT ?`,
     [after?.askedHour ?? '', after?.id ?? '', dayOf(now), actor.officerId, ...within.args, actor.officerId, limit],
   )

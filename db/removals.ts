@@ -10,17 +10,19 @@ import { AppError } from '../src/errors.ts'
 import { evenJson } from '../src/keys.ts'
 import { REMOVAL_DAYS, REMOVED_OUTCOME, type RemovalKind, removedReason } from '../src/removal.ts'
 import { demand, demandAtTop } from '../src/rights.ts'
-import { addWorkingDays, dayOf, hourOf } from '../src/time.ts'
+import { dayOf, hourOf } from '../src/time.ts'
+import { addWorkingDays } from '../src/working-days.ts'
 import { changeCase, recordCaseAct } from './case-change.ts'
-import { isWithin, type OpenCase, openCaseOf } from './case-desk.ts'
+import { CONFLICT, isWithin, type OpenCase, openCaseOf } from './case-desk.ts'
 import { addEvent } from './case-events.ts'
 import { emptyCase } from './case-gone.ts'
+import { isKeptFrom } from './case-kept.ts'
 import { markAgain } from './case-marks.ts'
-import { openBox } from './cases.ts'
 import { guard, guardThat } from './client.ts'
-import { dropWithObjects, emptyLogLater } from './gone-objects.ts'
+import { dropWithObjects } from './gone-objects.ts'
 import { type Hand, useHand } from './hand.ts'
-import { listGranters, refuseKeptFrom } from './identities.ts'
+import { findHolidays } from './holidays.ts'
+import { isIndependent, listGranters, stillIndependent } from './identities.ts'
 import { tellOfficers } from './officer-notices.ts'
 import { requireCasePhoto } from './photo-facts.ts'
 import { listRemovalsOf, type Removal, type RemovalBox, removalOf, SELECT_REMOVALS } from './removal-list.ts'
@@ -31,11 +33,9 @@ const LOOKED_AT = 50
 
 export type Asked = { photoId: string | null; kind: RemovalKind; reason: string }
 
-/** The case, where this officer may ask now. Throws AppError like `requireCase`; `forbidden` of a unit the member kept it from. */
-export async function checkRemoving(desk: Desk, caseId: string): Promise<OpenCase> {
-  const open = await openCaseOf(desk, caseId, 'removal.ask')
-  await refuseKeptFrom(desk, open.report.keptFrom)
-  return open
+/** The case, where this officer may ask now. Throws AppError like `requireCase`. */
+export function checkRemoving(desk: Desk, caseId: string): Promise<OpenCase> {
+  return openCaseOf(desk, caseId, 'removal.ask')
 }
 
 /**
@@ -61,7 +61,7 @@ export async function askRemoval(desk: Desk, caseId: string, { photoId, kind, re
     {
       sql: 'INSERT INTO removals(id, case_id, photo_id, reason, asked_by, asked_hour, until_day, box) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       args: [
-        ...[id, caseId, photoId, kind, actor.officerId, hourOf(now), dayOf(addWorkingDays(now, REMOVAL_DAYS))],
+        ...[id, caseId, photoId, kind, actor.officerId, hourOf(now), dayOf(addWorkingDays(now, REMOVAL_DAYS, await findHolidays(db, now)))],
         await keys.seal('removal-reason', evenJson(box), id),
       ],
     },
@@ -77,15 +77,17 @@ export async function requireRemoval(desk: Desk, id: string): Promise<Removal> {
     throw new AppError('not_found', 'console_removals.request_gone')
   const removal = await removalOf(keys, row, now)
   if (removal.askedBy === actor.officerId) throw new AppError('forbidden', 'console_identity.own')
-  const [facts] = await db.read(
-    `SELECT c.box, EXISTS (SELECT 1 FROM case_conflicts x WHERE x.case_id = c.id AND x.officer_id = ?) AS conflict
-     FROM cases c WHERE c.id = ?`,
-    [actor.officerId, removal.caseId],
-  )
-  if (!facts) throw new AppError('not_found', 'console_removals.request_gone')
+  // Who has to do with a merged case decides nothing of its main one either, and who is kept from it decides nothing.
+  const [facts] = await db.read(`SELECT c.id, c.merged_into, ${CONFLICT} AS conflict FROM cases c WHERE c.id = ?`, [
+    actor.officerId,
+    removal.caseId,
+  ])
+  const path = row.path === null ? null : String(row.path)
+  if (!facts || (await isKeptFrom(desk, { id: String(facts.merged_into ?? facts.id), path }, actor.officerId)))
+    throw new AppError('not_found', 'console_removals.request_gone')
   if (facts.conflict === 1) throw new AppError('forbidden', 'case.conflicted')
-  // Opened for this one word alone; nothing of the report leaves here.
-  await refuseKeptFrom(desk, (await openBox(keys, removal.caseId, facts.box as Uint8Array)).keptFrom)
+  if (!(await isIndependent(desk, removal.askedBy, path, 'removal.grant')))
+    throw new AppError('forbidden', 'console_identity.not_independent')
   if (removal.state === 'expired') throw new AppError('conflict', 'console_identity.expired')
   if (removal.state !== 'asked') throw new AppError('conflict', 'console_identity.decided')
   return removal
@@ -116,6 +118,7 @@ export async function decideRemoval(desk: Desk, id: string, granted: boolean, ha
        AND NOT EXISTS (SELECT 1 FROM case_conflicts WHERE case_id = ? AND officer_id IN (?, ?))`,
       [askedBy, caseId, askedBy, actor.officerId],
     ),
+    stillIndependent(actor.officerId, askedBy),
   ]
   if (!granted) return [...decided, ...(await changeCase(desk, row, { event: { kind: 'removal_refused', detail } }, 'removal.grant'))]
   if (photoId !== null) return [...decided, ...(await removePhoto(desk, row, photoId, detail))]
@@ -148,7 +151,6 @@ async function removePhoto(desk: Desk, row: ReturnType<typeof rowOf>, photoId: s
     { sql: 'DELETE FROM removals WHERE case_id = ? AND photo_id = ?', args: [row.id, photoId] },
     { sql: 'DELETE FROM case_marks WHERE case_id = ?', args: [row.id] },
     markAgain(row.id),
-    emptyLogLater(desk.id()),
   ]
 }
 

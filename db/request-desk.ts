@@ -2,6 +2,7 @@
  * Requests about data at the desk (F7): those that came by letter, telephone or at the counter are recorded here and kept
  * within their legal clock. An officer sees a code, never who asked: the paper stays on paper, notes are sealed.
  */
+
 import type { Db, Keys, Row, Statement } from '../src/chat.ts'
 import { answerBy, EXTENSION_MOST, finishBy, isExtendable, type RequestDraft, type RequestKind } from '../src/data-clock.ts'
 import { AppError } from '../src/errors.ts'
@@ -10,6 +11,7 @@ import { type Act, type Actor, demand, may, mayAtTop, scopeOf } from '../src/rig
 import { DAY_MS, dayOf, monthOf, vietnamInstant } from '../src/time.ts'
 import { recordAct } from './audit.ts'
 import { guard } from './client.ts'
+import { findHolidays } from './holidays.ts'
 import { type Desk, stillActing } from './rights.ts'
 import { subtreeOf } from './units.ts'
 
@@ -99,7 +101,7 @@ export async function readNotes(db: Db, keys: Keys, id: string): Promise<Request
 
 /** Records one that reached an officer. Throws AppError `invalid` for a day to come or long past. */
 export async function addRequest(desk: Desk, draft: RequestDraft, unit: { id: string; path: string }) {
-  const { keys, actor, now, random } = desk
+  const { db, keys, actor, now, random } = desk
   demand(actor, 'data.record', unit.path)
   const today = dayOf(now)
   if (draft.askedOn > today || draft.askedOn < dayOf(new Date(now.getTime() - 366 * DAY_MS)))
@@ -108,7 +110,7 @@ export async function addRequest(desk: Desk, draft: RequestDraft, unit: { id: st
   const code = `YC-${monthOf(now).slice(2).replace('-', '')}-${randomCode(4, random)}`
   // Of an earlier day the end of work counts; today's runs from now.
   const asked = draft.askedOn === today ? now : vietnamInstant(draft.askedOn, 17)
-  const due = answerBy(asked).toISOString()
+  const due = answerBy(asked, await findHolidays(db, asked)).toISOString()
   const notes: RequestNotes = { ref: draft.ref, notes: [] }
   const writes: Statement[] = [
     ...stillActing(actor),

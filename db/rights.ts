@@ -71,10 +71,10 @@ export function raiseEdition(where: string, args: Value[]): Statement {
 async function readActor(db: Db, which: string, value: string, now: Date, via: Via): Promise<Actor | undefined> {
   const day = dayOf(now)
   const rows = await db.read(
-    `SELECT o.id, o.name, o.unit_id, o.roles, o.edition, u.name AS unit_name, u.path, NULL AS lent, NULL AS own_unit
+    `SELECT o.id, o.name, o.unit_id, o.roles, o.edition, u.name AS unit_name, u.path, NULL AS lent, NULL AS lender
      FROM officers o JOIN units u ON u.id = o.unit_id WHERE ${which} AND o.active = 1
      UNION ALL
-     SELECT o.id, o.name, l.unit_id, l.roles, o.edition, u.name, u.path, d.roles, o.unit_id
+     SELECT o.id, o.name, l.unit_id, l.roles, o.edition, u.name, u.path, d.roles, l.id
      FROM officers o JOIN delegations d ON d.officer_id = o.id
      JOIN officers l ON l.id = d.lender_id AND l.active = 1 JOIN units u ON u.id = l.unit_id
      WHERE ${which} AND o.active = 1 AND d.until_day >= ? AND d.from_day <= ? AND d.ended_at IS NULL`,
@@ -93,11 +93,11 @@ async function readActor(db: Db, which: string, value: string, now: Date, via: V
   }
 }
 
-function grantOf({ unit_id, path, roles, lent }: Row): Grant {
+function grantOf({ unit_id, path, roles, lent, lender }: Row): Grant {
   const held = JSON.parse(String(roles)) as Role[]
   if (lent === null) return { unitId: String(unit_id), path: String(path), roles: held }
   const borrowed = (JSON.parse(String(lent)) as Role[]).filter((role) => held.includes(role))
-  return { unitId: String(unit_id), path: String(path), roles: borrowed, delegated: true }
+  return { unitId: String(unit_id), path: String(path), roles: borrowed, delegated: true, lender: String(lender) }
 }
 
 /** What of a grant lies at or below a path. */

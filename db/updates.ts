@@ -3,7 +3,7 @@
  * (`npm run admin -- replay`), and erased with their contact.
  */
 import type { Db, Inbound, Keys, Statement } from '../src/chat.ts'
-import { openJson } from '../src/keys.ts'
+import { evenJson, openJson } from '../src/keys.ts'
 
 export type KeptUpdate = { code: string; addressId: string; turn: number; inbound: Inbound }
 
@@ -12,7 +12,7 @@ export async function keepUpdate(
   keys: Keys,
   kept: { code: string; addressId: string; turn: number; inbound: Inbound; reason: string; now: Date },
 ): Promise<Statement> {
-  const box = await keys.seal('update', JSON.stringify(kept.inbound), kept.code)
+  const box = await keys.seal('update', evenJson(kept.inbound), kept.code)
   return {
     sql: 'INSERT INTO updates(code, address_id, turn, box, reason, kept_at) VALUES (?, ?, ?, ?, ?, ?)',
     args: [kept.code, kept.addressId, kept.turn, box, kept.reason, kept.now.toISOString()],

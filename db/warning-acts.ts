@@ -2,17 +2,20 @@
  * What officers do with a warning (R5): written, sent to two others who both prove their hand, published; corrected or
  * taken down in one step with a reason. Each act is checked for scope, guarded by the version the officer saw, audited.
  */
+
 import type { Statement, Value } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { type Act, demand } from '../src/rights.ts'
-import { addWorkingDays, dayOf } from '../src/time.ts'
+import { dayOf } from '../src/time.ts'
 import { demandNoVerdict } from '../src/verdict.ts'
 import { caseCode, contains, listen, phrase } from '../src/vietnamese/index.ts'
 import { TAKEDOWN_DAYS, WARNING_APPROVERS, type WarningDraft, type WarningState } from '../src/warning.ts'
+import { addWorkingDays } from '../src/working-days.ts'
 import { recordAct } from './audit.ts'
 import { pathOfUnit } from './campaigns.ts'
 import { guard, guardThat } from './client.ts'
 import { type Hand, useHand } from './hand.ts'
+import { findHolidays } from './holidays.ts'
 import { findPushRules, isAllowedLink, linksIn } from './push-rules.ts'
 import { type Desk, stillActing } from './rights.ts'
 import { listAgreed } from './warning-desk.ts'
@@ -147,10 +150,10 @@ export function returnWarning(desk: Desk, warning: Warning): Statement[] {
 }
 
 /** Somebody wants it taken down; it is decided within a working day. */
-export function askTakedown(desk: Desk, warning: Warning, why: string): Statement[] {
+export async function askTakedown(desk: Desk, warning: Warning, why: string): Promise<Statement[]> {
   if (warning.state !== 'published') throw new AppError('conflict', 'warning.moved')
   if (warning.asked) throw new AppError('conflict', 'warning.asked_already')
-  const due = addWorkingDays(desk.now, TAKEDOWN_DAYS).toISOString()
+  const due = addWorkingDays(desk.now, TAKEDOWN_DAYS, await findHolidays(desk.db, desk.now)).toISOString()
   const set = 'asked_at = ?, asked_due = ?, asked_why = ?'
   return move(desk, warning, 'warning.write', 'warning.ask', 'published', [set, [desk.now.toISOString(), due, why]])
 }

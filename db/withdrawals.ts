@@ -14,8 +14,9 @@ import { dropMember, emptyBox, emptyCase } from './case-gone.ts'
 import { findLink } from './case-links.ts'
 import { markAgain } from './case-marks.ts'
 import { rankAfter } from './case-merge.ts'
+import { openBox } from './cases.ts'
 import { guard, guardThat } from './client.ts'
-import { CLEARED, dropWithObjects, emptyLogLater, keepCleared } from './gone-objects.ts'
+import { CLEARED, dropWithObjects, keepCleared } from './gone-objects.ts'
 import { dropTalk } from './transcript.ts'
 
 type Parts = { db: Db; keys: Keys; id(): string; now: Date }
@@ -110,14 +111,16 @@ async function leaveNothing(parts: Parts, found: Withdrawable): Promise<Statemen
 
 /** The case goes on without its member: what they told is taken out as far as it is neither handed over nor others'. */
 async function leavePart(parts: Parts, found: Withdrawable): Promise<Statement[]> {
-  const { keys, id, now } = parts
+  const { db, keys, now } = parts
   const { id: caseId, version, staying, main } = found
   const proof = staying === 'proof'
   const own: [string, string[]] = ['p.case_id = ?', [caseId]]
+  const [sealed] = proof ? [] : await db.read('SELECT box FROM cases WHERE id = ?', [caseId])
+  const keptFrom = sealed && (await openBox(keys, caseId, sealed.box as Uint8Array)).keptFrom
   return [
     {
       sql: `UPDATE cases SET version = version + 1, gone = 'partly', gone_hour = ?, marked = 1${proof ? '' : ', box = ?'} WHERE id = ? AND version = ?`,
-      args: [hourOf(now), ...(proof ? [] : [await emptyBox(keys, found)]), caseId, version],
+      args: [hourOf(now), ...(proof ? [] : [await emptyBox(keys, found, keptFrom)]), caseId, version],
     },
     guard(),
     { sql: `UPDATE case_events SET ${WORDLESS} WHERE ${SAID_HERE}`, args: [caseId] },
@@ -146,7 +149,6 @@ async function leavePart(parts: Parts, found: Withdrawable): Promise<Statement[]
       'DELETE FROM removals WHERE case_id = ?',
     ].map((sql) => ({ sql, args: [caseId] })),
     ...(await dropMember(keys, caseId, false)),
-    emptyLogLater(id()),
     await leftEvent(parts, caseId, { left: staying }),
   ]
 }

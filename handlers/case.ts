@@ -3,11 +3,14 @@
  * days alone: what was reported is read in the console, where the look is recorded, and never stands in a chat.
  */
 import { type CaseMark, type CaseRow, listQueue } from '../db/case-desk.ts'
+import { findHolidays } from '../db/holidays.ts'
 import { deskOf, findOfficerAt } from '../db/rights.ts'
+import { isLate, shownDueDay } from '../src/case.ts'
 import type { Button, Decision, Handler, Text } from '../src/chat.ts'
 import { scopeOf } from '../src/rights.ts'
 import { type Payload, parsePayload, payloadOf } from '../src/text.ts'
-import { dateVi, dayOf } from '../src/time.ts'
+import { dateVi } from '../src/time.ts'
+import { type Holidays, lateDaysOf } from '../src/working-days.ts'
 
 const PAGE = 8
 
@@ -26,8 +29,10 @@ export const caseDesk: Handler = {
     const rows = found.slice(0, PAGE)
     const last = rows.at(-1)
     if (!last) return { replies: [{ text: { key: 'case.none_wait' }, buttons: [MENU] }] }
-    const today = dayOf(turn.now)
-    const list = rows.map((row) => lineOf(row, today)).reduce((before, next): Text => ({ key: 'case.line_and', params: { before, next } }))
+    const holidays = await findHolidays(turn.db, turn.now)
+    const list = rows
+      .map((row) => lineOf(row, turn.now, holidays))
+      .reduce((before, next): Text => ({ key: 'case.line_and', params: { before, next } }))
     const more: Button[] =
       found.length > PAGE ? [{ label: { key: 'common.b_more' }, payload: payloadOf('case', 'more', last.id, stepOf(last)) }] : []
     const { publicUrl } = turn.about
@@ -36,11 +41,13 @@ export const caseDesk: Handler = {
   },
 }
 
-function lineOf({ number, state, dueDay, urgency }: CaseRow, today: string): Text {
+function lineOf(row: CaseRow, now: Date, holidays: Holidays): Text {
+  const { number, state, urgency } = row
+  const late = isLate(row, lateDaysOf(now, holidays))
   const due: Text =
-    dueDay === ''
+    row.dueDay === ''
       ? { key: 'case.line_no_due' }
-      : { key: dueDay < today ? 'case.line_late' : 'case.line_due', params: { day: dateVi(dueDay) } }
+      : { key: late ? 'case.line_late' : 'case.line_due', params: { day: dateVi(shownDueDay(row, holidays)) } }
   return { key: urgency === 'normal' ? 'case.line' : 'case.line_urgent', params: { number, state: { key: `case.state_${state}` }, due } }
 }
 

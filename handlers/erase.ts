@@ -49,7 +49,7 @@ async function eraseNow(turn: Turn): Promise<Decision> {
     replies: [{ text: { key: 'erase.goodbye' } }],
     writes: [
       ...(await eraseContact(db, keys, contact.id, now, contact.addressId)),
-      await recordRequest(keys, { id: turn.id(), contactId: contact.id, kind: 'erase', now }),
+      await recordRequest(turn, { id: turn.id(), contactId: contact.id, kind: 'erase', now }),
       addTallies([{ day: dayOf(now), channel: contact.channel, what: 'erased', n: 1 }]),
     ],
     erased: true,

@@ -2,14 +2,16 @@
  * "Gặp cán bộ": one question to a person, queued at the nearest unit that has an officer, with the day an answer is
  * due. One open inquiry at a time; more can be added to it, or it is taken back.
  */
+import { findHolidays } from '../db/holidays.ts'
 import { ANSWER_DAYS, addToInquiry, findDesk, findOpenInquiry, type Inquiry, openInquiry, withdrawInquiry } from '../db/inquiries.ts'
 import { tellDesk } from '../db/inquiry-desk.ts'
 import { findUnit, listAncestors } from '../db/units.ts'
 import type { Button, Decision, Handler, InboundMessage, Reply, Turn } from '../src/chat.ts'
 import { ACTS } from '../src/rights.ts'
 import { parsePayload, payloadOf } from '../src/text.ts'
-import { addWorkingDays, dayOf, timeVi } from '../src/time.ts'
+import { dayOf, timeVi } from '../src/time.ts'
 import { createLexicon, listen, yesNo } from '../src/vietnamese/index.ts'
+import { addWorkingDays } from '../src/working-days.ts'
 
 const WORDS = [
   'gặp cán bộ',
@@ -103,7 +105,7 @@ async function take(turn: Turn, open: Inquiry | undefined, data: unknown): Promi
     return { replies: [...first, { text: added, buttons: [button('b_withdraw', 'withdraw', open), MENU] }], writes }
   }
   const id = turn.id()
-  const dueAt = addWorkingDays(now, ANSWER_DAYS)
+  const dueAt = addWorkingDays(now, ANSWER_DAYS, await findHolidays(db, now))
   const desk = await findDesk(db, asked.above ? await unitAbove(turn) : contact.unitId, dayOf(now), ACTS['inquiry.answer'])
   const { id: contactId, addressId } = contact
   const writes = await openInquiry(keys, { id, contactId, addressId, unitId: desk?.id ?? null, text, now, dueAt })

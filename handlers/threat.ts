@@ -5,7 +5,7 @@
  * answer they are content, and one line below offers this.
  */
 import { addThreat } from '../db/case-answers.ts'
-import { type Link, listLinks } from '../db/case-links.ts'
+import { type Link, listLinksHere } from '../db/case-links.ts'
 import { findCaseByReceipt, findStatus } from '../db/cases.ts'
 import { guard } from '../db/client.ts'
 import { type Hotline, listHotlines } from '../db/hotlines.ts'
@@ -122,9 +122,9 @@ function monthIn(text: string): string | undefined {
   return month === '' ? undefined : `${year}-${month.padStart(2, '0')}`
 }
 
-/** The person's own reports that they may be written to about, newest first. */
+/** Reports filed from this account that they may be written to about, newest first. */
 async function listOwn({ db, keys, contact }: Turn) {
-  const links = contact.fresh ? [] : await listLinks(db, keys, contact.id)
+  const links = await listLinksHere(db, keys, contact)
   const found = await Promise.all(links.map(async (link) => ({ link, status: await findStatus(db, link.caseId) })))
   const own = found.flatMap(({ link, status }) => (status ? [{ link, status }] : []))
   return own.sort((left, right) => right.status.openedMonth.localeCompare(left.status.openedMonth)).slice(0, LISTED)
@@ -153,7 +153,7 @@ function askReceipt(note?: Reply): Decision {
 
 async function pick(turn: Turn, word: string): Promise<Decision> {
   const { db, keys, contact } = turn
-  const link = contact.fresh ? undefined : (await listLinks(db, keys, contact.id)).find((one: Link) => one.word === word)
+  const link = (await listLinksHere(db, keys, contact)).find((one: Link) => one.word === word)
   return link ? askWords(link.caseId) : choose(turn)
 }
 

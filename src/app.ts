@@ -118,6 +118,7 @@ export async function createProduct(parts: ProductParts): Promise<Product> {
     web,
   ]
   const api = createApi({
+    evidence: parts.evidence,
     ...{ db, keys, now, random: secureRandom, log, texts, channels },
     publicUrl: config.publicUrl,
     viewerCopy: parts.viewerCopy,

@@ -11,6 +11,35 @@ export async function readBytes(request: Request, max: number): Promise<Uint8Arr
   return bytes
 }
 
+/**
+ * As much of the body as `most`, and whether that was all. Of a longer one only the first `head` bytes are kept; the rest is
+ * read and let go, `drain` bytes at most, because a browser that is cut off while it sends shows no answer.
+ */
+export async function readStart(
+  request: Request,
+  { most, head, drain }: { most: number; head: number; drain: number },
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; whole: boolean }> {
+  const announced = Number(request.headers.get('content-length') ?? 0)
+  const pieces: Uint8Array[] = []
+  let size = 0
+  let kept = 0
+  const reader = request.body?.getReader()
+  while (reader) {
+    const { done, value } = await reader.read()
+    if (done) break
+    size += value.byteLength
+    if (size > drain) {
+      await reader.cancel()
+      break
+    }
+    if (kept > (Math.max(announced, size) > most ? head : most)) continue
+    pieces.push(value)
+    kept += value.byteLength
+  }
+  const whole = size <= most
+  return { bytes: joined(pieces).subarray(0, whole ? size : head), whole }
+}
+
 /** The body as text, byte for byte as it was signed. Invalid UTF-8 is kept as replacement characters; throws AppError `too_large`. */
 export async function readText(request: Request, max: number): Promise<string> {
   const announced = lengthOf(request, max)
@@ -56,7 +85,11 @@ async function readAtMost(request: Request, max: number): Promise<Uint8Array<Arr
     }
     pieces.push(value)
   }
-  const all = new Uint8Array(size)
+  return joined(pieces)
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0))
   let at = 0
   for (const piece of pieces) {
     all.set(piece, at)

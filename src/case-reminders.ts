@@ -7,10 +7,12 @@ import { findNearestOfficers, tellCaseOfficers } from '../db/case-officers.ts'
 import { listTakenBack, listUntold, listWaitingCases, markTold, WHYS, type Why } from '../db/case-reminders.ts'
 import { conflictOf } from '../db/client.ts'
 import { listDueCorrections, listOverdueHandOvers, type Overdue } from '../db/hand-over-due.ts'
+import { findHolidays } from '../db/holidays.ts'
 import { findMark, recordMark } from '../db/retention.ts'
 import type { Db, Keys, Statement, Text } from './chat.ts'
 import type { Log } from './log.ts'
-import { dayOf, hourOf, vietnamHour, vietnamWeekday } from './time.ts'
+import { dayOf, hourOf, vietnamHour } from './time.ts'
+import { isWorkingDay, type LateDays, lateDaysOf } from './working-days.ts'
 
 /** Cases read at once, and rows written at once. */
 const STEP = 500
@@ -37,8 +39,10 @@ export function createCaseReminders({
     /** On a working day between seven and nine in the evening; a morning that nothing ran is not made up for at night. */
     async remind(now) {
       const hour = vietnamHour(now)
-      if ([0, 6].includes(vietnamWeekday(now)) || hour < 7 || hour >= 21) return
-      const counts = await countWaiting(db, dayOf(now))
+      if (hour < 7 || hour >= 21) return
+      const holidays = await findHolidays(db, now)
+      if (!isWorkingDay(dayOf(now), holidays)) return
+      const counts = await countWaiting(db, lateDaysOf(now, holidays))
       await addTakenBack(db, counts, hourOf(now))
       let writes: Statement[] = []
       for (const [officerId, whys] of counts) {
@@ -71,7 +75,7 @@ export function createCaseReminders({
 }
 
 /** Officer → why → how many. What nobody has is counted for the officers who could take it. */
-async function countWaiting(db: Db, today: string): Promise<Map<string, Map<Why, number>>> {
+async function countWaiting(db: Db, days: LateDays): Promise<Map<string, Map<Why, number>>> {
   const counts = new Map<string, Map<Why, number>>()
   const count = (officerId: string, why: Why): void => {
     const whys = counts.get(officerId) ?? new Map<Why, number>()
@@ -86,7 +90,7 @@ async function countWaiting(db: Db, today: string): Promise<Map<string, Map<Why,
     return known
   }
   for (let after: Awaited<ReturnType<typeof listWaitingCases>>[number] | undefined; ; ) {
-    const page = await listWaitingCases(db, today, { after, limit: STEP })
+    const page = await listWaitingCases(db, days, { after, limit: STEP })
     for (const { id, why, officerId, path, conflicts } of page)
       for (const one of officerId === null ? await officersOf(path, id, conflicts) : [officerId]) count(one, why)
     after = page.at(-1)
@@ -96,7 +100,7 @@ async function countWaiting(db: Db, today: string): Promise<Map<string, Map<Why,
     for (const one of officerId === null ? await findNearestOfficers(db, path, { caseId }) : [officerId]) count(one, why)
   }
   // A case that waits for an authority is counted by its own day; others may have a paper out all the same.
-  for await (const paper of eachOf((after) => listOverdueHandOvers(db, { day: today, after, limit: STEP })))
+  for await (const paper of eachOf((after) => listOverdueHandOvers(db, { day: days.line, after, limit: STEP })))
     if (paper.state !== 'referred') await owed(paper, 'late_authority')
   for await (const decision of eachOf((after) => listDueCorrections(db, { after, limit: STEP }))) await owed(decision, 'correction')
   return counts

@@ -2,7 +2,8 @@
  * The words of a case (F32): its kinds, its six states and the moves between them, how urgent it is, by which road it
  * came. Pure. No state and no word here says what goods are: that is an authority's to say (R5, R6).
  */
-import { addWorkingDays, dayOf } from './time.ts'
+import { dayOf } from './time.ts'
+import { addWorkingDays, type Holidays, type LateDays, NO_HOLIDAYS, workingDayFrom } from './working-days.ts'
 
 /** Kinds of §2.6, as the person chose; no finding of ours. */
 export const caseKinds = ['fake', 'poor', 'origin', 'expired', 'smuggled', 'fraud', 'brand', 'unsure'] as const
@@ -36,6 +37,10 @@ export function urgencyOf(rank: number): Urgency {
 /** How it reached us: through the assistant, or typed in by an officer who was called, written to or visited. */
 export const caseSources = ['assistant', 'phone', 'letter', 'visit'] as const
 export type CaseSource = (typeof caseSources)[number]
+
+/** By which road a photo of a case came: from its member, or to an officer: in a letter, at a visit, to a phone, by their own camera. */
+export const photoSources = ['member', 'letter', 'visit', 'phone', 'officer'] as const
+export type PhotoSource = (typeof photoSources)[number]
 
 export type Health = 'unused' | 'fine' | 'ill' | 'unknown'
 
@@ -71,7 +76,29 @@ export const STATE_DAYS: Record<CaseState, Record<Urgency, number> | null> = {
 }
 
 /** The day in Vietnam by which a case that moves into this state is due again; '' when nothing is. */
-export function dueDayIn(state: CaseState, urgency: Urgency, now: Date): string {
+export function dueDayIn(state: CaseState, urgency: Urgency, now: Date, holidays: Holidays): string {
   const days = STATE_DAYS[state]
-  return days === null ? '' : dayOf(addWorkingDays(now, days[urgency]))
+  return days === null ? '' : dayOf(addWorkingDays(now, days[urgency], restOf(urgency, holidays)))
+}
+
+/** The day in Vietnam by which a new case is looked at. */
+export function lookDayOf(urgency: Urgency, now: Date, holidays: Holidays): string {
+  return dayOf(addWorkingDays(now, LOOK_DAYS[urgency], restOf(urgency, holidays)))
+}
+
+/** Who is threatened or ill is not made to wait for the end of Tết: their days are those of the bare week. */
+const restOf = (urgency: Urgency, holidays: Holidays): Holidays => (urgency === 'normal' ? holidays : NO_HOLIDAYS)
+
+type Due = { state: CaseState; urgency: Urgency; dueDay: string }
+
+/**
+ * When officers see to it. A day that became a holiday after it was set is seen to on the next working day; it is not
+ * rewritten, so that it stands again when the holiday goes. Urgent ones keep their day.
+ */
+export function shownDueDay({ urgency, dueDay }: Pick<Due, 'urgency' | 'dueDay'>, holidays: Holidays): string {
+  return dueDay === '' || urgency !== 'normal' ? dueDay : workingDayFrom(dueDay, holidays)
+}
+
+export function isLate({ state, urgency, dueDay }: Due, { today, line }: LateDays): boolean {
+  return state !== 'closed' && dueDay !== '' && dueDay < (urgency === 'normal' ? line : today)
 }

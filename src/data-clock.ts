@@ -3,7 +3,8 @@
  * in two working days, then an end. Where sources differ (calendar or working days) the stricter one counts.
  */
 import * as z from 'zod'
-import { addWorkingDays, DAY_MS, dayOf } from './time.ts'
+import { DAY_MS, dayOf } from './time.ts'
+import { addWorkingDays, type Holidays } from './working-days.ts'
 
 export const REQUEST_KINDS = ['view', 'copy', 'correct', 'withdraw', 'erase', 'restrict', 'object', 'complain'] as const
 export type RequestKind = (typeof REQUEST_KINDS)[number]
@@ -51,8 +52,8 @@ export function noteSchema(least: number, most: number) {
 }
 
 /** @param asked when it was asked */
-export function answerBy(asked: Date): Date {
-  return addWorkingDays(asked, ANSWER_DAYS)
+export function answerBy(asked: Date, holidays: Holidays): Date {
+  return addWorkingDays(asked, ANSWER_DAYS, holidays)
 }
 
 export function finishBy(asked: Date, kind: RequestKind, others: boolean): Date {

@@ -165,7 +165,7 @@ async function decideEvent(base: Base, event: string): Promise<TurnCommit> {
   if (event === 'withdraw') {
     const writes = [
       ...(await eraseContact(parts.db, parts.keys, contact.id, now, contact.addressId)),
-      await recordRequest(parts.keys, { id: randomId(parts.random), contactId: contact.id, kind: 'erase', now }),
+      await recordRequest(parts, { id: randomId(parts.random), contactId: contact.id, kind: 'erase', now }),
     ]
     return commitOf(base, { replies: [], writes, session: { choices: [] } })
   }

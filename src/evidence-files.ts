@@ -1,14 +1,14 @@
 /**
  * Evidence as files below one folder, for Node. Written beside, synced, then renamed, and the folder synced: after a
- * crash an object is there whole or not at all, which a photo's row relies on. A file's time is cut to the hour: otherwise
- * it would tell when which person sent it.
+ * crash an object is there whole or not at all, which a photo's row relies on. The times of files and of the folders they lie
+ * in are cut to the hour: otherwise they would tell when which person sent it, or took it back.
  * Storage libraries were measured, killed 40 times amid writes of 4 MB: unstorage 1.17.6 (fs-lite) left half an object under
  * its final name in 27 runs, flydrive 2.1.0 in 26; neither syncs. write-file-atomic 8.0.0 left none, but syncs no folder and
  * leaves its parts among the objects (34 runs). Of 100,000 names unstorage gives all at once (1.8 s, 59 MB; here a page of
  * 1,000 in 8 ms), and its R2 driver lists the first 1,000 alone: the night's sweep would never see the rest.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from './errors.ts'
 import { EVIDENCE_PAGE, type EvidenceStore, isEvidenceName } from './evidence.ts'
@@ -37,9 +37,11 @@ export function createFileEvidence(folder: string, now: () => Date = () => new D
           await syncFolder(folder)
         }
         await rename(part, path)
+        await coarsen([dirname(path), dirname(dirname(path)), folder, parts], now())
         await syncFolder(dirname(path))
       } catch (error) {
         await rm(part, { force: true })
+        await coarsen([parts], now())
         throw error
       }
     },
@@ -47,7 +49,9 @@ export function createFileEvidence(folder: string, now: () => Date = () => new D
       return orMissing(readFile(pathOf(folder, name)), undefined)
     },
     async delete(name) {
-      await rm(pathOf(folder, name), { force: true })
+      const path = pathOf(folder, name)
+      await rm(path, { force: true })
+      await coarsen([dirname(path)], now())
     },
     async list(after = '', before) {
       const names = await namesAfter(folder, after, EVIDENCE_PAGE + 1)
@@ -56,7 +60,11 @@ export function createFileEvidence(folder: string, now: () => Date = () => new D
       const shown = before ? await storedBefore(folder, page, before) : page
       return names.length > page.length && last !== undefined ? { names: shown, next: last } : { names: shown }
     },
-    tidy: (before) => dropParts(parts, before),
+    async tidy(before) {
+      const dropped = await dropParts(parts, before)
+      await coarsen([parts], now())
+      return dropped
+    },
   }
 }
 
@@ -82,6 +90,12 @@ async function dropParts(parts: string, before: Date): Promise<number> {
 
 /** Hours since 1970. */
 const hoursOf = (at: Date): number => Math.floor(at.getTime() / HOUR_MS)
+
+/** Folders as if they had changed on the hour; one that is not there changed nothing. */
+async function coarsen(folders: readonly string[], at: Date): Promise<void> {
+  const hour = new Date(hoursOf(at) * HOUR_MS)
+  for (const path of folders) await orMissing(utimes(path, hour, hour), undefined)
+}
 
 async function writeSynced(path: string, bytes: Uint8Array, at: Date): Promise<void> {
   const file = await open(path, 'wx', 0o600)

@@ -1,9 +1,8 @@
 /**
  * Deletes what lies in the evidence store of reports and photos that went for good: within a minute of the commit that took
- * their rows, and again until the store has done it. Then the database's log is emptied, where the old pages still stand.
+ * their rows, and again until the store has done it.
  */
 import { forgetObjects, listGoneObjects } from '../db/gone-objects.ts'
-import { emptyLog } from '../db/retention.ts'
 import type { Db } from './chat.ts'
 import type { EvidenceStore } from './evidence.ts'
 import type { Log } from './log.ts'
@@ -19,7 +18,6 @@ export function goneObjectsJob({ db, evidence, log }: { db: Db; evidence: Pick<E
       const ended = await Promise.allSettled(names.map((name) => evidence.delete(name)))
       const gone = names.filter((_, at) => ended[at]?.status === 'fulfilled')
       if (gone.length > 0) await db.write([forgetObjects(gone)])
-      await emptyLog(db)
       const left = names.length - gone.length
       log(left > 0 ? 'warn' : 'info', 'photos.gone', { objects: gone.length, left })
     },

@@ -2,6 +2,7 @@
  * The recurring work of a product, in the order of the night: what is looked at each minute, and what one process does
  * once a day.
  */
+import { emptyLog } from '../db/retention.ts'
 import { caseMarksJob } from './case-marks.ts'
 import { createCaseReminders } from './case-reminders.ts'
 import type { Channel, Db, Keys } from './chat.ts'
@@ -62,6 +63,8 @@ export function listJobs(parts: JobParts): Job[] {
       at: { hour: 3, minute: 40 },
       run: async (at) => log('info', 'photos.swept', { objects: await photos.sweep(at) }),
     },
+    // Its pages lie in the order of the commits: which person's row changed with which report. A copied folder tells a minute of that.
+    { name: 'empty-log', at: 'minute', run: () => emptyLog(db) },
     // Last: a platform that is silent keeps nothing else waiting.
     { name: 'ask-channels', at: 'minute', run: createHealth({ db, channels, publicUrl }).ask },
   ]

@@ -5,7 +5,20 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import type { Keys } from './chat.ts'
 import { AppError } from './errors.ts'
-import { fromHex, hmacInfo, KEY_SALT, ownInfo, sealInfo, TAG_LENGTH, tagChain, VERSION } from './keys.ts'
+import {
+  EVEN_VERSION,
+  evened,
+  fromHex,
+  hmacInfo,
+  isEven,
+  KEY_SALT,
+  ownInfo,
+  sealInfo,
+  TAG_LENGTH,
+  tagChain,
+  unevened,
+  VERSION,
+} from './keys.ts'
 import type { TagKeys, TagPurpose } from './sealing.ts'
 
 /** @param dataKey 32 bytes. @param earlier of keys before it. Throws AppError `invalid` for another length. */
@@ -33,7 +46,10 @@ export function createNodeKeys(dataKey: Uint8Array, earlier: TagKeys = {}): Keys
   // Not kept: there may be a million of them, and each is used a few times in its life.
   const ownKey = (info: string) => createSecretKey(Buffer.from(hkdfSync('sha256', dataKey, KEY_SALT, info, 32)))
   return {
-    seal: (purpose, plain, bound = '') => sealWith(derive(sealInfo(purpose)), plain, bound),
+    seal: (purpose, plain, bound = '') =>
+      isEven(purpose)
+        ? sealWith(derive(sealInfo(purpose)), evened(Buffer.from(plain as string)), bound, EVEN_VERSION)
+        : sealWith(derive(sealInfo(purpose)), plain, bound),
     open: (purpose, box, bound = '') => openWith(derive(sealInfo(purpose)), box, bound),
     sealOwn: (purpose, name, plain) => sealWith(ownKey(ownInfo(purpose, name)), plain, name),
     openOwn: (purpose, name, box) => openWith(ownKey(ownInfo(purpose, name)), box, name),
@@ -59,17 +75,17 @@ function hashWith(key: KeyObject, text: string): string {
   return createHmac('sha256', key).update(text).digest('base64url').slice(0, TAG_LENGTH)
 }
 
-function sealWith(key: KeyObject, plain: string | Uint8Array, bound: string): Uint8Array {
+function sealWith(key: KeyObject, plain: string | Uint8Array, bound: string, version = VERSION): Uint8Array {
   const nonce = nextNonce()
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
   cipher.setAAD(Buffer.from(bound))
   const body = cipher.update(plain as string, 'utf8')
   cipher.final()
-  return Buffer.concat([Buffer.of(VERSION), nonce, body, cipher.getAuthTag()])
+  return Buffer.concat([Buffer.of(version), nonce, body, cipher.getAuthTag()])
 }
 
 function openWith(key: KeyObject, box: Uint8Array, bound: string): Uint8Array {
-  if (box.byteLength < 29 || box[0] !== VERSION) throw new AppError('invalid', 'The sealed box is damaged.')
+  if (box.byteLength < 29 || (box[0] !== VERSION && box[0] !== EVEN_VERSION)) throw new AppError('invalid', 'The sealed box is damaged.')
   const bytes = Buffer.from(box.buffer, box.byteOffset, box.byteLength)
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(1, 13))
   decipher.setAAD(Buffer.from(bound))
@@ -77,7 +93,7 @@ function openWith(key: KeyObject, box: Uint8Array, bound: string): Uint8Array {
   try {
     const plain = decipher.update(bytes.subarray(13, bytes.length - 16))
     decipher.final()
-    return plain
+    return box[0] === EVEN_VERSION ? unevened(plain) : plain
   } catch (cause) {
     throw new AppError('invalid', 'The sealed box does not open with this key.', { cause })
   }

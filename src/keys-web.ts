@@ -3,7 +3,20 @@
  */
 import type { Keys } from './chat.ts'
 import { AppError } from './errors.ts'
-import { fromHex, hmacInfo, KEY_SALT, ownInfo, sealInfo, TAG_LENGTH, tagChain, VERSION } from './keys.ts'
+import {
+  EVEN_VERSION,
+  evened,
+  fromHex,
+  hmacInfo,
+  isEven,
+  KEY_SALT,
+  ownInfo,
+  sealInfo,
+  TAG_LENGTH,
+  tagChain,
+  unevened,
+  VERSION,
+} from './keys.ts'
 import type { TagKeys, TagPurpose } from './sealing.ts'
 
 const encoder = new TextEncoder()
@@ -34,7 +47,10 @@ export async function createWebKeys(dataKey: Uint8Array<ArrayBuffer>, earlier: T
       make: (): Promise<typeof root> => crypto.subtle.importKey('raw', fromHex(hex), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']),
     }))
   return {
-    seal: async (purpose, plain, bound = '') => sealWith(await derive(sealInfo(purpose)), plain, bound),
+    seal: async (purpose, plain, bound = '') =>
+      isEven(purpose)
+        ? sealWith(await derive(sealInfo(purpose)), evened(typeof plain === 'string' ? encoder.encode(plain) : plain), bound, EVEN_VERSION)
+        : sealWith(await derive(sealInfo(purpose)), plain, bound),
     open: async (purpose, box, bound = '') => openWith(await derive(sealInfo(purpose)), box, bound),
     // Their keys are not kept: there may be a million of them.
     sealOwn: async (purpose, name, plain) => sealWith(await make(ownInfo(purpose, name)), plain, name),
@@ -52,24 +68,25 @@ export async function createWebKeys(dataKey: Uint8Array<ArrayBuffer>, earlier: T
 
 type Key = Awaited<ReturnType<typeof crypto.subtle.deriveKey>>
 
-async function sealWith(key: Key, plain: string | Uint8Array, bound: string): Promise<Uint8Array> {
+async function sealWith(key: Key, plain: string | Uint8Array, bound: string, version = VERSION): Promise<Uint8Array> {
   const nonce = crypto.getRandomValues(new Uint8Array(12))
   const bytes = typeof plain === 'string' ? encoder.encode(plain) : new Uint8Array(plain)
   const algorithm = { name: 'AES-GCM', iv: nonce, additionalData: encoder.encode(bound) }
   const body = new Uint8Array(await crypto.subtle.encrypt(algorithm, key, bytes))
   const box = new Uint8Array(13 + body.length)
-  box[0] = VERSION
+  box[0] = version
   box.set(nonce, 1)
   box.set(body, 13)
   return box
 }
 
 async function openWith(key: Key, box: Uint8Array, bound: string): Promise<Uint8Array> {
-  if (box.byteLength < 29 || box[0] !== VERSION) throw new AppError('invalid', 'The sealed box is damaged.')
+  if (box.byteLength < 29 || (box[0] !== VERSION && box[0] !== EVEN_VERSION)) throw new AppError('invalid', 'The sealed box is damaged.')
   const bytes = new Uint8Array(box)
   const algorithm = { name: 'AES-GCM', iv: bytes.slice(1, 13), additionalData: encoder.encode(bound) }
   try {
-    return new Uint8Array(await crypto.subtle.decrypt(algorithm, key, bytes.slice(13)))
+    const plain = new Uint8Array(await crypto.subtle.decrypt(algorithm, key, bytes.slice(13)))
+    return bytes[0] === EVEN_VERSION ? unevened(plain) : plain
   } catch (cause) {
     throw new AppError('invalid', 'The sealed box does not open with this key.', { cause })
   }

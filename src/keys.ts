@@ -6,8 +6,33 @@ import type { Keys, SealPurpose, TagPurpose } from './chat.ts'
 import type { OwnPurpose, TagKeys } from './sealing.ts'
 import { CODE_ALPHABET } from './vietnamese/case-code.ts'
 
-/** First byte of every box: the format, so that it can change one day. */
+/** First byte of every box: the format. In an even one the content stands behind its length, and zeros behind it. */
 export const VERSION = 1
+export const EVEN_VERSION = 2
+
+/**
+ * Boxes of these are of even lengths: they lie as files, and a photo's size to the byte tells whoever has the photo, or saw so
+ * much being sent, which one it is. A box of before opens as it is.
+ */
+export const isEven = (purpose: SealPurpose): boolean => purpose === 'evidence'
+
+const LEAST_STEP = 512
+
+/** Filled up by an eighth at most: some fifty sizes from a small photo to the largest. */
+export function evened(plain: Uint8Array): Uint8Array<ArrayBuffer> {
+  const size = 4 + plain.byteLength
+  const step = Math.max(LEAST_STEP, 2 ** (Math.floor(Math.log2(size)) - 3))
+  const filled = new Uint8Array(Math.ceil(size / step) * step)
+  new DataView(filled.buffer).setUint32(0, plain.byteLength)
+  filled.set(plain, 4)
+  return filled
+}
+
+/** What was filled up. */
+export function unevened(filled: Uint8Array): Uint8Array {
+  const length = new DataView(filled.buffer, filled.byteOffset, filled.byteLength).getUint32(0)
+  return filled.subarray(4, 4 + length)
+}
 export const KEY_SALT = 'hang-viet-bot'
 /** base64url characters of a tag: 192 bits. */
 export const TAG_LENGTH = 32
@@ -24,7 +49,7 @@ export const hmacInfo = (purpose: TagPurpose): string => `tag/${purpose}`
  */
 export const TAG_WAYS: Record<TagPurpose, 'kept' | 'chained' | 'current'> = {
   ...{ contact: 'current', case: 'current', notice: 'current', mark: 'current', work: 'current', tries: 'current' },
-  ...{ csrf: 'current', challenge: 'current', webhook: 'current' },
+  ...{ csrf: 'current', form: 'current', challenge: 'current', webhook: 'current' },
   receipt: 'chained',
   ...{ inbox: 'kept', consent: 'kept', request: 'kept', phrase: 'kept', figure: 'kept', visitor: 'kept' },
   ...{ link: 'kept', token: 'kept', 'officer-code': 'kept', 'sign-in': 'kept', 'officer-session': 'kept' },

@@ -5,12 +5,14 @@
 import { authorities } from '../content/data/authorities.ts'
 import { caseReasons } from '../content/data/case-reasons.ts'
 import { days } from '../content/data/days.ts'
+import { holidays } from '../content/data/holidays.ts'
 import { hotlines } from '../content/data/hotlines.ts'
 import { libraryItems, topics } from '../content/data/items.ts'
 import { questions } from '../content/data/questions.ts'
 import { levelNames, sampleUnits } from '../content/data/units.ts'
 import { loadAuthorities } from '../db/authorities.ts'
 import { loadReasons } from '../db/case-reasons.ts'
+import { loadHolidays } from '../db/holidays.ts'
 import { loadHotlines } from '../db/hotlines.ts'
 import { loadItems } from '../db/items.ts'
 import { loadObservances } from '../db/observances.ts'
@@ -35,6 +37,7 @@ export async function loadContent(db: Db, progress: Progress): Promise<void> {
     ['authorities', [loadAuthorities(authorities)]],
     ['reasons', [loadReasons(caseReasons)]],
     ['days', [loadObservances(days)]],
+    ['holidays', loadHolidays(holidays)],
   ]
   for (const [what, statements] of kinds) {
     for (let from = 0; from < statements.length; from += STEP) {

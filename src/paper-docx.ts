@@ -12,6 +12,8 @@ const SIZE = { nation: 24, head: 26, text: 28, small: 22, receivers: 24 }
 /** The first day a zip can name; the same in every zone. */
 const NO_TIME = new Date(1980, 0, 1)
 const HALF_LINE = 6
+/** What XML cannot hold; a text of before this was taken out of what comes in. */
+const NO_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
 
 export async function docx(paper: Paper): Promise<Uint8Array> {
   const lib = await import('docx')
@@ -19,7 +21,7 @@ export async function docx(paper: Paper): Promise<Uint8Array> {
   const { TableRow, TextRun, VerticalAlignTable, WidthType, convertMillimetersToTwip: mm } = lib
 
   type Look = { bold?: boolean; italics?: boolean; size?: number }
-  const run = (text: string, look: Look = {}) => new TextRun({ text, size: SIZE.text, ...look })
+  const run = (text: string, look: Look = {}) => new TextRun({ text: text.replace(NO_XML, ''), size: SIZE.text, ...look })
   const centred = (text: string, look: Look = {}) => new Paragraph({ alignment: AlignmentType.CENTER, children: [run(text, look)] })
   /** A line as long as what is left between the indents. */
   const rule = (indent: number) =>

@@ -5,6 +5,7 @@
 import * as z from 'zod'
 import type { Report } from './case.ts'
 import { AppError } from './errors.ts'
+import { sha256Hex } from './keys.ts'
 import { cleanText } from './text.ts'
 import { dateVi, paperDateVi } from './time.ts'
 import { demandNoVerdict } from './verdict.ts'
@@ -109,8 +110,18 @@ export function draftPaper(
   }
 }
 
-/** One file of the packet that is a photo: its SHA-256, and that of the original it was made of. */
-export type PaperPhoto = { name: string; sha256: string; sha256OfOriginal: string }
+/** One file of the packet that is a photo: its SHA-256, and the mark of the original it was made of. */
+export type PaperPhoto = { name: string; sha256: string; originalMark: string }
+
+/**
+ * What leaves the house of an original: its SHA-256 hashed once more with the photo's own id. The plain one would tell a
+ * superior who has somebody's photo that it was this one; the mark proves the same to whom the original and its id are given.
+ */
+export function originalMark(photoId: string, sha256: string): Promise<string> {
+  return sha256Hex(encoder.encode(`${photoId}:${sha256}`))
+}
+
+const encoder = new TextEncoder()
 
 /** As the maker of files is given it: every sentence is ready. */
 export type Paper = {
@@ -186,7 +197,7 @@ export function sumsOf(files: ReadonlyArray<{ name: string; sha256: string }>, p
     `# ${say('console_hand_overs.sums_how')}`,
     ...files.map(({ name, sha256 }) => `${sha256}  ${name}`),
     `# ${say('console_hand_overs.sums_originals')}`,
-    ...photos.map(({ name, sha256OfOriginal }) => `# ${sha256OfOriginal}  ${name}`),
+    ...photos.map((photo) => `# ${photo.originalMark}  ${photo.name}`),
     '',
   ].join('\n')
 }
@@ -200,12 +211,12 @@ export type Papers = {
 
 const PREFIX = 16
 
-function photoLine({ name, sha256, sha256OfOriginal }: PaperPhoto, place: number, say: Say): string {
+function photoLine({ name, sha256, originalMark: mark }: PaperPhoto, place: number, say: Say): string {
   return say('console_hand_overs.paper_photo', {
     place: place + 1,
     name,
     sum: sha256.slice(0, PREFIX),
-    original: sha256OfOriginal.slice(0, PREFIX),
+    original: mark.slice(0, PREFIX),
   })
 }
 

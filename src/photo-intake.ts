@@ -13,6 +13,7 @@ import {
   hasDuePhoto,
   holdsPhoto,
   listKeptPhotos,
+  OFFICE,
   type PhotoReason,
   releasePhoto,
   storePhoto,
@@ -21,7 +22,7 @@ import type { Channel, Db, Keys } from './chat.ts'
 import { AppError } from './errors.ts'
 import { type EvidenceStore, viewName } from './evidence.ts'
 import { lookAt } from './image.ts'
-import { openText, sha256Hex } from './keys.ts'
+import { openJson, openText, sha256Hex } from './keys.ts'
 import { causeOf, type Log } from './log.ts'
 import { type FetchFailure, fetchPhoto } from './photo-fetch.ts'
 import { DAY_MS } from './time.ts'
@@ -87,11 +88,13 @@ export function createIntake(parts: PhotoParts, stopping: AbortSignal): () => Pr
     const view = viewName(photo.id)
     if (copy) await evidence.put(view, await keys.seal('evidence', copy, view))
     const looks = copy && (await looksOf(photo, copy))
+    // What an officer added came when they sent it, however long it waited
+    const told = photo.facts && (await openJson<PhotoFacts>(keys, 'evidence', photo.facts, factsBinding(photo.id)))
     const facts: PhotoFacts = {
       ...image,
       sha256: await sha256Hex(found.bytes),
       bytes: found.bytes.byteLength,
-      receivedAt: now().toISOString(),
+      receivedAt: told?.receivedAt ?? now().toISOString(),
       ...(looks === undefined ? {} : { looks }),
     }
     const box = await keys.seal('evidence', JSON.stringify(facts), factsBinding(photo.id))
@@ -118,6 +121,10 @@ export function createIntake(parts: PhotoParts, stopping: AbortSignal): () => Pr
   }
 
   const fetchInTime = async (photo: ClaimedPhoto, ref: string): Promise<{ bytes: Uint8Array } | FetchFailure> => {
+    if (photo.channel === OFFICE) {
+      const box = await evidence.get(ref)
+      return box ? { bytes: await keys.open('evidence', box, ref) } : { failed: 'gone', final: true }
+    }
     const limit = new AbortController()
     const end = () => limit.abort()
     const timer = setTimeout(end, parts.limits?.fetchMs ?? FETCH_MS)
@@ -157,9 +164,9 @@ export function createIntake(parts: PhotoParts, stopping: AbortSignal): () => Pr
     if (ref !== undefined) await dropIncoming(photo, ref)
   }
 
-  /** On the web the reference names what the visitor sent, sealed and waiting. The night's sweep finds what a kill leaves. */
+  /** On the web, and from an officer, the reference names what was sent, sealed and waiting. The night's sweep finds what a kill leaves. */
   const dropIncoming = async (photo: ClaimedPhoto, ref: string): Promise<void> => {
-    if (photo.channel === 'web') await evidence.delete(ref)
+    if (photo.channel === 'web' || photo.channel === OFFICE) await evidence.delete(ref)
   }
 
   /** A damaged photo is kept as it came, without a copy: it may still be proof. */

@@ -49,6 +49,8 @@ export const ACTS = {
   'hotline.read': ROLES,
   'hotline.write': ['editor', 'admin'],
   'hotline.check': ['editor', 'admin'],
+  'holiday.read': ROLES,
+  'holiday.write': ['admin'],
   'setting.read': ['admin', 'data'],
   'setting.write': ['admin'],
   'data.read': ['admin', 'data'],
@@ -95,11 +97,12 @@ export const BY_TOKEN: Record<TokenScope, readonly Act[]> = {
   read: [
     ...(['campaign.read', 'contacts.count', 'unit.read', 'officer.read', 'audit.read', 'content.read'] as const),
     ...(['figure.read', 'phrase.read', 'channel.read'] as const),
-    ...(['hotline.read', 'setting.read', 'data.read', 'incident.read', 'warning.read'] as const),
+    ...(['hotline.read', 'holiday.read', 'setting.read', 'data.read', 'incident.read', 'warning.read'] as const),
   ],
   draft: [
     ...(['campaign.read', 'campaign.write', 'contacts.count', 'unit.read', 'content.read', 'content.write'] as const),
     ...(['hotline.read', 'hotline.write', 'data.record', 'incident.write', 'warning.read', 'warning.write'] as const),
+    ...(['holiday.read', 'holiday.write'] as const),
   ],
   // What members wrote to officers: only a token made for it opens it.
   desk: ['inquiry.read', 'inquiry.answer'],
@@ -108,8 +111,8 @@ export const BY_TOKEN: Record<TokenScope, readonly Act[]> = {
   cases: ['case.read', 'case.work', 'case.assign', 'reason.read', 'authority.read', 'decision.write', 'opinion.read', 'opinion.work'],
 }
 
-/** Roles at a unit and everything below it. `path` as units have it: `/root/…/id/`. */
-export type Grant = { unitId: string; path: string; roles: readonly Role[]; delegated?: true }
+/** Roles at a unit and everything below it. `path` as units have it: `/root/…/id/`. `lender`: whose they are, where they are lent. */
+export type Grant = { unitId: string; path: string; roles: readonly Role[]; delegated?: true; lender?: string }
 
 /** An officer at work: who, by which grants, through which door. */
 export type Actor = {

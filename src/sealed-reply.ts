@@ -1,13 +1,14 @@
 /**
- * The body of a reply in the outbox: sealed with its language, so that a row tells nobody what was said. One maker for
- * the turn's own replies and for what a turn says to someone else (the other side of a link).
+ * The body of a reply in the outbox: sealed with its language and of an even length, so that a row tells nobody what was
+ * said: while a platform is away it waits beside its address, and a receipt is always as long. One maker for the turn's own
+ * replies and for what a turn says to someone else (the other side of a link).
  */
 import type { Keys, Locale, Reply } from './chat.ts'
-import { openJson } from './keys.ts'
+import { evenJson, openJson } from './keys.ts'
 
 /** The sealed reply, as `enqueueReplies` takes it. */
 export async function sealReply(keys: Keys, reply: Reply, locale: Locale): Promise<Uint8Array> {
-  return keys.seal('reply', JSON.stringify({ reply, locale }))
+  return keys.seal('reply', evenJson({ reply, locale }))
 }
 
 /** What was sealed. Throws AppError `invalid` when the box does not open. */

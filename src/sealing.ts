@@ -70,6 +70,7 @@ export type TagPurpose =
   | 'sign-in'
   | 'officer-session'
   | 'csrf'
+  | 'form'
   | 'challenge'
   | 'webhook'
 

@@ -1,9 +1,10 @@
 /**
  * What an address remembers between turns: the open step, a step put aside for another one, and the choices offered
- * last. Sealed as one box, because a step's name alone would tell who is filing a report.
+ * last. Sealed as one box of an even length, because a step's name, or how long what was offered last is, would tell who is
+ * filing a report.
  */
 import type { Button, Keys, Reply, Step, Text } from './chat.ts'
-import { openJson } from './keys.ts'
+import { evenJson, openJson } from './keys.ts'
 import { menuButtons } from './menu.ts'
 
 export type Choice = { payload: string; label: Text }
@@ -44,7 +45,7 @@ export async function sealSession(keys: Keys, session: Session, addressId: strin
     if (session.choices === 'menu') return MENU_SHOWN
     if (session.choices.length === 0) return null
   }
-  return keys.seal('session', JSON.stringify(session), addressId)
+  return keys.seal('session', evenJson(session), addressId)
 }
 
 /** The choices a digit may pick after these replies: those of the last message that has any; of all, where they are numbered on. */

@@ -5,8 +5,10 @@
 import type { RenderedButton } from './chat.ts'
 
 const MAX_INPUT = 10_000
-// C0/C1 controls but tab and newline, zero-width characters, direction marks and overrides, BOM, soft hyphen
-const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g
+// C0/C1 controls but tab and newline, zero-width characters, direction marks and overrides, BOM, soft hyphen, and the two that
+// no XML may hold: a paper with one of them opens nowhere
+const INVISIBLE =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]/g
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
 /** What a person typed, as the product keeps it: NFC, nothing invisible, newlines as \n, trimmed, at most 10,000 characters. */

@@ -75,16 +75,6 @@ export function whenVi(at: Date): string {
 
 const WEEKDAYS = ['Chủ nhật', 'thứ Hai', 'thứ Ba', 'thứ Tư', 'thứ Năm', 'thứ Sáu', 'thứ Bảy']
 
-/** The instant after `days` working days (Monday to Friday) at the same time of day; public holidays are not known here. */
-export function addWorkingDays(at: Date, days: number): Date {
-  let result = at
-  for (let left = days; left > 0; ) {
-    result = new Date(result.getTime() + DAY_MS)
-    if (![0, 6].includes(vietnamWeekday(result))) left--
-  }
-  return result
-}
-
 /** `ngày 05 tháng 6 năm 2027`, as papers write it: a nought before days under ten and before months one and two (§4.5). */
 export function paperDateVi(day: string): string {
   const [year = '', month = '', date = ''] = day.slice(0, 10).split('-')

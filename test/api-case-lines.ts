@@ -6,6 +6,7 @@ import { loadReasons } from '../db/case-reasons.ts'
 import type { Role, TokenScope } from '../src/rights.ts'
 import type { ApiDesk } from './api-desk.ts'
 import { caseRows } from './console-cases.ts'
+import { PNG } from './pictures.ts'
 
 const CASE: { roles: readonly Role[]; scopes: readonly TokenScope[]; ok: number } = { roles: ['case'], scopes: ['cases'], ok: 200 }
 const TYPED = { source: 'phone', kind: 'fake', signs: 'Tem nhãn mờ.', unitId: 'xa' }
@@ -16,6 +17,13 @@ export const CASE_LINES = {
   'post /cases/:id/read': CASE,
   'post /cases/:id/thread': CASE,
   'post /cases/:id/photos': CASE,
+  'post /cases/:id/photos/add': {
+    ...CASE,
+    ok: 201,
+    path: '/cases/:id/photos/add?source=letter',
+    body: PNG,
+    headers: { 'content-type': 'image/png' },
+  },
   'get /cases/:id/places': CASE,
   'get /case-reasons': { ...CASE, roles: ['case', 'approver', 'admin'] as readonly Role[] },
   'post /cases/:id/take': { ...CASE, body: { version: 1 } },

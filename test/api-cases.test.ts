@@ -72,18 +72,16 @@ test('a text that says what only an authority says goes to nobody', async () => 
   expect(await desk.db.read('SELECT version FROM cases')).toEqual([{ version: 1 }])
 })
 
-test('a restricted case of somebody else shows its number and state, and opens by no road', async () => {
+test('a restricted case of somebody else is not shown, and opens by no road', async () => {
   await desk.db.write([{ sql: "UPDATE cases SET restricted = 1, rank = 0, assignee_id = 'other' WHERE id = 'c1'", args: [] }])
-  expect(await json(await client.get('/cases'))).toMatchObject({
-    rows: [{ id: 'c1', kind: null, restricted: true, urgency: 'threatened' }],
-  })
-  for (const path of ['read', 'thread']) expect((await client.post(`/cases/c1/${path}`)).status).toBe(403)
+  expect(await json(await client.get('/cases'))).toMatchObject({ rows: [] })
+  for (const path of ['read', 'thread']) expect((await client.post(`/cases/c1/${path}`)).status).toBe(404)
   for (const [path, body] of [
     ['note', { version: 1, text: 'x' }],
     ['assign', { version: 1, officerId: 'an' }],
     ['conflict', { version: 1 }],
   ] as const)
-    expect((await client.post(`/cases/c1/${path}`, body)).status).toBe(403)
+    expect((await client.post(`/cases/c1/${path}`, body)).status).toBe(404)
   // What was refused at an exact time names no case.
   const refused = (await desk.audits()).filter(({ outcome }) => outcome === 'refused')
   expect(refused.length).toBe(5)

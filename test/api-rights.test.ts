@@ -2,12 +2,14 @@
  * Every route × every role × every scope of a token: what it answers. A route without a line here fails, so that nobody
  * adds one without saying who may.
  */
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openInquiry } from '../db/inquiries.ts'
 import { loadLevelNames } from '../db/unit-rows.ts'
 import { ROUTES } from '../src/api/routes.ts'
 import { loadContent } from '../src/load-content.ts'
 import { ACTS, BY_TOKEN, ROLES, type Role, TOKEN_SCOPES, type TokenScope } from '../src/rights.ts'
+import { addDays } from '../src/time.ts'
 import { addCaseWorkers, CASE_LINES, freshCase } from './api-case-lines.ts'
 import { CASE_PAIR_LINES, freshPair } from './api-case-pair-lines.ts'
 import { type ApiDesk, draft, openApiDesk } from './api-desk.ts'
@@ -106,6 +108,14 @@ const LINES: Record<string, Line> = {
   'get /days': { roles: ALL, scopes: BOTH, ok: 200, path: '/days?unit=xa' },
   'post /days': { roles: WRITERS, scopes: DRAFT, ok: 201, body: () => ({ unitId: 'xa', day: '12-20', vi: `Ngày ${++serial}` }) },
   'post /days/:id/remove': { roles: WRITERS, scopes: DRAFT, ok: 200, about: 'day' },
+  'get /holidays': { roles: ALL, scopes: BOTH, ok: 200, path: '/holidays?year=2027' },
+  'post /holidays': {
+    roles: ADMIN,
+    scopes: DRAFT,
+    ok: 201,
+    unit: 'tinh',
+    body: () => ({ day: addDays('2023-02-01', ++serial), kind: 'off', vi: 'Ngày nghỉ mẫu', source: 'Công văn số 1' }),
+  },
   'get /halt': { roles: ALL, scopes: BOTH, ok: 200 },
   'post /halt': { roles: NOBODY, scopes: BOTH, ok: 0, body: { digits: '123456' } },
   'post /halt/restart': { roles: NOBODY, scopes: BOTH, ok: 0, body: { digits: '123456' } },

@@ -49,13 +49,13 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['word', /^src\/(tree|seats)\.ts$/],
   [
     'word',
-    /^src\/(case|identity|removal|redaction|duplicates|verdict|authority|paper|decision|talk-word|opinion|warning|filing-proof|case-reason|case-intake|name-and-phone)\.ts$/,
+    /^src\/(case|holiday|identity|removal|redaction|duplicates|verdict|authority|paper|decision|talk-word|opinion|warning|filing-proof|case-reason|case-intake|name-and-phone)\.ts$/,
   ],
   ['word', /^src\/(duplicates|duplicate-[a-z]+)\.ts$/],
   ['word', /^src\/(vietnamese|sheet)\//],
   [
     'word',
-    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|limiter|session|api-fetch|media|time|plan|log|gather|render|pace|menu|rights|totp|campaign|campaign-words|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|month|site|qr|entry|entry-sheet|entry-text|difference|settings|hotline|data-clock|incident|incident-notice)\.ts$/,
+    /^src\/(chat|errors|config|text|keys|keys-node|keys-web|body|multipart|given-photos|limiter|session|api-fetch|media|time|working-days|plan|log|gather|render|pace|menu|rights|totp|campaign|campaign-words|image|evidence|evidence-r2|sealed-reply|sealing|group|windows|one-time-code|month|site|qr|entry|entry-sheet|entry-text|difference|settings|hotline|data-clock|incident|incident-notice)\.ts$/,
   ],
 ]
 

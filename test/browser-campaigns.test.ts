@@ -115,7 +115,7 @@ test('written, looked at, approved, sent to five hundred, watched, rested, stopp
   expect(result).toContain('Không gửi: đợt gửi đã hủy')
   expect(result).toMatch(new RegExp(`Đã gửi\\s+${sent}\\b`))
   await minh.screenshot({ path: `${OUT}campaign-result.png`, fullPage: true })
-}, 120_000)
+}, 240_000)
 
 test('without a script the form looks, counts and saves all the same', async () => {
   await addMany(stage.db, 34, { unit: 'xa' })

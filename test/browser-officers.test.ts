@@ -102,7 +102,7 @@ test('bound, written, approved, sent, tapped, counted', async () => {
   expect(result).toContain('Người nhận: khoảng 10')
   expect(result).toContain('Lượt bấm nút: dưới 5.')
   await lan.looks('officer-result-360')
-}, 60_000)
+})
 
 /** An officer who binds this phone with the operator's code and the digits of their app. */
 async function officer(name: string, roles: Role[]) {

@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { assignCase, declareConflict, takeCase } from '../db/case-assign.ts'
-import { findCaseByNumber, listQueue, listRestricted, openCaseOf, readCase, requireCase } from '../db/case-desk.ts'
+import { findCaseByNumber, listQueue, listRestricted, listShelf, openCaseOf, readCase, requireCase } from '../db/case-desk.ts'
 import { noteCase } from '../db/case-notes.ts'
 import { findNearestOfficers, listCaseOfficers } from '../db/case-officers.ts'
 import { restrictCase, setUrgency, unrestrictCase } from '../db/case-plan.ts'
@@ -103,12 +103,34 @@ describe('a restricted case', () => {
     await takeCase(an, 'c1', 1)
     expect((await readCase(an, 'c1')).report.signs).toContain('Tem nhãn')
     for (const other of [binh, await stage.desk('cuc')]) {
-      await expect(readCase(other, 'c1')).rejects.toMatchObject({ code: 'forbidden', message: 'case.restricted_to' })
-      await expect(noteCase(other, 'c1', { version: 2, text: 'x' })).rejects.toMatchObject({ message: 'case.restricted_to' })
+      await expect(readCase(other, 'c1')).rejects.toMatchObject({ code: 'not_found', message: 'case.gone' })
+      await expect(noteCase(other, 'c1', { version: 2, text: 'x' })).rejects.toMatchObject({ message: 'case.gone' })
       await expect(assignCase(other, 'c1', { version: 2, officerId: other.actor.officerId })).rejects.toMatchObject({
-        message: 'case.restricted_to',
+        message: 'case.gone',
       })
     }
+  })
+
+  test('is not there for an officer beside the named one: not in the queue, by its number, by its kind, on a shelf', async () => {
+    const lists = async (id: string) => {
+      const desk = await stage.desk(id)
+      return [
+        (await listQueue(desk, {}, { limit: 9 })).length,
+        (await listQueue(desk, { kind: 'fake' }, { limit: 9 })).length,
+        (await findCaseByNumber(desk, 'PA-2611-7K3Q')) ?? '',
+        (await listShelf(desk, 'closed', { limit: 9 })).length,
+      ]
+    }
+    expect(await lists('binh')).toEqual([1, 1, 'c1', 0])
+    await stage.db.write([{ sql: "UPDATE cases SET restricted = 1, rank = 0 WHERE id = 'c1'", args: [] }])
+    // Nobody has it: somebody must take it, without learning what it is about.
+    expect(await lists('binh')).toEqual([1, 0, 'c1', 0])
+    await takeCase(await stage.desk('an'), 'c1', 1)
+    expect(await lists('an')).toEqual([1, 1, 'c1', 0])
+    expect(await lists('binh')).toEqual([0, 0, '', 0])
+    await stage.db.write([{ sql: "UPDATE cases SET state = 'closed', closed_hour = '2026-11-23T02Z' WHERE id = 'c1'", args: [] }])
+    expect(await lists('an')).toEqual([0, 0, 'c1', 1])
+    expect(await lists('binh')).toEqual([0, 0, '', 0])
   })
 
   test('is given to somebody else by an approver, who opens nothing', async () => {
@@ -119,7 +141,7 @@ describe('a restricted case', () => {
     await expect(openCaseOf(em, 'c1', 'case.assign')).rejects.toMatchObject({ code: 'forbidden' })
     await expect(readCase(em, 'c1')).rejects.toMatchObject({ code: 'not_found' })
     await assignCase(em, 'c1', { version: 2, officerId: 'binh' })
-    await expect(readCase(await stage.desk('an'), 'c1')).rejects.toMatchObject({ message: 'case.restricted_to' })
+    await expect(readCase(await stage.desk('an'), 'c1')).rejects.toMatchObject({ message: 'case.gone' })
     expect((await readCase(await stage.desk('binh'), 'c1')).number).toBe('PA-2611-7K3Q')
   })
 
@@ -172,9 +194,50 @@ describe('passing it on', () => {
     expect(await stage.row('c2')).toMatchObject({ unit_id: 'xa-khac' })
     // Nor up into it from below, should it ever come to lie there.
     await stage.file({ id: 'c3', number: 'PA-2611-3333', unitId: 'co-so', keptFrom: 'xa' })
-    const dung = await stage.desk('dung')
-    expect((await listTransfers(dung, await openCaseOf(dung, 'c3', 'case.work'), { after: '', limit: 5 })).above?.id).toBe('tinh')
-    await expect(transferCase(dung, 'c3', { version: 1, unitId: 'xa' })).rejects.toMatchObject({ code: 'forbidden' })
+    expect((await listTransfers(cuc, await openCaseOf(cuc, 'c3', 'case.work'), { after: '', limit: 5 })).above?.id).toBe('tinh')
+    await expect(transferCase(cuc, 'c3', { version: 1, unitId: 'xa' })).rejects.toMatchObject({ code: 'forbidden' })
+  })
+
+  test('whoever is at home in that unit or below has no part in it, whatever is lent to them', async () => {
+    await stage.file({ id: 'c2', number: 'PA-2611-2222', unitId: 'tinh', keptFrom: 'xa' })
+    await stage.file({ id: 'c4', number: 'PA-2611-4444', unitId: 'tinh' })
+    for (const officerId of ['an', 'dung'])
+      await stage.db.write(
+        lendRoles({
+          id: `l-${officerId}`,
+          lenderId: 'cuc',
+          officerId,
+          roles: ['case'],
+          fromDay: '2026-11-20',
+          untilDay: '2026-11-25',
+          now: NOW,
+        }),
+      )
+    const gone = { code: 'not_found', message: 'case.gone' }
+    for (const officerId of ['an', 'dung']) {
+      const desk = await stage.desk(officerId)
+      expect((await readCase(desk, 'c4')).number).toBe('PA-2611-4444')
+      await expect(readCase(desk, 'c2')).rejects.toMatchObject(gone)
+      await expect(takeCase(desk, 'c2', 1)).rejects.toMatchObject(gone)
+      await expect(noteCase(desk, 'c2', { version: 1, text: 'x' })).rejects.toMatchObject(gone)
+      await expect(assignCase(await stage.desk('cuc'), 'c2', { version: 1, officerId })).rejects.toMatchObject({
+        message: 'case.officer_cannot',
+      })
+    }
+    expect((await readCase(await stage.desk('cuc'), 'c2')).number).toBe('PA-2611-2222')
+  })
+
+  test('nor what took that unit’s place, unless the case lies there itself', async () => {
+    await stage.file({ id: 'c2', number: 'PA-2611-2222', unitId: 'tinh', keptFrom: 'xa' })
+    await stage.db.write([
+      { sql: "INSERT INTO unit_successors(unit_id, successor_id) VALUES ('xa', 'xa-khac')", args: [] },
+      { sql: "UPDATE units SET valid_to = '2026-11-01' WHERE id = 'xa'", args: [] },
+    ])
+    const cuc = await stage.desk('cuc')
+    expect((await listTransfers(cuc, await openCaseOf(cuc, 'c2', 'case.work'), { after: '', limit: 50 })).below).toEqual([])
+    await expect(transferCase(cuc, 'c2', { version: 1, unitId: 'xa-khac' })).rejects.toMatchObject({ message: 'case.kept_from' })
+    await stage.db.write([{ sql: "UPDATE unit_successors SET successor_id = 'tinh'", args: [] }])
+    expect((await readCase(cuc, 'c2')).number).toBe('PA-2611-2222')
   })
 })
 

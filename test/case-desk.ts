@@ -10,6 +10,7 @@ import { markCases } from '../src/case-marks.ts'
 import type { Db, Row } from '../src/chat.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import type { Role } from '../src/rights.ts'
+import { NO_HOLIDAYS } from '../src/working-days.ts'
 import { openTestFile } from './database.ts'
 import { fakeClock } from './harness.ts'
 import { addTestOfficer, deskAt, unitRows } from './people.ts'
@@ -45,7 +46,7 @@ export async function openCaseDesk(wrap: (db: Db) => Db = (db) => db) {
       await db.write(
         await openCase(keys, {
           ...{ id, eventId: `e-${id}`, number: `PA-2611-${letters}`, receipt: `PA-2611-${letters}-M4TD-9XWE` },
-          ...{ report: { ...SHOP, ...report }, danger, unitId, photos: [], now: clock.now() },
+          ...{ report: { ...SHOP, ...report }, danger, unitId, photos: [], holidays: NO_HOLIDAYS, now: clock.now() },
           ...(keptFrom ? { keptFrom } : {}),
           ...(contact ? { replyTo: { contactId: contact, addressId: `a-${contact}`, word: 'K7' } } : {}),
         }),

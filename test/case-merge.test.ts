@@ -101,7 +101,7 @@ describe('two cases that are one', () => {
     await merge('a', 'c')
     const a = await cases.row('a')
     expect([a.rank, a.restricted, a.assignee_id]).toEqual([0, 1, 'an'])
-    await expect(requireCase(await cases.desk('binh'), 'a', 'case.read')).rejects.toThrow('case.restricted_to')
+    await expect(requireCase(await cases.desk('binh'), 'a', 'case.read')).rejects.toThrow('case.gone')
   })
 
   test('a member of a merged one who is threatened makes the main one urgent and guarded', async () => {
@@ -318,12 +318,12 @@ describe('nobody is shown what they must not see', () => {
 
   test('a restricted one is merged by its named officer alone', async () => {
     await set('b', "restricted = 1, rank = 0, assignee_id = 'binh'")
-    await expect(merge('a', 'b', 'an')).rejects.toThrow('case.restricted_to')
+    await expect(merge('a', 'b', 'an')).rejects.toThrow('case.gone')
     await set('b', 'assignee_id = NULL')
     await expect(merge('a', 'b', 'an')).rejects.toThrow('case.take_first')
     await set('b', "assignee_id = 'binh'")
     await merge('a', 'b', 'binh')
-    await expect(unmerge('b', 'an')).rejects.toThrow('case.restricted_to')
+    await expect(unmerge('b', 'an')).rejects.toThrow('case.gone')
   })
 
   test('what is closed, spam or the same is no main case', async () => {

@@ -138,12 +138,12 @@ describe('the ground of a start', () => {
     expect([...warned, ...said].join('\n')).not.toContain(key)
     await opens({})
     expect((await readFile(join(folder, 'data', 'key'), 'utf8')).trim()).toBe(key)
-  }, 60_000)
+  })
 
   test('two starts at once agree on one key', async () => {
     const [one, two] = await Promise.all([opens({}), opens({})])
     expect(Buffer.from(one.dataKey).equals(Buffer.from(two.dataKey))).toBe(true)
-  }, 60_000)
+  })
 
   test('a database sealed with another key stops the start, and the right key still opens it', async () => {
     await opens({ DATA_KEY: KEY })
@@ -153,7 +153,7 @@ describe('the ground of a start', () => {
     expect(String(refusal)).toContain('DATA_KEY')
     expect(String(refusal)).not.toContain(other)
     await opens({ DATA_KEY: KEY })
-  }, 60_000)
+  })
 
   test('a key file that others may read is warned of; one that is no key stops the start', async () => {
     await mkdir(join(folder, 'data'))
@@ -164,7 +164,7 @@ describe('the ground of a start', () => {
     expect(warned.join('\n')).toContain(`chmod 600 ${file}`)
     await writeFile(file, 'short')
     await expect(opens({})).rejects.toThrow(/32 bytes/)
-  }, 60_000)
+  })
 
   test('with another key not even a migration is brought in', async () => {
     await opens({ DATA_KEY: KEY })
@@ -173,7 +173,7 @@ describe('the ground of a start', () => {
     await expect(opens({ DATA_KEY: Buffer.alloc(32, 2).toString('base64') })).rejects.toThrow(/another DATA_KEY/)
     expect(await listApplied(db)).not.toContain(LATEST_MIGRATION)
     db.close()
-  }, 60_000)
+  })
 
   test('a database elsewhere is warned of before anything goes there, until the decision is recorded (R21)', async () => {
     const env = { LIBSQL_URL: 'http://nowhere.invalid:9', DATA_KEY: KEY }
@@ -182,7 +182,7 @@ describe('the ground of a start', () => {
     warned.length = 0
     await expect(opens({ ...env, DATA_ABROAD_DECISION: 'QĐ 12/2026' })).rejects.toThrow()
     expect(warned).toEqual([])
-  }, 60_000)
+  })
 
   test('a libSQL server without DATA_KEY is refused before anything is asked of it', async () => {
     await expect(opens({ LIBSQL_URL: 'http://127.0.0.1:9' })).rejects.toThrow(/DATA_KEY is required.*e\.g\./)
@@ -196,7 +196,7 @@ describe('the ground of a start', () => {
     }).catch((error: Error) => error)
     expect(refusal).toBeInstanceOf(Error)
     expect(String(refusal)).not.toContain('secret-word')
-  }, 60_000)
+  })
 })
 
 describe('where the data stands (R21)', () => {

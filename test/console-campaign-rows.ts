@@ -1,6 +1,8 @@
 /**
  * Campaigns and runs in every state that pages have something to say about, and the addresses that show them.
  */
+import { holidays } from '../content/data/holidays.ts'
+import { loadHolidays } from '../db/holidays.ts'
 import type { Statement } from '../src/chat.ts'
 import { broadcastRow, pushRow } from './broadcast-rows.ts'
 
@@ -21,6 +23,8 @@ export const CAMPAIGN_ADDRESSES: Record<string, string> = {
   '/campaigns/:id/approve': '/console/campaigns/kwaits/approve',
   '/campaigns/:id/return': '/console/campaigns/kwaits/return',
   '/campaigns/:id/end': '/console/campaigns/krule/end',
+  '/calendar/holidays': '/console/calendar/holidays?year=2027',
+  '/calendar/holidays/:day': '/console/calendar/holidays/2028-01-25',
   '/calendar/themes': '/console/calendar/themes',
   '/calendar': '/console/calendar?month=2026-11',
   '/calendar/:day': '/console/calendar/2026-11-28',
@@ -66,6 +70,7 @@ export function campaignRows(): Statement[] {
       args: [],
     },
     { sql: "INSERT INTO observances(id, unit_id, day, vi) VALUES ('day1', 'tinh', '2026-11-28', 'Hội chợ của tỉnh')", args: [] },
+    ...loadHolidays(holidays),
   ]
 }
 

@@ -126,7 +126,7 @@ describe('a case', () => {
     await desk.officer('xa', ['case'], 'binh')
     const binh = await signIn(desk, 'binh')
     const other = await binh.get('/console/cases/c1')
-    expect([other.status, other.text.includes('Tem nhãn')]).toEqual([403, false])
+    expect([other.status, other.text.includes('Tem nhãn')]).toEqual([404, false])
     await desk.officer('tinh', ['approver'], 'em')
     const em = await signIn(desk, 'em')
     expect((await em.get('/console/cases/restricted')).text).toMatch(/PA-2611-7K3Q.*Cán bộ an/)
@@ -171,7 +171,7 @@ describe('typing in', () => {
 
   test('says what such a case cannot do, and keeps it apart', async () => {
     const form = await an.get('/console/cases/new')
-    expect(form.text).toMatch(/không có mã tra cứu.*Chưa nhập được ảnh.*Đơn tố cáo không nhập ở đây/)
+    expect(form.text).toMatch(/không có mã tra cứu.*Đơn tố cáo không nhập ở đây.*bản chụp thư.*Không nhận ảnh có trẻ em/)
     const saved = await an.post('/console/cases/new', TYPED)
     expect(saved.text).toMatch(/Đã nhập phản ánh.*Cán bộ nhập.*Gạo có mùi lạ/)
     expect((await an.get('/console/cases?source=letter')).text).toContain('Cán bộ nhập')

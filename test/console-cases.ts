@@ -2,11 +2,13 @@
  * Cases for the console's pages: one that is worked, a dangerous new one, a restricted one that nobody has, one typed in,
  * one closed, one of spam. Each page of a case is looked at with the first.
  */
+
 import { takeCase } from '../db/case-assign.ts'
 import { addReason } from '../db/case-reasons.ts'
 import { type Opening, openCase } from '../db/cases.ts'
 import type { Db, Keys } from '../src/chat.ts'
 import { DAY_MS } from '../src/time.ts'
+import { NO_HOLIDAYS } from '../src/working-days.ts'
 import { deskAt } from './people.ts'
 
 export const CASE_ADDRESSES: Record<string, string> = {
@@ -49,6 +51,7 @@ export async function caseRows(keys: Keys, more: Partial<Opening> & Pick<Opening
   const number = more.number ?? `PA-2611-${code}`
   return openCase(keys, {
     ...{ eventId: `e${more.id}`, number, receipt: `${number}-M4TD-9XWE`, report: REPORT, danger: false, unitId: 'xa', photos: [] },
+    holidays: NO_HOLIDAYS,
     ...more,
   })
 }

@@ -8,7 +8,7 @@ import type { Product } from '../src/app.ts'
 import type { Db, Keys } from '../src/chat.ts'
 
 export type Browser = ReturnType<typeof openBrowser>
-type Fields = Record<string, string | string[] | File>
+type Fields = Record<string, string | string[] | File | File[]>
 
 const ORIGIN = 'https://bot.example.vn'
 let serial = 0
@@ -51,7 +51,7 @@ export function openBrowser({ product }: { product: Pick<Product, 'app'> }) {
     /** A form of the page last seen; `_csrf` may be given to forge one. */
     async post(path: string, fields: Fields = {}, headers: Record<string, string> = {}): Promise<Page> {
       const all: Fields = { _csrf: csrf, ...fields }
-      const files = Object.values(all).some((value) => value instanceof File)
+      const files = Object.values(all).some((value) => [value].flat().some((one) => one instanceof File))
       const body = files ? new FormData() : new URLSearchParams()
       for (const [name, value] of Object.entries(all))
         for (const one of [value].flat()) {

@@ -10,6 +10,7 @@ import { deskAt } from './people.ts'
 import { scene } from './photo-road.ts'
 
 export const EVIDENCE_ADDRESSES: Record<string, string> = {
+  '/cases/:id/photos/new': '/console/cases/phananh1/photos/new',
   '/cases/:id/photos/:photo/original': '/console/cases/phananh1/photos/anh1/original',
   '/cases/:id/photos/:photo/redact': '/console/cases/phananh1/photos/anh1/redact',
 }

@@ -208,12 +208,14 @@ describe('the files', () => {
     expect(Object.keys(files)).toEqual(['phieu-chuyen.docx', 'bia-ho-so.docx', 'anh/anh-01.jpg', 'anh/anh-02.jpg', 'SHA256SUMS.txt'])
     const sums = strFromU8(files['SHA256SUMS.txt'] ?? new Uint8Array())
     for (const [name, file] of Object.entries(files)) if (!name.endsWith('.txt')) expect(sums, name).toContain(`${sha(file)}  ${name}`)
-    expect([sums.includes(first), sums.includes(third), sums.includes(sha('original phota'))]).toEqual([true, true, true])
+    const original = sha('original phota')
+    expect([sums.includes(first), sums.includes(third), sums.includes(sha(`phota:${original}`))]).toEqual([true, true, true])
     expect(sums).not.toContain(sha(`covered ${sha('photb')}`))
     const whole = [strFromU8(bytes, true), sums]
     for (const name of ['phieu-chuyen.docx', 'bia-ho-so.docx'])
       for (const part of Object.values(unzipSync(files[name] ?? new Uint8Array()))) whole.push(strFromU8(part))
-    for (const secret of [...SECRETS, 'phota', 'photc', 'vuviec1', 'PA-2611-8M4T', '01:23:45', 'Cán bộ an'])
+    // Whoever has the photo itself does not find it by its sum.
+    for (const secret of [...SECRETS, original.slice(0, 16), 'phota', 'photc', 'vuviec1', 'PA-2611-8M4T', '01:23:45', 'Cán bộ an'])
       expect(
         whole.some((text) => text.includes(secret)),
         secret,

@@ -61,5 +61,5 @@ export async function furnishNotices({ db, keys, now }: { db: Db; keys: Keys; no
     { sql: "UPDATE warnings SET review_by = '2026-10-01' WHERE id = 'cb-cu'", args: [] },
     ...(await flagWarning(keys, { id: 'bao1', warningId: 'cb-dang', words: 'Số lô ghi nhầm thì phải.', now })),
   ])
-  await db.write(askTakedown(desk, await requireWarning(desk, 'cb-dang'), 'Cơ sở gửi công văn số 12, xin gỡ.'))
+  await db.write(await askTakedown(desk, await requireWarning(desk, 'cb-dang'), 'Cơ sở gửi công văn số 12, xin gỡ.'))
 }

@@ -2,11 +2,14 @@
  * Decisions as results (R5): nothing more than neutral reaches a member without an authority's number, day and link and two
  * officers besides the author, each with their own hand; what was wrong is taken back within a working day.
  */
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { holidays } from '../content/data/holidays.ts'
 import { listEvents } from '../db/case-events.ts'
 import { approveDecision, askCorrection, returnDecision, withdrawDecision } from '../db/decision-acts.ts'
 import { editDecision, fileDecision, listDecisions, listWaitingDecisions, requireDecision } from '../db/decisions.ts'
 import { LIST_CORRECTIONS, listDueCorrections } from '../db/hand-over-due.ts'
+import { loadHolidays } from '../db/holidays.ts'
 import type { Statement } from '../src/chat.ts'
 import { type DecisionDraft, decisionSchema } from '../src/decision.ts'
 import { addMerged, type HandOverDesk, openHandOverDesk } from './hand-over-desk.ts'
@@ -216,6 +219,14 @@ describe('what was wrong', () => {
     expect([(await read(id)).state, await listDueCorrections(desk.db, { limit: 9 })]).toEqual(['withdrawn', []])
     const again = desk.digits('an')
     await expect(desk.db.write(await withdrawDecision(await desk.deskOf('an'), await read(id), words, again))).rejects.toThrow()
+  })
+
+  test('on the last day before Tết is due on the first after it', async () => {
+    const id = await out()
+    await desk.db.write(loadHolidays(holidays))
+    desk.clock.set('2027-02-03T09:00:00Z')
+    await desk.db.write(await askCorrection(await desk.deskOf('an'), await read(id), 'Cơ quan đã đính chính.'))
+    expect((await read(id)).dueDay).toBe('2027-02-11')
   })
 
   test('on a Friday is due on Monday', async () => {

@@ -1,6 +1,6 @@
 /**
- * The real program, killed while photos come in by Telegram and by the page and while an officer covers some of them. What
- * was acknowledged is there whole in the end, nothing half-done is ever to be seen, and after the night's sweep the folder
+ * The real program, killed while photos come in by Telegram and by the page, while an officer types letters in with photos of
+ * theirs, sent again until they are taken, and another covers what is there. What was acknowledged is there whole in the end, nothing half-done is ever to be seen, and after the night's sweep the folder
  * holds what rows speak for and nothing else.
  */
 import { type ChildProcess, fork, spawn } from 'node:child_process'
@@ -139,9 +139,9 @@ test('killed six times amid photos: the acknowledged is whole, the half-done uns
   const db = openDb({ url })
   await db.write([
     ...unitRows(),
-    addOfficer({ id: 'hoa', name: 'Lê Thị Hoa', unitId: 'tinh', roles: ['case'], now: new Date(FIRST_START) }),
+    ...['hoa', 'tam'].map((id) => addOfficer({ id, name: `Cán bộ ${id}`, unitId: 'tinh', roles: ['case'], now: new Date(FIRST_START) })),
   ])
-  const link = await linkFor({ db, keys }, 'hoa', new Date(FIRST_START + 86_400_000))
+  const linkOf = (id: string) => linkFor({ db, keys }, id, new Date(FIRST_START + 86_400_000))
 
   let acknowledged = 0
   let serial = 1_000
@@ -202,23 +202,51 @@ test('killed six times amid photos: the acknowledged is whole, the half-done uns
   }
 
   let over = false
-  const covered: string[] = []
-  /** Covers whatever has arrived, over and over; remembers the photos whose copy was acknowledged. */
-  const officer = async () => {
-    const answered = async (path: string, init: RequestInit): Promise<Response> => {
-      for (;;) {
-        const answer = await call(path.replace('https://bot.example.vn', ''), init)
-        if (answer) return answer
-        if (init.method === 'POST') throw new Error('killed under a form')
-        await pause(15)
-      }
+  const answered = async (path: string, init: RequestInit): Promise<Response> => {
+    for (;;) {
+      const answer = await call(path.replace('https://bot.example.vn', ''), init)
+      if (answer) return answer
+      if (init.method === 'POST') throw new Error('killed under a form')
+      await pause(15)
     }
+  }
+  const sitsDown = async (id: string) => {
+    const link = await linkOf(id)
     const browser = openBrowser({ product: { app: { request: answered } } as never })
     for (let signed = false; !signed; await pause(15))
       signed = await browser.post(`/console/link/${link}`).then(
         ({ status }) => status === 200,
         () => false,
       )
+    return browser
+  }
+  /** What an officer was told is saved: each letter by its form, with two photos. */
+  const letters: Buffer[] = []
+  let forms = 0
+  const typist = async () => {
+    const browser = await sitsDown('tam')
+    for (; !over; await pause(Math.random() * 200)) {
+      const html = await (await browser.request('/console/cases/new')).text()
+      const [, form = ''] = /name="form" value="([a-z0-9]{16})"/.exec(html) ?? []
+      const csrf = /name="_csrf" value="([^"]+)"/.exec(html)?.[1] ?? ''
+      const two = await Promise.all([noise(1_000 + 2 * forms), noise(1_001 + 2 * forms)])
+      const send = () => {
+        const body = new FormData()
+        const fields = { _csrf: csrf, form, source: 'letter', kind: 'fake', signs: `Thư số ${forms}`, health: 'fine', unit: 'tinh' }
+        for (const [name, value] of Object.entries(fields)) body.append(name, value)
+        for (const bytes of two) body.append('photos', new File([new Uint8Array(bytes)], 'thu.jpg', { type: 'image/jpeg' }))
+        return browser.request('/console/cases/new', { method: 'POST', body }).catch(() => undefined)
+      }
+      await insist(send, 303)
+      forms++
+      letters.push(...two)
+    }
+  }
+
+  const covered: string[] = []
+  /** Covers whatever has arrived, over and over; remembers the photos whose copy was acknowledged. */
+  const officer = async () => {
+    const browser = await sitsDown('hoa')
     while (!over) {
       const [photo] = await db.read(
         "SELECT id, case_id FROM photos WHERE state = 'stored' AND reason IS NULL AND case_id IS NOT NULL ORDER BY random() LIMIT 1",
@@ -240,7 +268,7 @@ test('killed six times amid photos: the acknowledged is whole, the half-done uns
   const allWhole = async () => {
     for (const name of (await evidence.list()).names) await keys.open('evidence', (await evidence.get(name)) ?? new Uint8Array(), name)
   }
-  const working = officer()
+  const working = Promise.all([officer(), typist()])
   const talking = Promise.all(Array.from({ length: PEOPLE }, (_, who) => (who % 2 === 0 ? onTelegram(who) : onPage(who))))
   for (let n = 1; n <= KILLS; n++) {
     const more = Math.floor((PEOPLE * PHOTOS * (n - Math.random())) / KILLS)
@@ -255,15 +283,15 @@ test('killed six times amid photos: the acknowledged is whole, the half-done uns
     await start()
   }
   await talking
+  await until('an officer who covered some, and one who typed some in', () => covered.length >= 3 && forms >= KILLS)
+  over = true
+  await working
   await until(
     'all brought home',
     async () =>
       (await db.read("SELECT 1 AS left FROM photos WHERE state IN ('due', 'fetching') LIMIT 1")).length === 0 &&
       (await db.read('SELECT 1 AS left FROM outbox LIMIT 1')).length === 0,
   )
-  await until('an officer who covered some', () => covered.length >= 3)
-  over = true
-  await working
   await kill()
 
   // Each photo that was acknowledged, byte for byte, once; each with its copy.
@@ -279,7 +307,14 @@ test('killed six times amid photos: the acknowledged is whole, the half-done uns
       Buffer.from(await keys.open('evidence', (await evidence.get(String(id))) ?? new Uint8Array(), String(id))).toString('base64'),
     ),
   )
-  expect(kept.sort()).toEqual(photos.map((photo) => photo.toString('base64')).sort())
+  expect(kept.sort()).toEqual([...photos, ...letters].map((photo) => photo.toString('base64')).sort())
+  // However often a form was sent again: one case of it, with both.
+  expect(
+    await db.read(
+      `SELECT n, count(*) AS cases FROM (SELECT c.id, (SELECT count(*) FROM photos p WHERE p.case_id = c.id AND p.source = 'letter') AS n
+       FROM cases c WHERE c.source = 'letter') GROUP BY n`,
+    ),
+  ).toEqual([{ n: 2, cases: forms }])
   for (const { id } of seen) expect(await evidence.get(viewName(String(id)))).toBeDefined()
   const copies = await db.read('SELECT id, photo_id FROM photo_copies')
   for (const photo of new Set(covered))
@@ -306,7 +341,7 @@ test('killed six times amid photos: the acknowledged is whole, the half-done uns
   expect(await readdir(join(folder, 'evidence', '.parts'))).toEqual([])
   for (const { id } of rows) expect(output).not.toContain(String(id))
   db.close()
-}, 240_000)
+}, 600_000)
 
 test('twenty times killed amid writes of three megabytes: each object is whole or not there, and what was written is there', async () => {
   const source = `import { createFileEvidence } from ${JSON.stringify(join(root, 'src', 'evidence-files.ts'))}
@@ -343,4 +378,4 @@ test('twenty times killed amid writes of three megabytes: each object is whole o
   }
   // The kills did meet writes.
   expect([written > 5, cutOff > 5]).toEqual([true, true])
-}, 60_000)
+})

@@ -68,9 +68,11 @@ describe('the page of a case', () => {
     expect(later.html.match(/size=small/g)).toHaveLength(1)
   })
 
-  test('has nothing of photos where there are none', async () => {
+  test('where there are none says so to who works on it, and offers to add some', async () => {
     const caseId = await road.reports(road.onTelegram('5012345613'), async () => {})
-    expect((await (await road.signsIn()).get(`/console/cases/${caseId}`)).text).not.toContain('Ảnh bằng chứng')
+    const page = await (await road.signsIn()).get(`/console/cases/${caseId}`)
+    expect(page.text).toContain('Ảnh bằng chứng Chưa có ảnh nào.')
+    expect(page.html).toContain(`action="/console/cases/${caseId}/photos/new" enctype="multipart/form-data"`)
   })
 })
 
@@ -341,7 +343,7 @@ describe('over REST', () => {
     expect(await answer.json()).toEqual({
       rows: [
         {
-          ...{ id: photo, state: 'stored', reason: null },
+          ...{ id: photo, state: 'stored', reason: null, source: 'member' },
           original: {
             ...{ type: 'image/jpeg', width: 800, height: 600, bytes: original.length },
             ...{ sha256: await sha256Hex(original), receivedHour: '2026-11-23T02Z' },

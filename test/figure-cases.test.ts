@@ -167,7 +167,7 @@ test('a process killed in the middle of counting reports is taken up by the next
   }
 })
 
-test('no hidden count of reports can be computed from the published ones, whatever came from where', { timeout: 120_000 }, async () => {
+test('no hidden count of reports can be computed from the published ones, whatever came from where', { timeout: 240_000 }, async () => {
   const units = ['co-so', 'xuong', 'xa', 'xa-khac', 'tinh', null]
   const kinds = ['fake', 'poor', 'origin', 'fraud']
   const database = await openTestFile()

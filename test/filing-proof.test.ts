@@ -2,12 +2,14 @@
  * A paper that says that somebody reported: got by receipt in chat, checked by anybody on the public page, without a name,
  * without a state, and without telling which numbers exist.
  */
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openCase } from '../db/cases.ts'
 import { FIND_FILED, findFiled, proofOf } from '../db/filing-proofs.ts'
 import { dropCases } from '../db/retention-cases.ts'
 import { readProof } from '../src/filing-proof.ts'
 import { randomId, secureRandom } from '../src/keys.ts'
+import { NO_HOLIDAYS } from '../src/working-days.ts'
 import { type ApiDesk, openApiDesk } from './api-desk.ts'
 import { type Bot, createBot, fakeChannel, textOf } from './harness.ts'
 import { unitRows } from './people.ts'
@@ -33,6 +35,7 @@ async function opens(
       unitId,
       photos: [],
       identity: { told: { name: 'Nguyễn Thị Mẫu Mực', phone: '0912 345 678' }, contactId: 'c1' },
+      holidays: NO_HOLIDAYS,
       now: clock.now(),
     }),
   )

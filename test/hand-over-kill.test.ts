@@ -182,4 +182,4 @@ test('killed five times amid hand-overs: every step whole or not at all, each ex
   expect(await last.read('SELECT state, count(*) AS n FROM hand_overs GROUP BY state')).toEqual([{ state: 'answered', n: CASES }])
   last.close()
   expect(killed).toBeGreaterThan(1)
-}, 180_000)
+}, 600_000)

@@ -2,13 +2,16 @@
  * Hand-overs of a case (F33), step by step: drafted, sent, answered, given back. Each step is one commit; whoever decided on
  * what is no more is told so; the member reads neutral sentences; nothing in clear tells of them.
  */
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { holidays } from '../content/data/holidays.ts'
 import { requireAuthority, switchAuthority } from '../db/authorities.ts'
 import { requireCase } from '../db/case-desk.ts'
 import { listEvents } from '../db/case-events.ts'
 import { answerHandOver, listOutcomes, recordDownload, returnHandOver, sendHandOver } from '../db/hand-over-acts.ts'
 import { LIST_OVERDUE, listOverdueHandOvers } from '../db/hand-over-due.ts'
 import { answerDay, draftHandOver, dropHandOver, editHandOver, listHandOvers, requireHandOver } from '../db/hand-overs.ts'
+import { loadHolidays } from '../db/holidays.ts'
 import type { Statement } from '../src/chat.ts'
 import { paperSchema } from '../src/paper.ts'
 import { addMerged, type HandOverDesk, openHandOverDesk, SECRETS } from './hand-over-desk.ts'
@@ -74,8 +77,11 @@ describe('a paper as a draft', () => {
     await refused({}, 'console_hand_overs.due_past', { dueDay: '2026-11-23' })
   })
 
-  test('twenty working days are asked for when nothing else is said', () => {
-    expect(answerDay(new Date('2026-11-23T02:00:00Z'))).toBe('2026-12-21')
+  test('twenty working days are asked for when nothing else is said', async () => {
+    expect(await answerDay({ db: desk.db, now: new Date('2026-11-23T02:00:00Z') })).toBe('2026-12-21')
+    await desk.db.write(loadHolidays(holidays))
+    // Tết and its days in lieu are five working days.
+    expect(await answerDay({ db: desk.db, now: new Date('2027-01-18T02:00:00Z') })).toBe('2027-02-22')
   })
 
   test('no officer of another unit, no closed and no merged case', async () => {

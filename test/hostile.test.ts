@@ -182,7 +182,7 @@ describe('the bot under hostile hands', () => {
     expect(await bot.db.read("SELECT count(*) AS n FROM contacts WHERE push + contest + named_report > 0 AND age <> 'adult'")).toEqual([
       { n: 0 },
     ])
-  }, 240_000)
+  }, 600_000)
 
   test('a hundred taps on “Gửi” file one report', async () => {
     const lan = bot.person('1')
@@ -199,7 +199,7 @@ describe('the bot under hostile hands', () => {
     for (let i = 0; i < 1000; i++) await lan.says(`xyzq ${String.fromCharCode(97 + (i % 26))}qx${i % 7 === 0 ? '' : 'w'}z`)
     expect(JSON.stringify(await bot.db.read('SELECT * FROM phrases'))).not.toContain('xyzq')
     expect(failures()).toEqual([])
-  }, 60_000)
+  })
 
   test.each([
     ['joining and erasing', 'đồng ý nối', 'erase'],

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { holidays } from '../content/data/holidays.ts'
 import { createTexts } from '../content/index.ts'
 import { addIdentity, forgetTipster } from '../db/case-links.ts'
+import { loadHolidays } from '../db/holidays.ts'
 import { askIdentity, decideIdentity, seeIdentity } from '../db/identities.ts'
 import { listOpeningRequests, listOpeningsOf } from '../db/identity-list.ts'
+import { addSeat, giveBindCode, lendSeat } from '../db/officer-desk.ts'
 import { documentOf } from '../src/api/openapi.ts'
 import { toldOfOpening } from '../src/identity.ts'
 import type { Role } from '../src/rights.ts'
@@ -104,6 +107,15 @@ describe('opening a name', () => {
     }
   })
 
+  test('a request of the eve of Tết may be decided until three working days after it', async () => {
+    await desk.db.write(loadHolidays(holidays))
+    desk.clock.set('2027-02-03T02:00:00Z')
+    await asks('an')
+    desk.clock.set('2027-02-15T02:00:00Z')
+    await decides('chi')
+    expect(await desk.db.read('SELECT state, until_day FROM identity_openings')).toEqual([{ state: 'granted', until_day: '2027-02-15' }])
+  })
+
   test('nobody decides their own request, nor one of a case they have to do with, nor twice, nor after three working days', async () => {
     await asks('dung')
     await expect(decides('dung')).rejects.toThrow('console_identity.own')
@@ -186,13 +198,40 @@ describe('opening a name', () => {
         },
       ])
     }
-    await expect(asks('an', 'viec3')).rejects.toThrow('console_identity.kept_from')
+    await expect(asks('an', 'viec3')).rejects.toThrow('case.gone')
     await desk.officer('tinh', ['case'], 'giang')
     await asks('giang', 'viec3')
     const id = (await listOpeningsOf(await at('giang'), 'viec3', 1))[0]?.id ?? ''
-    await expect(decideIdentity(await at('chi'), id, true, await hand('chi'))).rejects.toThrow('console_identity.kept_from')
+    await expect(decideIdentity(await at('chi'), id, true, await hand('chi'))).rejects.toThrow('console_identity.request_gone')
     await desk.db.write(await decideIdentity(await at('dung'), id, true, await hand('dung')))
     expect((await seeIdentity(await at('giang'), 'viec3')).identity.name).toBe(NAME)
+  })
+
+  test('the second officer is nobody’s hand: no role lent by who asks, no account made, changed or bound by them', async () => {
+    const refused = 'console_identity.not_independent'
+    await desk.db.write([{ sql: 'UPDATE officers SET roles = \'["case","approver","admin"]\' WHERE id = \'an\'', args: [] }])
+    await asks('an')
+    // Lent by who asks.
+    const days = { fromDay: '2026-11-23', untilDay: '2026-12-01' }
+    const { writes } = await lendSeat(await at('an'), { lenderId: 'an', officerId: 'binh', roles: ['approver'], ...days })
+    await desk.db.write(writes)
+    await expect(decides('binh')).rejects.toThrow(refused)
+    // Registered by who asks, of a role that is somebody else's.
+    await desk.db.write([{ sql: 'DELETE FROM delegations', args: [] }])
+    const other = await lendSeat(await at('an'), { lenderId: 'chi', officerId: 'binh', roles: ['data'], ...days })
+    await desk.db.write(other.writes)
+    await expect(decides('binh')).rejects.toThrow(refused)
+    // A second account of their own, and a code for somebody's.
+    const seat = { unitId: 'xa', name: 'Cán bộ mới', title: null, roles: ['data' as const], area: null, untilDay: null }
+    const made = await addSeat(await at('an'), seat)
+    await desk.db.write(made.writes)
+    await expect(decides(made.id)).rejects.toThrow(refused)
+    await desk.officer('xa', ['data'], 'hoa')
+    await desk.db.write((await giveBindCode(await at('an'), 'hoa')).writes)
+    await expect(decides('hoa')).rejects.toThrow(refused)
+    // Who owes them nothing.
+    await decides('chi')
+    expect((await seeIdentity(await at('an'), 'viec1')).identity.name).toBe(NAME)
   })
 
   test('those nearest who may decide hear of it at their chats, without a number or a word of it', async () => {
@@ -237,6 +276,8 @@ describe('the pages', () => {
     expect(open.text).toContain(NAME)
     expect(open.text).toContain(PHONE)
     expect(open.headers.get('cache-control')).toBe('no-store')
+    // Left open, it goes by itself when the hour is over.
+    expect(open.headers.get('refresh')).toBe('3601; url=/console/cases/viec1')
     for (const path of ['/console/cases/viec1', '/console/cases', '/console']) expect((await an.get(path)).html, path).not.toContain(NAME)
   })
 

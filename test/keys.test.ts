@@ -1,3 +1,4 @@
+import { createCipheriv, hkdfSync } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { listEvents } from '../db/case-events.ts'
 import { findLink, openIdentity } from '../db/case-links.ts'
@@ -32,6 +33,35 @@ describe('keys', () => {
       await expect(async () => keys.open('case', bent, 'c1')).rejects.toThrow('does not open')
       await expect(async () => keys.open('case', box.slice(0, 5), 'c1')).rejects.toThrow('damaged')
     }
+  })
+
+  test('a photo’s box tells its size no nearer than an eighth, opens on both, and so does one of before', async () => {
+    const node = createNodeKeys(key)
+    const web = await createWebKeys(key)
+    for (const size of [0, 1, 508, 509, 70_000, 1_234_567]) {
+      const bytes = Buffer.alloc(size, 7)
+      for (const [one, other] of [
+        [node, web],
+        [web, node],
+      ] as const) {
+        const box = await one.seal('evidence', bytes, 'anh1')
+        expect(bytes.equals(await other.open('evidence', box, 'anh1'))).toBe(true)
+        expect((box.byteLength - 29) % 512).toBe(0)
+        expect(box.byteLength).toBeLessThanOrEqual(29 + 512 + (size + 4) * 1.13)
+      }
+    }
+    const sizes = await Promise.all(
+      [1_100_000, 1_140_000].map(async (size) => (await node.seal('evidence', Buffer.alloc(size), 'a')).byteLength),
+    )
+    expect(sizes[0]).toBe(sizes[1])
+
+    // As they were sealed until now: no length before, no zeros behind.
+    const nonce = Buffer.alloc(12, 1)
+    const cipher = createCipheriv('aes-256-gcm', Buffer.from(hkdfSync('sha256', key, 'hang-viet-bot', 'seal/evidence', 32)), nonce)
+    cipher.setAAD(Buffer.from('anh1'))
+    const body = [cipher.update('ảnh cũ', 'utf8'), cipher.final()]
+    const old = Buffer.concat([Buffer.of(1), nonce, ...body, cipher.getAuthTag()])
+    for (const keys of [node, web]) expect(Buffer.from(await keys.open('evidence', old, 'anh1')).toString()).toBe('ảnh cũ')
   })
 
   test('a box with a key of its own opens on both, for its own name and purpose alone', async () => {

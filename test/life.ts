@@ -19,7 +19,7 @@ import { createWeb } from '../src/channels/web/index.ts'
 import type { Handler } from '../src/chat.ts'
 import { createConsole } from '../src/console/index.ts'
 import { createFileEvidence } from '../src/evidence-files.ts'
-import { secureRandom } from '../src/keys.ts'
+import { secureRandom, sha256Hex } from '../src/keys.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { papers as packets } from '../src/packet.ts'
 import { filingProofRoutes } from '../src/pages/filing-proof.tsx'
@@ -64,6 +64,8 @@ export async function openLife(natives: string[], options: { photo?: Uint8Array<
     natives: [...natives],
     bytes: [photo.slice(600, 700)],
     who: [] as string[],
+    // Whoever has the photo itself finds it again by its sum, of which papers print the first letters.
+    sums: [(await sha256Hex(photo)).slice(0, 16)],
     spots: [] as string[],
   } satisfies Secrets
   let now = () => new Date(0)
@@ -98,6 +100,7 @@ export async function openLife(natives: string[], options: { photo?: Uint8Array<
   await bot.db.write([...loadLevelNames(levelNames), ...loadUnits(sampleUnits, { sample: true })])
   const photos = createPhotoLoop({ db: bot.db, keys, channels: bot.channels, evidence, viewerCopy, looksOf, now, holder: 'p1', log })
   const api = createApi({
+    evidence,
     ...{ db: bot.db, keys, now, random: secureRandom, log, texts: createTexts(), channels: bot.channels },
     publicUrl: bot.about.publicUrl,
   })

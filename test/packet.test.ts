@@ -31,7 +31,7 @@ const sha = (text: string | Uint8Array) => createHash('sha256').update(text).dig
 const photos: PaperPhoto[] = [0, 1].map((place) => ({
   name: photoName(place),
   sha256: sha(`copy${place}`),
-  sha256OfOriginal: sha(`original${place}`),
+  originalMark: sha(`original${place}`),
 }))
 const aboutOf = ({ kind }: PaperUnit) => ({
   ...{ number: 'PA-2611-7K3Q', authorityName: 'Chi cục Quản lý thị trường tỉnh Mẫu', dueDay: '2027-01-05', style: styleOf(kind) },
@@ -100,8 +100,8 @@ describe.each(Object.entries(UNITS))('the paper of %s', (kind, unit) => {
     const { text, parts } = await open(unit)
     expect(text).toContain('Dấu hiệu: Tem nhãn mờ, không có nhãn phụ tiếng Việt.')
     expect(text).toContain('Nơi thấy: Sạp cuối chợ Mẫu, xã Mẫu')
-    for (const { name, sha256, sha256OfOriginal } of photos) {
-      expect(text).toContain(`${name} – SHA-256: ${sha256.slice(0, 16)}… (bản gốc: ${sha256OfOriginal.slice(0, 16)}…)`)
+    for (const { name, sha256, originalMark } of photos) {
+      expect(text).toContain(`${name} – SHA-256: ${sha256.slice(0, 16)}… (mã đối chiếu bản gốc: ${originalMark.slice(0, 16)}…)`)
       expect(text).not.toContain(sha256)
     }
     expect(Object.keys(parts).filter((name) => name.startsWith('word/media'))).toEqual([])
@@ -134,6 +134,14 @@ test('what officers typed stays text: no mark-up of theirs becomes the file’s'
   ).toContain('Một câu có <w:p> & "dấu"')
   expect(xml).toContain('&lt;w:p')
   expect(text).toContain('Dòng hai.')
+})
+
+test('a report with what XML cannot hold still makes a paper that opens', async () => {
+  const unit = Object.values(UNITS)[0] as PaperUnit
+  const fields = { ...fieldsOf(unit), body: 'Tem mờ \ufffe\uffff\ud800\u0001 và nhòe', signer: 'TM. BAN\ufffe' }
+  const { parts, text } = await open(unit, fields)
+  expect(text).toContain('Tem mờ  và nhòe')
+  for (const [name, part] of Object.entries(parts)) expect(/[\u0000-\u0008\ufffd-\uffff]/.test(part), name).toBe(false)
 })
 
 describe('the packet', () => {
@@ -179,7 +187,7 @@ describe('the packet', () => {
     const sums = sumsOf([{ name: FILES.paper, sha256: sha('phieu') }, ...photos], photos, say)
     const lines = sums.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
     expect(lines).toEqual([`${sha('phieu')}  ${FILES.paper}`, ...photos.map(({ name, sha256 }) => `${sha256}  ${name}`)])
-    for (const { sha256OfOriginal } of photos) expect(sums).toContain(`# ${sha256OfOriginal}  anh/`)
+    for (const { originalMark } of photos) expect(sums).toContain(`# ${originalMark}  anh/`)
   })
 
   test('has a cover sheet that says what lies in it', async () => {

@@ -52,6 +52,25 @@ describe('report', () => {
   })
   afterEach(() => bot.close())
 
+  test('told in many long pieces it stays within one, whatever the step, and what was told before is kept', async () => {
+    await lan.says('phản ánh')
+    const piece = `hộp sữa nhãn in mờ ${'rất mờ '.repeat(600)}`
+    for (let n = 0; n < 5; n++) await lan.says(piece)
+    expect(textOf(await lan.says(piece))).toContain('dài quá 10000 chữ cái')
+    await lan.taps('Hàng nghi giả')
+    await lan.says('Sạp số 3 chợ Mẫu')
+    await lan.taps('Hôm qua')
+    for (let n = 0; n < 5; n++) await lan.sends({ text: piece, attachments: [{ kind: 'photo', ref: `p${n}` }] })
+    await lan.taps('Xong')
+    for (let n = 0; n < 5; n++) await lan.says(piece)
+    await lan.taps('Chưa ai dùng')
+    await lan.taps('Gửi')
+    await lan.taps('Không')
+    const { signs, note = '', place } = (await caseRow(bot)).box
+    expect([signs.length <= 10_000, note.length <= 10_000, place]).toEqual([true, true, 'Sạp số 3 chợ Mẫu'])
+    expect(signs.startsWith('hộp sữa nhãn in mờ')).toBe(true)
+  })
+
   test('eight steps by buttons end in a case number and a receipt in a message of its own', async () => {
     const opening = await lan.says('phản ánh')
     expect(textOf(opening)).toContain('tự nguyện')
@@ -503,7 +522,7 @@ describe('report', () => {
     expect(bot.lines).toEqual([])
     const [{ n = 0 } = {}] = await bot.db.read('SELECT count(*) AS n FROM cases')
     expect(Number(n)).toBeGreaterThan(0)
-  }, 20_000)
+  })
 
   test('two taps on the last button at once file once', async () => {
     await tellsAll(lan)

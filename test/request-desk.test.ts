@@ -14,6 +14,7 @@ import type { Db } from '../src/chat.ts'
 import { answerBy, finishBy, REQUEST_KINDS, type RequestDraft } from '../src/data-clock.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { dayOf } from '../src/time.ts'
+import { NO_HOLIDAYS } from '../src/working-days.ts'
 import { openTestFile, type TestDatabase } from './database.ts'
 import { addTestOfficer, deskAt, unitRows } from './people.ts'
 
@@ -50,7 +51,7 @@ describe('requests about data at the desk', () => {
 
   test('the clock is the law’s: two working days to answer, then 10, 15 or 20 days to end', () => {
     const friday = new Date('2026-11-27T03:00:00Z')
-    expect(dayOf(answerBy(friday))).toBe('2026-12-01')
+    expect(dayOf(answerBy(friday, NO_HOLIDAYS))).toBe('2026-12-01')
     const days = Object.fromEntries(REQUEST_KINDS.map((kind) => [kind, (finishBy(friday, kind, false).getTime() - friday.getTime()) / DAY]))
     expect(days).toEqual({ view: 10, copy: 10, correct: 10, complain: 10, withdraw: 15, restrict: 15, object: 15, erase: 20 })
     expect((finishBy(friday, 'withdraw', true).getTime() - friday.getTime()) / DAY).toBe(20)
@@ -119,7 +120,7 @@ describe('requests about data at the desk', () => {
   test('each officer sees their units; what the assistant did at once is seen from the top, in a list of its own', async () => {
     const mine = await add({}, XA, 'commune')
     const other = await add({}, KHAC)
-    await db.write([await recordRequest(keys, { id: 'chat1', contactId: 'c1', kind: 'erase', now })])
+    await db.write([await recordRequest({ db, keys }, { id: 'chat1', contactId: 'c1', kind: 'erase', now })])
     expect((await list({ list: 'open' }, 'commune')).map(({ id }) => id)).toEqual([mine])
     expect((await list({ list: 'open' })).map(({ id }) => id).sort()).toEqual([mine, other].sort())
     expect(await list({ list: 'chat' }, 'commune')).toEqual([])

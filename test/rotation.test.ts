@@ -220,10 +220,10 @@ describe('killed anywhere', () => {
       await rm(folder, { recursive: true })
     }
     expect(died).toBeGreaterThan(20)
-  }, 120_000)
+  }, 240_000)
 })
 
-describe('npm run admin -- key rotate', { timeout: 120_000 }, () => {
+describe('npm run admin -- key rotate', { timeout: 240_000 }, () => {
   let unbundle: () => Promise<void>
   beforeAll(async () => {
     unbundle = await bundleAdmin()

@@ -6,6 +6,7 @@ import { changeCase } from '../db/case-change.ts'
 import { type CaseRow, requireCase } from '../db/case-desk.ts'
 import type { NewEvent } from '../db/case-events.ts'
 import { createRelay } from '../src/relay.ts'
+import type { TestDatabase } from './database.ts'
 import { type Bot, createBot, fakeChannel, textOf } from './harness.ts'
 import { addTestOfficer, deskAt, unitRows } from './people.ts'
 
@@ -25,8 +26,11 @@ export const CHANNELS = [
   ['web', { buttons: 12 }],
 ] as const
 
-export async function openTalkDesk(random?: () => number) {
-  const bot = await createBot({ channels: CHANNELS.map(([name, limits]) => fakeChannel(name, limits)) })
+export async function openTalkDesk(random?: () => number, database?: TestDatabase) {
+  const bot = await createBot({
+    ...(database ? { database } : {}),
+    channels: CHANNELS.map(([name, limits]) => fakeChannel(name, limits)),
+  })
   const { db, keys, clock } = bot
   // Nothing here loses its power supply.
   await db.write(unitRows())

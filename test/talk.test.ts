@@ -316,6 +316,30 @@ describe('talk', () => {
     expect(await db.read('SELECT count(*) AS n FROM case_identities')).toEqual([{ n: 0 }])
   })
 
+  test('an account joined with somebody’s phone in hand reads and names nothing of what was filed from another one', async () => {
+    const { db, keys } = desk.bot
+    await desk.asks(filed.id, 'Bạn mua ở sạp nào?')
+    await desk.pass(2)
+    const word = desk.wordOf(lan)
+    const boss = desk.bot.person('77', 'web')
+    await boss.says('xin chào')
+    const [to, from] = await Promise.all(
+      ['telegram', 'web'].map(async (channel) =>
+        String((await db.read('SELECT contact_id FROM addresses WHERE channel = ?', [channel]))[0]?.contact_id),
+      ),
+    )
+    await db.write(await joinContacts(db, keys, to ?? '', from ?? ''))
+    expect(textOf(await boss.says(`xem ${word}`))).toBe(textOf(await boss.says('xem A2')))
+    const offered = (replies: Awaited<ReturnType<typeof boss.says>>) => replies.flatMap(({ buttons }) => buttons.map(({ label }) => label))
+    expect(offered(await boss.says('tôi bị đe dọa')).join()).not.toContain('Tháng 11/2026')
+    await boss.taps('Tôi chưa gửi phản ánh')
+    expect(offered(await lan.says('tôi bị đe dọa')).join()).toContain('Tháng 11/2026')
+    await lan.taps('Tôi chưa gửi phản ánh')
+    // Who filed it reads it, and the receipt opens it from everywhere.
+    expect(textOf(await lan.says(`xem ${word}`))).toContain('Bạn mua ở sạp nào?')
+    expect(textOf(await boss.says(filed.receipt))).toContain('Bạn mua ở sạp nào?')
+  })
+
   test('what else is told has its own words: a state with its reason, a decision, that a name was opened', async () => {
     await loadContent(desk.bot.db, () => {})
     const [reason] = await desk.bot.db.read("SELECT id, says_vi FROM case_reasons WHERE state = 'referred' ORDER BY place LIMIT 1")

@@ -7,6 +7,7 @@ describe('what a person typed', () => {
     expect(cleanText('  phản \u200bánh\u202e ')).toBe('phản ánh')
     expect(cleanText('phản ánh'.normalize('NFD'))).toBe('phản ánh')
     expect(cleanText('a\u0000b\ud800c')).toBe('abc')
+    expect(cleanText('a\ufffeb\uffffc')).toBe('abc')
     expect(cleanText('một\r\nhai')).toBe('một\nhai')
     expect(cleanText('x'.repeat(20_000))).toHaveLength(10_000)
     expect(cleanText('👩‍🌾')).not.toContain('\u200d')

@@ -67,7 +67,7 @@ describe('threat', () => {
     await expect(readCase(an, filed.id)).rejects.toThrow('case.take_first')
     await db.write([{ sql: "UPDATE cases SET assignee_id = 'an' WHERE id = ?", args: [filed.id] }])
     expect((await readCase(an, filed.id)).urgency).toBe('threatened')
-    await expect(readCase(await deskAt(db, keys, 'binh', clock.now()), filed.id)).rejects.toThrow('case.restricted_to')
+    await expect(readCase(await deskAt(db, keys, 'binh', clock.now()), filed.id)).rejects.toThrow('case.gone')
   })
 
   test('a receipt chooses any report, from any account, under the limits of a look', async () => {

@@ -17,7 +17,7 @@ const DEPTH = 5
 export function inPapers(papers: readonly Paper[], secrets: Secrets, members: readonly string[]): string[] {
   return papers.flatMap((paper) => {
     const told = paper.of === 'case' || paper.of === 'desk' ? [] : secrets.words
-    const spots = paper.of === 'desk' ? [] : (secrets.spots ?? [])
+    const spots = paper.of === 'desk' ? [] : [...(secrets.spots ?? []), ...(secrets.sums ?? [])]
     const sought = [...new Set([...told, ...spots, ...(secrets.who ?? []), ...secrets.natives, ...members])]
     return partsOf(paper.name, paper.bytes).flatMap(({ name, bytes }) => [
       ...sought.filter((word) => holds(bytes, word)).map((word) => `${name} holds “${word}”`),

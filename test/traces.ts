@@ -11,9 +11,10 @@ import { inPapers, type Paper } from './trace-files.ts'
 export type Loot = { db: Db; url: string; evidence: string; lines: string[]; papers?: readonly Paper[] }
 /**
  * `words`: nowhere in clear. `natives`: ids on a channel, in addresses.native alone. `who`: names, numbers and receipts,
- * also not in what officers read of a report. `spots`: places on the map, in nothing that is handed on.
+ * also not in what officers read of a report. `spots`: places on the map, in nothing that is handed on; nor
+ * `sums`: of photos as they were taken.
  */
-export type Secrets = { words: string[]; natives: string[]; bytes: Uint8Array[]; who?: string[]; spots?: string[] }
+export type Secrets = { words: string[]; natives: string[]; bytes: Uint8Array[]; who?: string[]; spots?: string[]; sums?: string[] }
 
 /** Tables that say who somebody is, or what a person did. */
 const PERSON = [
@@ -76,7 +77,20 @@ const OFFICIAL = [
 ]
 /** Content and settings: about nobody. */
 const ABOUT_NOBODY = [
-  ...['authorities', 'case_reasons', 'deals', 'hotlines', 'items', 'questions', 'level_names', 'migrations', 'observances', 'settings'],
+  ...[
+    'authorities',
+    'case_reasons',
+    'deals',
+    'holidays',
+    'holiday_years',
+    'hotlines',
+    'items',
+    'questions',
+    'level_names',
+    'migrations',
+    'observances',
+    'settings',
+  ],
   ...['themes', 'topics', 'units', 'unit_changes', 'unit_change_units', 'unit_successors'],
 ]
 /** Kept by the full-text search of a table above. */
@@ -99,6 +113,7 @@ export async function findTraces(loot: Loot, secrets: Secrets): Promise<string[]
     ...beside(tables),
     ...notices(tables),
     ...transcriptOf(tables),
+    ...lengths(tables),
     ...(await ordered(loot.db, tables)),
     ...inPapers(loot.papers ?? [], secrets, idsOf(tables, ['contacts', 'addresses'])),
   ]
@@ -132,12 +147,15 @@ async function inFiles({ url, evidence }: Loot, { words, natives, bytes }: Secre
     for (const word of words) if (content.includes(word)) found.push(`the database’s bytes hold “${word}”`)
     for (const part of bytes) if (content.includes(Buffer.from(part))) found.push('the database’s bytes hold a photo')
   }
+  for (const path of await foldersIn(evidence))
+    if ((await stat(path)).mtimeMs % HOUR_MS !== 0) found.push('an evidence folder tells its minute')
   for (const path of await filesIn(evidence)) {
     const content = await readFile(path)
     const { mtimeMs, mode } = await stat(path)
     for (const word of [...words, ...natives]) if (content.includes(word) || path.includes(word)) found.push(`evidence holds “${word}”`)
     for (const part of bytes) if (content.includes(Buffer.from(part))) found.push('evidence holds a photo in clear')
     if (mtimeMs % 3_600_000 !== 0) found.push('an evidence file tells its minute')
+    if ((content.byteLength - 29) % 512 !== 0) found.push('an evidence file tells the size of its photo')
     if ((mode & 0o077) !== 0) found.push('an evidence file is open to other users')
   }
   return found
@@ -231,6 +249,16 @@ function transcriptOf(tables: Map<string, Row[]>): string[] {
   ])
 }
 
+/** What waits for a person, or was offered to them last, is of an even length: a receipt is always as long as another. */
+function lengths(tables: Map<string, Row[]>): string[] {
+  const uneven = (box: Row[string] | undefined) => box instanceof Uint8Array && box.byteLength > 1 && (box.byteLength - 29) % 512 !== 0
+  return [
+    ...(tables.get('addresses') ?? []).filter(({ session }) => uneven(session)).map(() => 'addresses.session tells its length'),
+    ...(tables.get('outbox') ?? []).filter(({ body }) => uneven(body)).map(() => 'outbox.body tells its length'),
+    ...(tables.get('updates') ?? []).filter(({ box }) => uneven(box)).map(() => 'updates.box tells its length'),
+  ]
+}
+
 /** What officers did about a report stands on the hour, or it could be laid beside what its member did in between. */
 function beside(tables: Map<string, Row[]>): string[] {
   return (tables.get('audit') ?? []).flatMap((row) => {
@@ -295,6 +323,11 @@ function cellsOf(tables: Map<string, Row[]>): Array<{ column: string; place: str
       }),
     ),
   )
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name))
 }
 
 async function filesIn(folder: string): Promise<string[]> {

@@ -4,6 +4,7 @@ import { addTries, claimTries, countTries, listTries } from '../db/tries.ts'
 import { caseStates } from '../src/case.ts'
 import type { OutboundMessage } from '../src/chat.ts'
 import { randomId, secureRandom } from '../src/keys.ts'
+import { NO_HOLIDAYS } from '../src/working-days.ts'
 import { type Bot, createBot, fakeChannel, textOf } from './harness.ts'
 import { CHANNELS, type Filed, openTalkDesk, type TalkDesk } from './talk-desk.ts'
 
@@ -24,6 +25,7 @@ async function opens(bot: Bot, receipt = RECEIPT, photos: string[] = []): Promis
       danger: false,
       unitId: null,
       photos,
+      holidays: NO_HOLIDAYS,
       now: bot.clock.now(),
     }),
   )

@@ -27,7 +27,7 @@ if (!sqldBin) console.warn('NO sqld: two processes on one libSQL server are NOT 
 const kinds: Array<[string, () => Promise<TestDatabase>]> = [['one file', openTestFile]]
 if (sqldBin) kinds.push(['one libSQL server', openTestServer])
 
-describe.each(kinds)('two processes on %s', { timeout: 120_000 }, (kind, openTest) => {
+describe.each(kinds)('two processes on %s', { timeout: 240_000 }, (kind, openTest) => {
   /** What does not depend on who waits for whom in the database. */
   const onFile = test.skipIf(kind !== 'one file')
   let database: TestDatabase

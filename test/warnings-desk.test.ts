@@ -1,8 +1,11 @@
 /**
  * Warnings at the desk (R5): nothing without a published decision, nothing by fewer than two others, down in one step.
  */
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { holidays } from '../content/data/holidays.ts'
 import { addCampaign, findCampaign } from '../db/campaigns.ts'
+import { loadHolidays } from '../db/holidays.ts'
 import { listRules } from '../db/retention.ts'
 import type { Desk } from '../db/rights.ts'
 import {
@@ -272,18 +275,26 @@ describe('corrected, taken down, looked at again', () => {
     expect((await seen('viet', id)).state).toBe('published')
   })
 
+  test('a takedown asked for on the eve of Tết is due after it', async () => {
+    await database.db.write(loadHolidays(holidays))
+    clock.set('2027-02-03T03:00:00.000Z')
+    const id = await publishes()
+    await write(await askTakedown(await at('viet'), await seen('viet', id), 'Cơ sở gửi công văn số 12.'))
+    expect((await seen('viet', id)).asked?.due.toISOString().slice(0, 10)).toBe('2027-02-11')
+  })
+
   test('a takedown that was asked for stands on the day’s page, due within a working day, until it is decided', async () => {
     clock.set('2026-11-27T03:00:00.000Z')
     const id = await publishes()
-    await write(askTakedown(await at('viet'), await seen('viet', id), 'Cơ sở gửi công văn số 12.'))
+    await write(await askTakedown(await at('viet'), await seen('viet', id), 'Cơ sở gửi công văn số 12.'))
     const { asked } = await findWarningDay(await at('mot'), 5)
     // Friday noon in Vietnam: Monday noon.
     expect(asked.map((one) => [one.id, one.asked?.due.toISOString().slice(0, 10)])).toEqual([[id, '2026-11-30']])
-    expect(() => askTakedown({} as Desk, asked[0] as never, 'lần nữa')).toThrow('warning.asked_already')
+    await expect(askTakedown({} as Desk, asked[0] as never, 'lần nữa')).rejects.toThrow('warning.asked_already')
     expect((await findWarningDay(await at('khac'), 5)).asked).toEqual([])
     await write(keepWarning(await at('mot'), await seen('mot', id)))
     expect((await findWarningDay(await at('mot'), 5)).asked).toEqual([])
-    await write(askTakedown(await at('viet'), await seen('viet', id), 'Cơ sở gửi công văn số 13.'))
+    await write(await askTakedown(await at('viet'), await seen('viet', id), 'Cơ sở gửi công văn số 13.'))
     await write(await withdrawWarning(await at('mot'), await seen('mot', id), 'Cơ quan đã rút quyết định.', hand('mot')))
     expect((await findWarningDay(await at('mot'), 5)).asked).toEqual([])
   })

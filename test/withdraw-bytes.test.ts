@@ -14,7 +14,6 @@ import { readArchive, writeArchive } from '../src/admin/archive.ts'
 import { solve } from '../src/channels/web/page/solve.ts'
 import type { Db } from '../src/chat.ts'
 import { createFileEvidence } from '../src/evidence-files.ts'
-import { goneObjectsJob } from '../src/gone-objects.ts'
 import type { Member } from './members.ts'
 import { wordsOf } from './members.ts'
 import { jpegWithPlace } from './photo-desk.ts'
@@ -129,7 +128,8 @@ describe.each([
     await member.says(receipt)
     expect(wordsOf(await member.says('rut phan anh'))).toContain('không lấy lại được')
     expect(wordsOf(await member.says('co rut'))).toContain('Đã rút phản ánh')
-    await goneObjectsJob({ db: p.db, evidence: p.evidence, log: () => {} }).run(p.clock.now())
+    p.clock.advance(60_000)
+    await p.product.schedule.tick(p.clock.now())
 
     expect(await wordsIn(p.db)).toEqual([])
     expect((await p.opened()).size).toBe(0)

@@ -8,7 +8,7 @@ ALTER TABLE cases ADD COLUMN gone_hour TEXT;
 CREATE INDEX cases_gone ON cases(gone_hour, id) WHERE gone IS NOT NULL;
 
 -- Objects of the evidence store whose rows went with the commit that wrote this: deleted within the minute. Names are random
--- and lead to no case. A name of nothing stands for "the log of the database has to be emptied".
+-- and lead to no case.
 CREATE TABLE gone_objects (
   name TEXT PRIMARY KEY
 ) WITHOUT ROWID;

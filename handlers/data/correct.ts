@@ -86,8 +86,8 @@ async function becomeChild(turn: Turn): Promise<Decision> {
 }
 
 async function set(turn: Turn, facts: Parameters<typeof updateContact>[1]): Promise<Statement[]> {
-  const { contact, keys, now } = turn
-  return [updateContact(contact.id, facts), await recordRequest(keys, { id: turn.id(), contactId: contact.id, kind: 'correct', now })]
+  const { contact, now } = turn
+  return [updateContact(contact.id, facts), await recordRequest(turn, { id: turn.id(), contactId: contact.id, kind: 'correct', now })]
 }
 
 const BACK: Button[] = [{ label: { key: 'data.b_view' }, payload: payloadOf('data', 'open') }]

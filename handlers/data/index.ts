@@ -122,5 +122,5 @@ function withdrawButton(purpose: Purpose): Button {
 }
 
 function logged(turn: Turn, kind: RequestKind): Promise<Statement> {
-  return recordRequest(turn.keys, { id: turn.id(), contactId: turn.contact.id, kind, now: turn.now })
+  return recordRequest(turn, { id: turn.id(), contactId: turn.contact.id, kind, now: turn.now })
 }

@@ -40,6 +40,15 @@ export type Draft = {
 /** Where an answer leads: what is said first, then the question of `step`. `age` is what the person just told. */
 export type Move = { step: StepName; draft: Draft; notes?: Reply[]; writes?: Statement[]; age?: 'under16' | 'adult' }
 
+/** Characters of one thing told, as of one message: what is told in pieces stays within it too, or a draft grows without end. */
+export const LONGEST = 10_000
+
+/** Does this text, with what was told in this step's field before, pass it? */
+export function isTooLong(step: StepName, { signs = '', note = '' }: Draft, text: string): boolean {
+  const before = step === 'kind' || step === 'photos' ? signs : step === 'health' ? note : ''
+  return before.length + text.length > LONGEST
+}
+
 export function newDraft(turn: Turn): Draft {
   return { id: turn.id().slice(0, 4), photos: [] }
 }

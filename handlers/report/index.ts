@@ -10,7 +10,7 @@ import { parsePayload, payloadOf } from '../../src/text.ts'
 import { createLexicon, listen } from '../../src/vietnamese/index.ts'
 import { answerStory } from './answers.ts'
 import { choiceIn } from './choices.ts'
-import { type Draft, draftOf, type Move, newDraft, type StepName, stepBefore } from './draft.ts'
+import { type Draft, draftOf, isTooLong, LONGEST, type Move, newDraft, type StepName, stepBefore } from './draft.ts'
 import { fileReport } from './filing.ts'
 import { explained, isFormal } from './formal.ts'
 import { answerNaming, startNaming } from './named.ts'
@@ -95,6 +95,8 @@ async function answer(turn: Turn, step: StepName, before: Draft, choice: string 
   const { message } = turn
   const text = message.payload === undefined ? message.text : ''
   const { draft, notes, writes } = await takePhotos(turn, before)
+  if (choice === undefined && isTooLong(step, draft, text))
+    return ask(turn, step, draft, { notes: [...notes, { text: { key: 'report.too_long', params: { most: LONGEST } } }], writes })
   if (step === 'formal') return answerFormal(turn, draft, choice, { notes, writes })
   if (choice === undefined && isFormal(step, draft, text))
     return ask(turn, 'formal', { ...draft, held: { step, text } }, { notes: [...notes, ...explained], writes })

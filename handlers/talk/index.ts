@@ -3,7 +3,7 @@
  * each thing once. Only who filed it, by their own way back, opens a case so; everybody else needs the receipt. From here
  * they answer, or say that nobody shall write to them about it any more.
  */
-import { dropWay, type Link, listLinks } from '../../db/case-links.ts'
+import { dropWay, type Link, listLinksHere } from '../../db/case-links.ts'
 import { othersSaid } from '../../db/case-others.ts'
 import { listTold, markSeen } from '../../db/case-thread.ts'
 import { findStatus } from '../../db/cases.ts'
@@ -141,10 +141,10 @@ async function stop(turn: Turn, word: string): Promise<Decision> {
   }
 }
 
-/** Among the person's own ways back alone. Where two cases were given one word, the one that has something new. */
+/** Among the account's own ways back alone. Where two cases were given one word, the one that has something new. */
 async function findByWord({ db, keys, contact }: Turn, word: string): Promise<Link | undefined> {
-  if (contact.fresh || !/^[A-Z]\d$/.test(word)) return undefined
-  const own = (await listLinks(db, keys, contact.id)).filter((link) => link.word === word)
+  if (!/^[A-Z]\d$/.test(word)) return undefined
+  const own = (await listLinksHere(db, keys, contact)).filter((link) => link.word === word)
   for (const link of own) if ((await listTold(db, keys, link.caseId, { unseen: true, limit: 1 })).length > 0) return link
   return own[0]
 }

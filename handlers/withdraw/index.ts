@@ -1,8 +1,8 @@
 /**
- * "Rút phản ánh" by its own words or by the button under a case: which report first, by its receipt or among the person's
- * own, then the question (sure.ts). A receipt is tried like everywhere, so that nothing is guessed through this door.
+ * "Rút phản ánh" by its own words or by the button under a case: which report first, by its receipt or among those that were
+ * filed from this account, then the question (sure.ts). A receipt is tried like everywhere, so that nothing is guessed through this door.
  */
-import { type Link, listLinks } from '../../db/case-links.ts'
+import { type Link, listLinksHere } from '../../db/case-links.ts'
 import { findCaseByReceipt, findStatus } from '../../db/cases.ts'
 import { minutesOf, tryReceipt } from '../../db/receipt-tries.ts'
 import type { Button, Decision, Handler, Reply, Turn } from '../../src/chat.ts'
@@ -41,10 +41,10 @@ export const withdraw: Handler = {
   },
 }
 
-/** Their own by month and kind alone, or any by its receipt. */
+/** Those filed from here by month and kind alone, or any by its receipt. */
 async function choose(turn: Turn, notes: Reply[] = []): Promise<Decision> {
   const { db, keys, contact } = turn
-  const links = contact.fresh ? [] : await listLinks(db, keys, contact.id)
+  const links = await listLinksHere(db, keys, contact)
   const found = await Promise.all(links.map(async (link) => ({ link, status: await findStatus(db, link.caseId) })))
   const own = found.flatMap(({ link, status }) => (status && status.state !== 'closed' && status.gone === null ? [{ link, status }] : []))
   const listed = own
@@ -73,7 +73,7 @@ async function byReceipt(turn: Turn, receipt: string): Promise<Decision> {
 
 async function byWord(turn: Turn, word: string): Promise<Decision> {
   const { db, keys, contact } = turn
-  const own = contact.fresh ? [] : await listLinks(db, keys, contact.id)
+  const own = await listLinksHere(db, keys, contact)
   const link = own.find((one: Link) => one.word === word)
   return link ? askSure(turn, 'withdraw', link.caseId) : choose(turn)
 }

@@ -1,12 +1,17 @@
 /**
  * What is known of a case's photos over REST, for a case system that keeps a list of evidence: whether each came, its SHA-256,
- * its covered copies. No picture ever leaves by a token: who looks at one, or takes an original, is a person at the console.
+ * its covered copies; and one added that came to its officers. No picture ever leaves by a token: who looks at one, or takes an original, is a person at the console.
  */
 import * as z from 'zod'
 import { recordCaseAct } from '../../db/case-change.ts'
 import { openCaseOf } from '../../db/case-desk.ts'
+import { addPhotos } from '../../db/given-photos.ts'
 import { listCopies } from '../../db/photo-copies.ts'
 import { listCasePhotos } from '../../db/photo-facts.ts'
+import { photoSources } from '../case.ts'
+import { AppError } from '../errors.ts'
+import { GIVEN_SOURCES, GIVEN_TYPES, imageOf } from '../given-photos.ts'
+import { MAX_PHOTO_BYTES } from '../image.ts'
 import { hourOf } from '../time.ts'
 import { type Route, route } from './route.ts'
 import { byId, idSchema, limitSchema, pageOf, pageSchema } from './shapes.ts'
@@ -16,6 +21,8 @@ const photoSchema = z.object({
   state: z.enum(['due', 'fetching', 'stored', 'failed']),
   /** Why it failed; of a stored one `no_copy`: there is nothing but the original. */
   reason: z.string().nullable(),
+  /** `member`: with the report or an answer; else how it came to an officer. */
+  source: z.enum(photoSources),
   /** Of a stored one; `receivedHour` UTC, cut to the hour: `2026-11-23T08Z`. */
   original: z
     .object({
@@ -51,14 +58,34 @@ export const casePhotos: Route[] = [
         keys,
         rows.map((photo) => photo.id),
       )
-      const shown = rows.map(({ id: photoId, state, reason, facts }) => ({
-        ...{ id: photoId, state, reason },
-        original: facts ? originalOf(facts) : null,
+      const shown = rows.map(({ id: photoId, state, reason, source, facts }) => ({
+        ...{ id: photoId, state, reason, source },
+        original: facts && state === 'stored' ? originalOf(facts) : null,
         copies: copies
           .filter((copy) => copy.photoId === photoId)
           .map(({ place, boxes, cleared, bytes, sha256 }) => ({ place, boxes: boxes.length, cleared, bytes, sha256 })),
       }))
       return { rows: shown, ...(next === undefined ? {} : { next }) }
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/cases/:id/photos/add',
+    name: 'case_photo_add',
+    act: 'case.work',
+    change: 'case.photo_added',
+    params: byId,
+    query: z.strictObject({ source: z.enum(GIVEN_SOURCES) }),
+    file: { types: GIVEN_TYPES, most: MAX_PHOTO_BYTES, wrong: 'case.photo_kind' },
+    status: 201,
+    // The same picture again is the one that is there.
+    answer: z.object({ id: z.string(), sha256: z.string(), known: z.boolean() }),
+    async handle({ desk, params: { id }, query: { source }, bytes, parts: { evidence } }) {
+      const image = imageOf(bytes)
+      if ('refused' in image) throw new AppError('invalid', image.refused)
+      const [added] = await addPhotos({ ...desk, evidence }, id, { source, photos: [{ bytes, image }] })
+      if (!added) throw new AppError('unavailable', 'case.photos_unavailable')
+      return added
     },
   }),
 ]

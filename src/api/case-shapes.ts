@@ -2,10 +2,11 @@
  * A case as the API shows it: what officers see in the console, and as little of a restricted one. No receipt, no way to its
  * member and no exact time is ever there.
  */
+
 import * as z from 'zod'
 import type { CaseRow, OpenCase } from '../../db/case-desk.ts'
-import { caseKinds, caseSources, caseStates, URGENCY, type Urgency } from '../case.ts'
-import { dayOf } from '../time.ts'
+import { caseKinds, caseSources, caseStates, isLate, shownDueDay, URGENCY, type Urgency } from '../case.ts'
+import { type Holidays, lateDaysOf } from '../working-days.ts'
 import { namedSchema } from './shapes.ts'
 
 export const urgencySchema = z.enum(Object.keys(URGENCY) as [Urgency, ...Urgency[]])
@@ -54,7 +55,7 @@ export const reportSchema = caseSchema.extend({
 
 export const doneSchema = z.object({ id: z.string(), version: z.int() })
 
-export function shownCase(row: CaseRow, officerId: string, now: Date): z.input<typeof caseSchema> {
+export function shownCase(row: CaseRow, officerId: string, now: Date, holidays: Holidays): z.input<typeof caseSchema> {
   const hidden = row.restricted && row.assigneeId !== officerId
   return {
     ...{ id: row.id, number: row.number, state: row.state, source: row.source, urgency: row.urgency },
@@ -62,8 +63,8 @@ export function shownCase(row: CaseRow, officerId: string, now: Date): z.input<t
     ...{ restricted: row.restricted, spam: row.spam, reasonId: row.reasonId, outcomeId: row.outcomeId },
     unit: row.unitId === null ? null : { id: row.unitId, name: row.unitName ?? '' },
     officer: row.assigneeId === null ? null : { id: row.assigneeId, name: row.assigneeName ?? '' },
-    dueDay: row.dueDay === '' ? null : row.dueDay,
-    late: row.state !== 'closed' && row.dueDay !== '' && row.dueDay < dayOf(now),
+    dueDay: row.dueDay === '' ? null : shownDueDay(row, holidays),
+    late: isLate(row, lateDaysOf(now, holidays)),
     ...{ openedHour: row.openedHour, mergedInto: row.mergedInto, gone: row.gone, version: row.version },
   }
 }
@@ -73,10 +74,11 @@ export function shownReport(
   member: { link: boolean; identity: boolean },
   officerId: string,
   now: Date,
+  holidays: Holidays,
 ): z.input<typeof reportSchema> {
   const { kind, signs, place, spot, time, health, note } = open.report
   return {
-    ...shownCase(open, officerId, now),
+    ...shownCase(open, officerId, now, holidays),
     report: { kind, signs, place: place ?? null, spot: spot ?? null, time: time ?? null, health: health ?? null, note: note ?? null },
     member,
   }

@@ -2,6 +2,7 @@
  * Members' reports over REST, for a case system whose token was made for it: the queue, a case read, its thread, one typed
  * in, the reasons. Reading is an act that is recorded, and so a POST; no token opens an identity or lets a decision through.
  */
+
 import * as z from 'zod'
 import { recordCaseAct } from '../../db/case-change.ts'
 import { type CaseRow, findCaseByNumber, listQueue, listShelf, openCaseOf, readCase, requireCase } from '../../db/case-desk.ts'
@@ -9,12 +10,14 @@ import { EVENT_KINDS, listEvents } from '../../db/case-events.ts'
 import { typeInCase } from '../../db/case-intake.ts'
 import { findWays } from '../../db/case-links.ts'
 import { listDeskReasons } from '../../db/case-reasons.ts'
+import { findHolidays } from '../../db/holidays.ts'
 import type { Desk } from '../../db/rights.ts'
 import { caseKinds, caseSources, OPEN_STATES } from '../case.ts'
 import { intakeSchema } from '../case-intake.ts'
 import { REASON_STATES } from '../case-reason.ts'
-import { dayOf, hourOf } from '../time.ts'
+import { hourOf } from '../time.ts'
 import { caseCode } from '../vietnamese/index.ts'
+import { lateDaysOf } from '../working-days.ts'
 import { caseSchema, reportSchema, shownCase, shownReport } from './case-shapes.ts'
 import { type Route, route } from './route.ts'
 import { requireUnit } from './scope.ts'
@@ -65,7 +68,8 @@ export const cases: Route[] = [
     answer: pageSchema(caseSchema, z.string()),
     async handle({ desk, query }) {
       const { rows, next } = await pageFor(desk, query)
-      const shown = rows.map((row) => shownCase(row, desk.actor.officerId, desk.now))
+      const holidays = await findHolidays(desk.db, desk.now)
+      const shown = rows.map((row) => shownCase(row, desk.actor.officerId, desk.now, holidays))
       return { rows: shown, ...(next === undefined ? {} : { next }) }
     },
   }),
@@ -79,7 +83,13 @@ export const cases: Route[] = [
     answer: reportSchema,
     async handle({ desk, params: { id } }) {
       const open = await readCase(desk, id)
-      return shownReport(open, await findWays(desk.db, desk.keys, id), desk.actor.officerId, desk.now)
+      return shownReport(
+        open,
+        await findWays(desk.db, desk.keys, id),
+        desk.actor.officerId,
+        desk.now,
+        await findHolidays(desk.db, desk.now),
+      )
     },
   }),
   route({
@@ -176,7 +186,7 @@ async function pageFor(desk: Desk, query: Query): Promise<{ rows: CaseRow[]; nex
   const filter = {
     ...{ state, kind, source, under },
     assigneeId: officer === 'none' ? '' : officer,
-    dueBefore: late ? dayOf(desk.now) : undefined,
+    late: late ? lateDaysOf(desk.now, await findHolidays(desk.db, desk.now)) : undefined,
   }
   const from = after === undefined ? undefined : { rank: Number(first), dueDay, id }
   return pageOf(await listQueue(desk, filter, { after: from, limit: limit + 1 }), limit, (row) => `${row.rank}.${row.dueDay}.${row.id}`)

@@ -66,7 +66,7 @@ export const handOvers: Route[] = [
       const whole = await paperFor(desk, open, parts)
       const said = paperSchema.safeParse({ ...whole.paper, ...paper })
       if (!said.success) throw new Refusal('invalid', 'api.invalid', { fields: wrongFields(said.error, paper) })
-      const draft = { authorityId, dueDay: dueDay ?? answerDay(desk.now), paper: said.data, style: whole.style }
+      const draft = { authorityId, dueDay: dueDay ?? (await answerDay(desk)), paper: said.data, style: whole.style }
       const { id, writes } = await draftHandOver(desk, open, draft)
       await desk.db.write(writes)
       return { id, state: 'draft' as const }

@@ -6,6 +6,7 @@ import type * as z from 'zod'
 import type { Texts } from '../../content/index.ts'
 import type { Desk } from '../../db/rights.ts'
 import type { Channel, Db, Keys, Locale } from '../chat.ts'
+import type { EvidenceStore } from '../evidence.ts'
 import type { Later } from '../gather.ts'
 import type { Log } from '../log.ts'
 import type { Act, Actor } from '../rights.ts'
@@ -21,6 +22,8 @@ export type ApiParts = {
   texts: Texts
   channels: ReadonlyArray<Pick<Channel, 'name' | 'limits'>>
   publicUrl: string | null
+  /** Where photos of cases lie: a call may add one, none ever gets one. */
+  evidence: EvidenceStore
   /** Encodes a picture anew without what came along with it, within so many bytes if it can (Node). */
   viewerCopy?: ((bytes: Uint8Array, most?: number) => Promise<Uint8Array>) | undefined
   /** Lets go of the event loop between steps of a long count (Node). */

@@ -20,6 +20,7 @@ import { entryDrafts } from './entry-drafts.ts'
 import { figures } from './figures.ts'
 import { halts } from './halts.ts'
 import { handOvers } from './hand-overs.ts'
+import { holidays } from './holidays.ts'
 import { hotlines } from './hotlines.ts'
 import { images } from './images.ts'
 import { incidents } from './incidents.ts'
@@ -48,6 +49,7 @@ export const ROUTES: readonly Route[] = [
   ...preview,
   ...broadcasts,
   ...calendar,
+  ...holidays,
   ...halts,
   ...officers,
   ...seats,

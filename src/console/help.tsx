@@ -13,6 +13,7 @@ export const HELP = [
   'approve',
   'runs',
   'calendar',
+  'holidays',
   'halt',
   'inquiries',
   'cases',

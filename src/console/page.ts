@@ -60,6 +60,8 @@ export type Page = {
   strong?: true
   /** Bytes of a posted form with its files; 256 KB unless told. */
   most?: number
+  /** A form with photos: when those cannot be read, the page is shown what was typed, and `broken`. */
+  uploads?: true
   handle(visit: Visit): Promise<Response>
 }
 
@@ -84,6 +86,10 @@ export type Visit = {
   read<S extends z.ZodType>(schema: S): Posted<z.output<S>>
   /** A posted file, if one was chosen. */
   file(name: string): Promise<{ name: string; type: string; bytes: Uint8Array } | undefined>
+  /** All that were chosen in one field, in their order. */
+  files(name: string): Promise<Array<{ name: string; bytes: Uint8Array }>>
+  /** What is wrong with the files of a form that brought none (`uploads`). */
+  broken?: Text | undefined
   /** The page around this body. */
   show(head: Head, body: Child, status?: 200 | 400 | 403 | 404 | 409 | 413 | 429 | 503): Response
   /** To another page of the console (a path below /console); `said` is a text key shown there once. */

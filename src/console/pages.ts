@@ -11,6 +11,8 @@ import { figures } from './figures.tsx'
 import { halt } from './halt.tsx'
 import { health } from './health.tsx'
 import { help } from './help.tsx'
+import { holiday } from './holiday.tsx'
+import { holidays } from './holidays.tsx'
 import { inquiries } from './inquiries.tsx'
 import { levels } from './levels.tsx'
 import { me } from './me.tsx'
@@ -38,6 +40,9 @@ const OFFICERS: readonly Page[] = [...officerForms, ...officerHands, ...roster, 
 
 export const PAGES: readonly Page[] = [
   ...today,
+  // Before `/calendar/:day`.
+  ...holidays,
+  ...holiday,
   ...campaigns,
   ...halt,
   ...inquiries,

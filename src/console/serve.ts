@@ -13,7 +13,7 @@ import { causeOf } from '../log.ts'
 import { type Actor, scopeOf } from '../rights.ts'
 import { isOwnSite } from '../site.ts'
 import { dropSession, localeOf, sessionTag } from './cookies.ts'
-import { type Form, parseForm, readForm } from './form.ts'
+import { type Form, NO_FORM, parseForm, readForm } from './form.ts'
 import { drawPage, type Frame } from './layout.tsx'
 import type { ConsoleLimiters, ConsoleParts, Page, Visit } from './page.ts'
 import { Refused } from './refused.tsx'
@@ -59,7 +59,7 @@ export async function checkCsrf(c: Context, { keys, publicUrl }: ConsoleParts, s
 
 async function answerOf(page: Page, parts: ConsoleParts, shared: Shared, c: Context, signed: Signed): Promise<Response> {
   const { session, actor } = signed
-  const form: Form = page.method === 'post' ? await readForm(c, page.most) : { typed: {}, files: new Map() }
+  const form: Form = page.method === 'post' ? await readForm(c, page) : NO_FORM
   if (page.method === 'post') await checkCsrf(c, parts, session, form)
   if (page.act !== null && scopeOf(actor, page.act).length === 0) throw new AppError('forbidden', 'desk.forbidden')
   const visit = await visitOf(c, parts, shared, signed, form)
@@ -94,10 +94,16 @@ async function visitOf(c: Context, parts: ConsoleParts, shared: Shared, { sessio
     },
     read: (schema) => parseForm(schema, form.typed, texts.has),
     async file(name) {
-      const file = form.files.get(name)
+      const file = form.files.get(name)?.at(-1)
       if (!file || file.size === 0) return undefined
       return { name: file.name, type: file.type, bytes: new Uint8Array(await file.arrayBuffer()) }
     },
+    async files(name) {
+      // A field where nothing was chosen sends one without a name.
+      const chosen = (form.files.get(name) ?? []).filter((file) => file.name !== '' || file.size > 0)
+      return Promise.all(chosen.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })))
+    },
+    broken: form.broken,
     show: (head, body, status = 200) => drawPage(frame, head, body, status),
     go: (path, said) => c.redirect(addressOf(path, said), 303),
   }
@@ -143,7 +149,7 @@ async function refused(
     )
     await parts.db.write([row]).catch((cause: unknown) => parts.log('error', 'console.not_recorded', { cause: causeOf(cause) }))
   }
-  const visit = await visitOf(c, parts, shared, signed, { typed: {}, files: new Map() })
+  const visit = await visitOf(c, parts, shared, signed, NO_FORM)
   const shown = visit.show(
     { title: visit.t('console.refused_title') },
     Refused({ visit, text: visit.t(known?.message ?? 'console.failed') }),

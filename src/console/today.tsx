@@ -18,6 +18,7 @@ import { contentWaits } from './content/waits.tsx'
 import { numberVi, partNameOf } from './figure-cells.tsx'
 import { firstDay } from './first-day.tsx'
 import { healthOf, stateOf, Whole } from './health.tsx'
+import { holidaysWait } from './holiday.tsx'
 import { InquiryTable } from './inquiries.tsx'
 import { Badge, Bar, Card } from './kit/card.tsx'
 import { Empty, Table } from './kit/list.tsx'
@@ -49,6 +50,7 @@ async function show(visit: Visit): Promise<Response> {
     { title: t('console.nav_today'), help: 'first' },
     <>
       {await firstDay(visit)}
+      {await holidaysWait(visit)}
       {nothing ? (
         <Card plain>
           <Empty title={t('console_today.nothing')} text={t('console_today.nothing_text')} icon="check-circle" />

@@ -5,6 +5,7 @@
 import * as z from 'zod'
 import { readBytes } from '../../body.ts'
 import { AppError } from '../../errors.ts'
+import { hasManyParts } from '../../multipart.ts'
 import { cleanText } from '../../text.ts'
 import { type Work, workSchema } from './work.ts'
 
@@ -94,7 +95,7 @@ async function readJson<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
 
 async function readForm(request: Request): Promise<Posted> {
   const bytes = await readLimited(request, MAX_FORM)
-  if (hasManyParts(bytes, request.headers.get('content-type') ?? '')) throw new AppError('invalid', 'web.too_many_photos')
+  if (hasManyParts(bytes, request.headers.get('content-type') ?? '', MAX_PARTS)) throw new AppError('invalid', 'web.too_many_photos')
   let form: FormData
   try {
     form = await new Response(bytes, { headers: { 'content-type': request.headers.get('content-type') ?? '' } }).formData()
@@ -108,28 +109,6 @@ async function readForm(request: Request): Promise<Posted> {
   if (files.length > MAX_PHOTOS) throw new AppError('invalid', 'web.too_many_photos')
   if (files.some(({ size }) => size > MAX_PHOTO)) throw new AppError('too_large', 'web.photo_too_large')
   return { id: named.data, text: said.data, photos: await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer()))) }
-}
-
-/**
- * A form of half a million parts would hold everybody up for a second while it is taken apart, so its parts are counted
- * first: Horspool's search, given up as too many when the bytes are made to slow it down.
- */
-function hasManyParts(bytes: Uint8Array, type: string): boolean {
-  const [, quoted, plain = ''] = /boundary=(?:"([^"]{1,70})"|([^;\s"]{1,70}))/i.exec(type) ?? []
-  const mark = new TextEncoder().encode(`--${quoted ?? plain}`)
-  const last = mark.length - 1
-  const skip = new Uint8Array(256).fill(mark.length)
-  for (let i = 0; i < last; i++) skip[mark[i] ?? 0] = last - i
-  let parts = 0
-  let steps = 0
-  for (let end = last; end < bytes.length && parts <= MAX_PARTS; end += skip[bytes[end] ?? 0] ?? 1) {
-    let same = 0
-    while (same <= last && bytes[end - same] === mark[last - same]) same++
-    if (same > last) parts++
-    steps += same + 1
-    if (steps > 2 * bytes.length + 1_000) return true
-  }
-  return parts > MAX_PARTS
 }
 
 /** The body, with the sentence of the page when it is too large. */

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import { listPlanned, type Planned, type PlannedDay } from '../../../db/calendar.ts'
+import { type Holiday, listHolidays } from '../../../db/holidays.ts'
 import { listObservances, type Observance } from '../../../db/observances.ts'
 import { monthAfter, monthDays, monthSchema, weeksOf } from '../../month.ts'
 import { may, scopeOf } from '../../rights.ts'
@@ -32,10 +33,12 @@ async function month(visit: Visit): Promise<Response> {
   const shown = given.month ?? dayOf(desk.now).slice(0, 7)
   const { first, last } = monthDays(shown)
   const { path, paths } = await placeOf(visit, given.unit)
-  const [days, named] = await Promise.all([
+  const [days, observances, holidays] = await Promise.all([
     listPlanned(desk.db, { paths, from: first, to: last, most: CELL_MOST, now: desk.now }),
     listObservances(desk.db, path, shown),
+    listHolidays(desk.db, first, last),
   ])
+  const named = [...observances, ...holidays.filter(counts).map((one) => offAs(visit, one))]
   const byDay = new Map(days.map((one) => [one.day, one]))
   const to = (n: number) => addressWith(visit.c.req.url, { month: monthAfter(shown, n) })
   return visit.show(
@@ -53,6 +56,9 @@ async function month(visit: Visit): Promise<Response> {
           </a>
           <a class="btn" href="/console/calendar/themes">
             {t('console_campaigns.themes_title')}
+          </a>
+          <a class="btn" href={`/console/calendar/holidays?year=${shown.slice(0, 4)}`}>
+            {t('console_holidays.title')}
           </a>
         </>
       ),
@@ -95,7 +101,8 @@ async function month(visit: Visit): Promise<Response> {
   )
 }
 
-type CellProps = { visit: Visit; planned: PlannedDay | undefined; day: string; unit: string | undefined; named: Observance[] }
+type Named = Pick<Observance, 'day' | 'vi' | 'en'>
+type CellProps = { visit: Visit; planned: PlannedDay | undefined; day: string; unit: string | undefined; named: Named[] }
 
 function Cell({ visit, planned, day: of, unit, named }: CellProps) {
   const { t, desk } = visit
@@ -138,10 +145,12 @@ async function day(visit: Visit): Promise<Response> {
   const of = z.iso.date().safeParse(visit.param('day')).data ?? dayOf(desk.now)
   const given = visit.query(z.object({ unit: z.string().max(60).optional() }))
   const { path, paths } = await placeOf(visit, given.unit)
-  const [[planned], named] = await Promise.all([
+  const [[planned], observances, holidays] = await Promise.all([
     listPlanned(desk.db, { paths, from: of, to: of, most: DAY_MOST, now: desk.now }),
     listObservances(desk.db, path, of.slice(0, 7)),
+    listHolidays(desk.db, of, of),
   ])
+  const named = [...observances, ...holidays.filter(counts).map((one) => offAs(visit, one))]
   const entries = planned?.entries ?? []
   const writes = scopeOf(desk.actor, 'campaign.write').length > 0 && of >= dayOf(desk.now)
   const action = writes ? { href: `/console/campaigns/new?day=${of}`, label: t('console_campaigns.new_on') } : undefined
@@ -205,8 +214,14 @@ async function placeOf(visit: Visit, unit: string | undefined): Promise<{ path: 
 
 const ENTRIES: Record<Planned['kind'], string> = { run: 'month-entry', plan: 'month-entry month-plan', rule: 'month-entry month-rule' }
 
-const namedOn = (named: Observance[], of: string) => named.filter((one) => one.day === of || one.day === of.slice(5))
-const nameIn = ({ locale }: Visit, { vi, en }: Observance): string => (locale === 'en' && en !== null ? en : vi)
+const counts = ({ checkedOn, dropped }: Holiday): boolean => checkedOn !== null && !dropped
+/** A holiday beside the days messages are written for, in words of the officer's language. */
+function offAs({ t, locale }: Visit, { day, kind, vi, en }: Holiday): Named {
+  const words = t(`console_holidays.on_calendar_${kind}`, { name: locale === 'en' && en !== null ? en : vi })
+  return { day, vi: words, en: null }
+}
+const namedOn = (named: Named[], of: string) => named.filter((one) => one.day === of || one.day === of.slice(5))
+const nameIn = ({ locale }: Visit, { vi, en }: Named): string => (locale === 'en' && en !== null ? en : vi)
 const hrefOf = ({ runId, campaignId }: Planned): string =>
   runId === null ? `/console/campaigns/${campaignId}` : `/console/campaigns/runs/${runId}`
 const titleOf = ({ t }: Visit, { title, source }: Planned): string => (source === 'text' ? title : t(`campaign.b_${source}`))

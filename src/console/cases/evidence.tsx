@@ -1,6 +1,6 @@
 /**
  * The photos of a case: a small picture of each, whether it arrived, what it was when it came, which copies with black boxes
- * there are and which of them may go along in a hand-over.
+ * there are and which of them may go along in a hand-over; and, for who works on it, where more are added.
  */
 import * as z from 'zod'
 import type { OpenCase } from '../../../db/case-desk.ts'
@@ -11,6 +11,7 @@ import { hourOf } from '../../time.ts'
 import { Badge, Card, Pairs } from '../kit/card.tsx'
 import { addressWith } from '../kit/list.tsx'
 import type { Visit } from '../page.ts'
+import { AddPhotos } from './add-photos.tsx'
 import type { CaseSection } from './section.ts'
 import { hourVi } from './words.tsx'
 
@@ -27,18 +28,20 @@ export const evidence: CaseSection = async (visit, open) => {
   const { t, desk, parts } = visit
   const { photos: after } = visit.query(pageQuery)
   const found = await listCasePhotos(desk.db, desk.keys, open.id, { ...(after ? { after } : {}), limit: PAGE + 1 })
-  if (found.length === 0 && after === undefined) return null
+  const works = open.path === null ? mayAtTop(desk.actor, 'case.work') : may(desk.actor, 'case.work', open.path)
+  const adds = works && open.mergedInto === null
+  if (found.length === 0 && after === undefined && !adds) return null
   const rows = found.slice(0, PAGE)
   const copies = await listCopies(
     desk.db,
     desk.keys,
     rows.map(({ id }) => id),
   )
-  const works = open.path === null ? mayAtTop(desk.actor, 'case.work') : may(desk.actor, 'case.work', open.path)
   const last = rows.at(-1)
   return (
     <Card title={t('console_evidence.title')}>
-      {parts.pictures ? null : <p>{t('console_evidence.no_pictures')}</p>}
+      {parts.pictures || rows.length === 0 ? null : <p>{t('console_evidence.no_pictures')}</p>}
+      {rows.length === 0 ? <p>{t(after === undefined ? 'console_evidence.none' : 'console_evidence.no_more')}</p> : null}
       <ul class="list-unstyled mb-0">
         {rows.map((photo, at) => (
           <li class="mb-4">
@@ -53,13 +56,21 @@ export const evidence: CaseSection = async (visit, open) => {
           </li>
         ))}
       </ul>
-      <p class="form-hint mb-0">{t('console_evidence.recorded')}</p>
+      {rows.length === 0 ? null : <p class="form-hint mb-0">{t('console_evidence.recorded')}</p>}
       {found.length > PAGE && last ? (
         <p class="mt-3 mb-0">
           <a class="btn btn-outline-secondary" href={addressWith(visit.c.req.url, { photos: last.id })} rel="next">
             {t('console.next_page')}
           </a>
         </p>
+      ) : null}
+      {adds ? (
+        <details class="mt-3">
+          <summary class="btn btn-outline-secondary">{t('console_evidence.add_photos')}</summary>
+          <div class="mt-3">
+            <AddPhotos visit={visit} open={open} />
+          </div>
+        </details>
       ) : null}
     </Card>
   )
@@ -106,7 +117,8 @@ function Photo({
       ) : null}
       <div class="col">
         <h3 class="h4">
-          {name} <State visit={visit} photo={photo} />
+          {name} <State visit={visit} photo={photo} />{' '}
+          {photo.source === 'member' ? null : <Badge label={t('console_evidence.by_officer')} />}
         </h3>
         {photo.facts ? <Facts visit={visit} photo={photo} facts={photo.facts} /> : null}
         {copies.length > 0 ? <Copies visit={visit} href={href} copies={copies} /> : null}
@@ -143,9 +155,10 @@ function Photo({
   )
 }
 
-function State({ visit: { t }, photo: { state, reason } }: { visit: Visit; photo: CasePhoto }) {
+function State({ visit: { t }, photo: { state, reason, source } }: { visit: Visit; photo: CasePhoto }) {
   if (state === 'failed') return <Badge tone="bad" label={t(`console_evidence.failed_${reason ?? 'gone'}`)} />
-  if (state !== 'stored') return <Badge tone="waiting" label={t('console_evidence.waiting')} />
+  if (state !== 'stored')
+    return <Badge tone="waiting" label={t(source === 'member' ? 'console_evidence.waiting' : 'console_evidence.sealing')} />
   return reason === 'no_copy' || reason === 'cleared_only' ? (
     <Badge tone="waiting" label={t(`console_evidence.${reason}`)} />
   ) : (
@@ -158,11 +171,14 @@ function Facts({ visit, photo, facts }: { visit: Visit; photo: CasePhoto; facts:
   return (
     <Pairs
       pairs={[
+        [t('console_evidence.source'), t(`console_evidence.source_${photo.source}`)],
         // The minute stands on the page of the original: officers need it there alone.
         [t('console_evidence.received'), hourVi(visit, hourOf(new Date(facts.receivedAt)))],
         [t('console_evidence.what'), whatOf(visit, facts)],
         [t('console_evidence.sha256'), <code class="hash">{facts.sha256}</code>],
-        [t('console_evidence.view'), t(hasView(photo) ? 'console_evidence.view_yes' : 'console_evidence.view_no')],
+        ...(photo.state === 'stored'
+          ? [[t('console_evidence.view'), t(hasView(photo) ? 'console_evidence.view_yes' : 'console_evidence.view_no')] as const]
+          : []),
       ]}
     />
   )

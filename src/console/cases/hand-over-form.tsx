@@ -60,7 +60,7 @@ async function write(visit: Visit, open: OpenCase, typed?: Typed, wrong?: Wrong)
   const filled = {
     paper,
     authority: '',
-    dueDay: answerDay(desk.now),
+    dueDay: await answerDay(desk),
     action: `/cases/${open.id}/hand-over`,
     title: t('console_hand_overs.new'),
   }

@@ -1,9 +1,11 @@
 /**
  * The facts of a hand-over and the forms of its steps: when and how it left, what was answered, why it came back.
  */
+
 import type { Outcome } from '../../../db/hand-over-acts.ts'
 import { HAND_OVER_WAYS, type HandOver } from '../../../db/hand-overs.ts'
 import { dateVi } from '../../time.ts'
+import type { Holidays } from '../../working-days.ts'
 import { Card, Pairs } from '../kit/card.tsx'
 import { Area, Button, Check, Field, Form, Select } from '../kit/form.tsx'
 import type { Typed, Visit, Wrong } from '../page.ts'
@@ -11,7 +13,9 @@ import { HandOverState } from './hand-overs.tsx'
 
 export type StepProps = { visit: Visit; action: string; typed?: Typed | undefined; wrong?: Wrong | undefined; today: string }
 
-export function Facts({ visit, handOver, outcomes }: { visit: Visit; handOver: HandOver; outcomes: readonly Outcome[] }) {
+type FactsProps = { visit: Visit; handOver: HandOver; outcomes: readonly Outcome[]; holidays: Holidays }
+
+export function Facts({ visit, handOver, outcomes, holidays }: FactsProps) {
   const { t, locale } = visit
   const { sent, answer } = handOver.box
   const outcome = outcomes.find(({ id }) => id === handOver.outcomeId)
@@ -19,7 +23,7 @@ export function Facts({ visit, handOver, outcomes }: { visit: Visit; handOver: H
     <Card title={t('console_hand_overs.state')}>
       <Pairs
         pairs={[
-          [t('console_hand_overs.state'), <HandOverState visit={visit} row={handOver} />],
+          [t('console_hand_overs.state'), <HandOverState visit={visit} row={handOver} holidays={holidays} />],
           [t('console_hand_overs.to'), handOver.authorityName],
           [t('console_hand_overs.due'), dateVi(handOver.dueDay)],
           [t('console_hand_overs.by'), handOver.officerName ?? t('console_cases.officer_gone')],

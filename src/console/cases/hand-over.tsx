@@ -2,11 +2,13 @@
  * One hand-over (F33): what the paper says, the files to print and send, and the steps an officer writes down: it left the
  * house, it was answered, it came back. Files are made after a proof, each download stands in the audit log.
  */
+
 import * as z from 'zod'
 import { type CaseRow, openCaseOf, readCase, requireCase } from '../../../db/case-desk.ts'
 import { useHand } from '../../../db/hand.ts'
 import { answerHandOver, listOutcomes, recordDownload, returnHandOver, sendHandOver } from '../../../db/hand-over-acts.ts'
 import { dropHandOver, HAND_OVER_WAYS, type HandOver, listHandOvers, requireHandOver } from '../../../db/hand-overs.ts'
+import { findHolidays } from '../../../db/holidays.ts'
 import { stillActing } from '../../../db/rights.ts'
 import { paperOf } from '../../paper.ts'
 import { cleanText } from '../../text.ts'
@@ -79,7 +81,7 @@ async function show(visit: Visit, failed?: Failed): Promise<Response> {
       ) : null,
     },
     <>
-      <Facts visit={visit} handOver={handOver} outcomes={outcomes} />
+      <Facts visit={visit} handOver={handOver} outcomes={outcomes} holidays={await findHolidays(desk.db, desk.now)} />
       {draft ? <SendForm {...of('send')} today={dayOf(desk.now)} /> : null}
       {state === 'sent' ? <AnswerForm {...of('answer')} today={dayOf(desk.now)} outcomes={outcomes} others={others} /> : null}
       {state === 'sent' ? <ReturnForm {...of('return')} today={dayOf(desk.now)} /> : null}

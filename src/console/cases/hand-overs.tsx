@@ -2,10 +2,13 @@
  * Where a case was handed to (F33) and what authorities decided (R5), as parts of its page: each paper with its state and its
  * day, each decision with how many officers let it through.
  */
+
 import { listDecisions } from '../../../db/decisions.ts'
 import { type HandOverRow, listHandOvers } from '../../../db/hand-overs.ts'
+import { findHolidays } from '../../../db/holidays.ts'
 import { APPROVERS } from '../../decision.ts'
-import { dateVi, dayOf } from '../../time.ts'
+import { dateVi } from '../../time.ts'
+import { type Holidays, lateDaysOf } from '../../working-days.ts'
 import { Badge, Card, type Tone } from '../kit/card.tsx'
 import { Table } from '../kit/list.tsx'
 import type { Visit } from '../page.ts'
@@ -16,6 +19,7 @@ export const handOverSection: CaseSection = async (visit, open) => {
   const rows = await listHandOvers(desk.db, open.id)
   const may = open.state !== 'closed' && open.mergedInto === null
   if (rows.length === 0 && !may) return null
+  const holidays = await findHolidays(desk.db, desk.now)
   return (
     <Card
       title={t('console_hand_overs.hand_overs')}
@@ -40,7 +44,7 @@ export const handOverSection: CaseSection = async (visit, open) => {
               label: t('console_hand_overs.to'),
               cell: ({ id, authorityName }) => <a href={`/console/cases/${open.id}/hand-over/${id}`}>{authorityName}</a>,
             },
-            { label: t('console_hand_overs.state'), cell: (row) => <HandOverState visit={visit} row={row} /> },
+            { label: t('console_hand_overs.state'), cell: (row) => <HandOverState visit={visit} row={row} holidays={holidays} /> },
             { label: t('console_hand_overs.due'), cell: ({ dueDay }) => dateVi(dueDay) },
             { label: t('console_hand_overs.by'), cell: ({ officerName }) => officerName ?? t('console_cases.officer_gone') },
           ]}
@@ -87,11 +91,14 @@ export const decisionSection: CaseSection = async (visit, open) => {
 
 const TONES: Record<HandOverRow['state'], Tone> = { draft: 'waiting', sent: 'plain', answered: 'good', returned: 'bad' }
 
-export function HandOverState({ visit: { t, desk }, row }: { visit: Visit; row: HandOverRow }) {
+/** A day on which the authority does not work either makes nothing late. */
+export function HandOverState({ visit: { t, desk }, row, holidays }: { visit: Visit; row: HandOverRow; holidays: Holidays }) {
   return (
     <>
       <Badge tone={TONES[row.state]} label={t(`console_hand_overs.is_${row.state}`)} />{' '}
-      {row.state === 'sent' && row.dueDay < dayOf(desk.now) ? <Badge tone="bad" label={t('console_hand_overs.late')} /> : null}
+      {row.state === 'sent' && row.dueDay < lateDaysOf(desk.now, holidays).line ? (
+        <Badge tone="bad" label={t('console_hand_overs.late')} />
+      ) : null}
     </>
   )
 }

@@ -134,6 +134,9 @@ async function ask(visit: Visit): Promise<Response> {
 async function look(visit: Visit): Promise<Response> {
   const { t, desk } = visit
   const { identity: told, opening, endsAt } = await seeIdentity(desk, visit.param('id'))
+  // A page that is left open ends with the hour too; a header does it without a script.
+  const seconds = Math.ceil((endsAt.getTime() - desk.now.getTime()) / 1000) + 1
+  visit.c.header('refresh', `${seconds}; url=/console/cases/${opening.caseId}`)
   return visit.show(
     { title: t('console_identity.open_title'), crumbs: crumbsOf(visit, { id: opening.caseId, number: opening.number }), help: 'identity' },
     <>

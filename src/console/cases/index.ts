@@ -2,6 +2,7 @@
  * All pages of cases, in the order their paths are looked at: a fixed word before what names a case.
  */
 import type { Page } from '../page.ts'
+import { morePhotos } from './add-photos.tsx'
 import { compare } from './compare.tsx'
 import { decisionFormPages } from './decision-form.tsx'
 import { decisionPages } from './decisions.tsx'
@@ -31,7 +32,7 @@ import { write } from './write.tsx'
 const NAMED: readonly Page[] = [...typedIn, ...reasons, ...restricted, ...pairs]
 
 const ACTS: readonly Page[] = [...take, ...moves, ...write, ...hand, ...plan]
-const EVIDENCE: readonly Page[] = [...photos, ...redact]
+const EVIDENCE: readonly Page[] = [...morePhotos, ...photos, ...redact]
 const MERGING: readonly Page[] = [...compare, ...unmerge]
 const PAPERS: readonly Page[] = [...handOverFormPages, ...handOverPages, ...decisionFormPages, ...decisionPages, ...filingProof]
 const OPENINGS: readonly Page[] = [...identity, ...identityRequests]

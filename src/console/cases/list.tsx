@@ -2,15 +2,17 @@
  * Phản ánh: what is open in the officer's units, most urgent first, then what is due first; filters stand in the address, a
  * number is found however it is typed. Closed ones and spam lie on shelves of their own, newest first.
  */
+
 import * as z from 'zod'
 import { type CaseFilter, type CaseRow, findCaseByNumber, listQueue, listShelf } from '../../../db/case-desk.ts'
+import { findHolidays } from '../../../db/holidays.ts'
 import { pageOf } from '../../api/shapes.ts'
 import { caseKinds, caseSources, OPEN_STATES } from '../../case.ts'
 import type { Text } from '../../chat.ts'
 import { isEmptied } from '../../removal.ts'
 import { scopeOf } from '../../rights.ts'
-import { dayOf } from '../../time.ts'
 import { caseCode } from '../../vietnamese/index.ts'
+import { type Holidays, lateDaysOf } from '../../working-days.ts'
 import { Card } from '../kit/card.tsx'
 import { addressWith, Empty, Table } from '../kit/list.tsx'
 import { chosenUnit } from '../office/unit-choice.tsx'
@@ -55,7 +57,8 @@ async function showQueue(visit: Visit, query: QueueQuery, wrong: Record<string, 
   const unit = await underOf(visit, query.unit)
   const [rank = '', dueDay = '', last = ''] = query.after?.split('.') ?? []
   const after = query.after === undefined ? undefined : { rank: Number(rank), dueDay, id: last }
-  const filter = { ...filterOf(visit, query), under: unit.path }
+  const holidays = await findHolidays(desk.db, desk.now)
+  const filter = { ...filterOf(visit, query, holidays), under: unit.path }
   const found = unit.wrong ? [] : await listQueue(desk, filter, { after, limit: PAGE + 1 })
   const { rows, next } = pageOf(found, PAGE, (row) => `${row.rank}.${row.dueDay}.${row.id}`)
   const searched = Object.entries(query).some(([name, value]) => name !== 'after' && value !== undefined && value !== '')
@@ -71,7 +74,12 @@ async function showQueue(visit: Visit, query: QueueQuery, wrong: Record<string, 
           action={searched ? { href: '/console/cases', label: t('console_cases.show_all') } : undefined}
         />
       ) : (
-        <CaseTable visit={visit} rows={rows} more={next === undefined ? undefined : addressWith(visit.c.req.url, { after: next })} />
+        <CaseTable
+          visit={visit}
+          rows={rows}
+          holidays={holidays}
+          more={next === undefined ? undefined : addressWith(visit.c.req.url, { after: next })}
+        />
       )}
     </Card>,
     Object.keys(wrong).length > 0 || unit.wrong ? 400 : 200,
@@ -84,6 +92,7 @@ async function showShelf(visit: Visit, query: QueueQuery, shelf: (typeof SHELVES
   const before = query.after === undefined ? undefined : { openedHour, id: last }
   const found = await listShelf(desk, shelf, { before, limit: PAGE + 1 })
   const { rows, next } = pageOf(found, PAGE, (row) => `${row.openedHour}..${row.id}`)
+  const holidays = await findHolidays(desk.db, desk.now)
   return visit.show(
     {
       title: t(`console_cases.shelf_${shelf}`),
@@ -94,7 +103,12 @@ async function showShelf(visit: Visit, query: QueueQuery, shelf: (typeof SHELVES
       {rows.length === 0 ? (
         <Empty icon="flag" title={t(`console_cases.shelf_${shelf}_none`)} text={t(`console_cases.shelf_${shelf}_text`)} />
       ) : (
-        <CaseTable visit={visit} rows={rows} more={next === undefined ? undefined : addressWith(visit.c.req.url, { after: next })} />
+        <CaseTable
+          visit={visit}
+          rows={rows}
+          holidays={holidays}
+          more={next === undefined ? undefined : addressWith(visit.c.req.url, { after: next })}
+        />
       )}
     </Card>,
   )
@@ -126,7 +140,9 @@ function Doors({ visit: { t, desk } }: { visit: Visit }) {
   )
 }
 
-export function CaseTable({ visit, rows, more }: { visit: Visit; rows: readonly CaseRow[]; more?: string | undefined }) {
+type CaseTableProps = { visit: Visit; rows: readonly CaseRow[]; holidays: Holidays; more?: string | undefined }
+
+function CaseTable({ visit, rows, holidays, more }: CaseTableProps) {
   const { t } = visit
   return (
     <Table
@@ -151,7 +167,7 @@ export function CaseTable({ visit, rows, more }: { visit: Visit; rows: readonly 
           label: t('console_cases.kind'),
           cell: ({ kind, restricted, gone }) => (restricted || isEmptied(gone) ? '–' : t(`case.kind_${kind}`)),
         },
-        { label: t('console_cases.due'), cell: (row) => <DueDay visit={visit} row={row} /> },
+        { label: t('console_cases.due'), cell: (row) => <DueDay visit={visit} row={row} holidays={holidays} /> },
         { label: t('console_cases.assignee'), cell: ({ assigneeName }) => assigneeName ?? t('console_cases.nobody') },
         { label: t('console_cases.unit'), cell: ({ unitName }) => unitName ?? t('console_cases.no_unit') },
         { label: t('console_cases.opened'), cell: (row) => openedVi(visit, row) },
@@ -160,13 +176,13 @@ export function CaseTable({ visit, rows, more }: { visit: Visit; rows: readonly 
   )
 }
 
-function filterOf({ desk: { actor, now } }: Visit, { state, kind, source, who, late }: QueueQuery): CaseFilter {
+function filterOf({ desk: { actor, now } }: Visit, { state, kind, source, who, late }: QueueQuery, holidays: Holidays): CaseFilter {
   return {
     state,
     kind,
     source,
     assigneeId: who === 'mine' ? actor.officerId : who === 'none' ? '' : who,
-    ...(late ? { dueBefore: dayOf(now) } : {}),
+    ...(late ? { late: lateDaysOf(now, holidays) } : {}),
   }
 }
 

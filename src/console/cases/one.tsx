@@ -2,11 +2,13 @@
  * One case: what was reported, what can be done, what happened. That an officer opened it is recorded. A restricted one that
  * nobody has shows its number, its state and the button that makes it one's own (F40).
  */
+
 import type { Child } from 'hono/jsx'
 import * as z from 'zod'
 import { type CaseRow, type OpenCase, readCase, requireCase } from '../../../db/case-desk.ts'
 import { findWays } from '../../../db/case-links.ts'
 import { findReason } from '../../../db/case-reasons.ts'
+import { findHolidays } from '../../../db/holidays.ts'
 import { isEmptied } from '../../removal.ts'
 import { Card, Pairs } from '../kit/card.tsx'
 import type { Page, Visit } from '../page.ts'
@@ -85,7 +87,7 @@ async function Facts({ visit, open, ways }: { visit: Visit; open: OpenCase; ways
     [t('console_cases.opened'), hourVi(visit, open.openedHour)],
     [t('console_cases.unit'), open.unitName ?? t('console_cases.no_unit')],
     [t('console_cases.assignee'), open.assigneeName ?? t('console_cases.nobody')],
-    [t('console_cases.due'), <DueDay visit={visit} row={open} />],
+    [t('console_cases.due'), <DueDay visit={visit} row={open} holidays={await findHolidays(visit.desk.db, visit.desk.now)} />],
     [t('console_cases.way'), t(ways.link ? 'console_cases.way_link' : 'console_cases.way_receipt')],
     [t('console_cases.identity'), t(ways.identity ? 'console_cases.identity_left' : 'console_cases.identity_none')],
   ]

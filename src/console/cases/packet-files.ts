@@ -7,7 +7,7 @@ import type { CaseRow } from '../../../db/case-desk.ts'
 import type { HandOver } from '../../../db/hand-overs.ts'
 import { listClearedCopies, readCopy } from '../../../db/photo-copies.ts'
 import { sha256Hex } from '../../keys.ts'
-import { coverOf, FILES, type PaperPhoto, type Papers, paperOf, photoName, type Say, sumsOf } from '../../paper.ts'
+import { coverOf, FILES, originalMark, type PaperPhoto, type Papers, paperOf, photoName, type Say, sumsOf } from '../../paper.ts'
 import type { Visit } from '../page.ts'
 
 /** A photo that may leave the house. */
@@ -20,12 +20,14 @@ const PHOTOS_MOST = 100
 export async function findPacketPhotos({ desk: { db, keys }, parts: { evidence } }: Visit, caseId: string): Promise<PacketPhoto[]> {
   const copies = []
   for (const id of await audienceOf(db, caseId)) copies.push(...(await listClearedCopies(db, keys, id)))
-  return copies.slice(0, PHOTOS_MOST).map((copy, place) => ({
-    name: photoName(place),
-    sha256: copy.sha256,
-    sha256OfOriginal: copy.sha256OfOriginal,
-    read: () => readCopy({ evidence, keys }, copy),
-  }))
+  return Promise.all(
+    copies.slice(0, PHOTOS_MOST).map(async (copy, place) => ({
+      name: photoName(place),
+      sha256: copy.sha256,
+      originalMark: await originalMark(copy.photoId, copy.sha256OfOriginal),
+      read: () => readCopy({ evidence, keys }, copy),
+    })),
+  )
 }
 
 export const DOCX_TYPE = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'

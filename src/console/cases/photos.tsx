@@ -7,6 +7,7 @@ import { readCovered, readView, requirePhoto, takeOriginal } from '../../../db/e
 import type { PhotoFacts } from '../../../db/photo-facts.ts'
 import { AppError } from '../../errors.ts'
 import type { ImageType } from '../../image.ts'
+import { originalMark } from '../../paper.ts'
 import { cleanText } from '../../text.ts'
 import { timeVi } from '../../time.ts'
 import { Card, Pairs } from '../kit/card.tsx'
@@ -50,11 +51,11 @@ function picture(bytes: Uint8Array): Response {
 async function ask(visit: Visit, { typed, wrong }: { typed?: Typed; wrong?: Wrong } = {}): Promise<Response> {
   const { t, desk } = visit
   const { open, photo } = await requirePhoto(desk, visit.param('id'), visit.param('photo'), 'case.work')
-  if (!photo.facts) throw new AppError('not_found', 'console_evidence.gone')
+  if (!photo.facts || photo.state !== 'stored') throw new AppError('not_found', 'console_evidence.gone')
   return visit.show(
     { title: t('console_evidence.original'), crumbs: crumbsOf(visit, open), help: 'evidence' },
     <Card>
-      <OriginalFacts visit={visit} facts={photo.facts} />
+      <OriginalFacts visit={visit} facts={photo.facts} photoId={photo.id} mark={await originalMark(photo.id, photo.facts.sha256)} />
       <hr />
       <p>{t('console_evidence.original_how')}</p>
       <Form visit={visit} action={`${photoPath(open.id, photo.id)}/original`}>
@@ -76,7 +77,7 @@ async function ask(visit: Visit, { typed, wrong }: { typed?: Typed; wrong?: Wron
   )
 }
 
-function OriginalFacts({ visit, facts }: { visit: Visit; facts: PhotoFacts }) {
+function OriginalFacts({ visit, facts, photoId, mark }: { visit: Visit; facts: PhotoFacts; photoId: string; mark: string }) {
   const { t } = visit
   return (
     <Pairs
@@ -84,6 +85,8 @@ function OriginalFacts({ visit, facts }: { visit: Visit; facts: PhotoFacts }) {
         [t('console_evidence.received'), timeVi(new Date(facts.receivedAt))],
         [t('console_evidence.what'), whatOf(visit, facts)],
         [t('console_evidence.sha256'), <code class="hash">{facts.sha256}</code>],
+        [t('console_evidence.mark'), <code class="hash">{mark}</code>],
+        [t('console_evidence.mark_key'), <code class="hash">{photoId}</code>],
       ]}
     />
   )

@@ -6,7 +6,7 @@ import type { OpenCase } from '../../../db/case-desk.ts'
 import { type CaseEvent, listEvents } from '../../../db/case-events.ts'
 import { type CaseNames, findCaseNames } from '../../../db/case-names.ts'
 import { pageOf } from '../../api/shapes.ts'
-import { caseStates, URGENCY } from '../../case.ts'
+import { caseStates, photoSources, URGENCY } from '../../case.ts'
 import { REMOVAL_KINDS } from '../../removal.ts'
 import { dateVi, hourOf, timeVi } from '../../time.ts'
 import { Badge, Card } from '../kit/card.tsx'
@@ -71,6 +71,7 @@ function saysOf({ t, locale }: Visit, { kind, detail }: CaseEvent, { reasons, of
   const state = (value: unknown) => caseStates.find((one) => one === value)
   const [before, then] = [state(detail.from), state(detail.to)]
   const parts = [
+    kind === 'photo_added' ? t(`console_evidence.source_${photoSources.find((one) => one === detail.source) ?? 'officer'}`) : undefined,
     before && then ? `${t(`case.state_${before}`)} → ${t(`case.state_${then}`)}` : undefined,
     REMOVALS.includes(kind) ? undefined : reasons.get(String(detail.reason))?.[locale],
     kind === 'assigned' ? officers.get(String(detail.officer)) : undefined,

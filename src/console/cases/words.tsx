@@ -4,9 +4,10 @@
  */
 import * as z from 'zod'
 import type { CaseRow } from '../../../db/case-desk.ts'
-import type { CaseState } from '../../case.ts'
+import { type CaseState, isLate, shownDueDay } from '../../case.ts'
 import { isEmptied } from '../../removal.ts'
-import { dateVi, dayOf, monthOf, timeVi } from '../../time.ts'
+import { dateVi, monthOf, timeVi } from '../../time.ts'
+import { type Holidays, lateDaysOf } from '../../working-days.ts'
 import { Badge, type Tone } from '../kit/card.tsx'
 import type { Visit } from '../page.ts'
 
@@ -51,15 +52,12 @@ export function Marks({ visit: { t }, row }: { visit: Pick<Visit, 't'>; row: Cas
   )
 }
 
-export function isLate({ state, dueDay }: Pick<CaseRow, 'state' | 'dueDay'>, now: Date): boolean {
-  return state !== 'closed' && dueDay !== '' && dueDay < dayOf(now)
-}
-
-export function DueDay({ visit: { t, desk }, row }: { visit: Visit; row: CaseRow }) {
+export function DueDay({ visit: { t, desk }, row, holidays }: { visit: Visit; row: CaseRow; holidays: Holidays }) {
   if (row.dueDay === '' || row.state === 'closed') return <>{t('console_cases.no_due')}</>
   return (
     <>
-      {dateVi(row.dueDay)} {isLate(row, desk.now) ? <Badge tone="bad" label={t('console_cases.late')} /> : null}
+      {dateVi(shownDueDay(row, holidays))}{' '}
+      {isLate(row, lateDaysOf(desk.now, holidays)) ? <Badge tone="bad" label={t('console_cases.late')} /> : null}
     </>
   )
 }

@@ -51,7 +51,7 @@ async function ask(visit: Visit): Promise<Response> {
   const posted = visit.read(askSchema)
   if (!posted.ok) return showWarning(visit, warning, { typed: posted.typed, wrong: posted.wrong })
   const { version, why } = posted.data
-  await visit.desk.db.write(askTakedown(visit.desk, { ...warning, version }, why))
+  await visit.desk.db.write(await askTakedown(visit.desk, { ...warning, version }, why))
   return visit.go(`/warnings/${warning.id}`, 'console_warnings.said_asked')
 }
 
