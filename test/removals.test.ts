@@ -11,6 +11,7 @@ import { listEvents } from '../db/case-events.ts'
 import { mergeCases } from '../db/case-merge.ts'
 import { moveCase } from '../db/case-moves.ts'
 import { listReasons, loadReasons } from '../db/case-reasons.ts'
+import { addSeat, giveBindCode, lendSeat } from '../db/officer-desk.ts'
 import { listRemovalRequests, listRemovalsOf } from '../db/removal-list.ts'
 import { askRemoval, decideRemoval } from '../db/removals.ts'
 import { emptyLog } from '../db/retention.ts'
@@ -220,6 +221,32 @@ describe('the second officer', () => {
     await asks('dung')
     await decides('chi')
     expect((await row()).gone).toBe('removed')
+  })
+
+  test('and is nobody’s hand: no role lent by who asks, no account made by them', async () => {
+    await desk.db.write([{ sql: 'UPDATE officers SET roles = \'["case","approver","admin"]\' WHERE id = \'an\'', args: [] }])
+    await desk.officer('xa', ['case'], 'binh')
+    await asks('an')
+    const { writes } = await lendSeat(await at('an'), {
+      ...{ lenderId: 'an', officerId: 'binh', roles: ['approver'], fromDay: '2026-11-23', untilDay: '2026-12-01' },
+    })
+    await desk.db.write(writes)
+    await expect(decides('binh')).rejects.toThrow('console_identity.not_independent')
+    const made = await addSeat(await at('an'), {
+      unitId: 'xa',
+      name: 'Cán bộ mới',
+      title: null,
+      roles: ['data'],
+      area: null,
+      untilDay: null,
+    })
+    await desk.db.write(made.writes)
+    await expect(decides(made.id)).rejects.toThrow('console_identity.not_independent')
+    // Made in the same instant as the word is given.
+    const late = await decideRemoval(await at('chi'), await request(), true, await hand('chi'))
+    await desk.db.write((await giveBindCode(await at('an'), 'chi')).writes)
+    await expect(desk.db.write(late)).rejects.toThrow()
+    expect((await row()).gone).toBeNull()
   })
 
   test('of two who decide at once one is heard; an act on the case in between makes them look again', async () => {
