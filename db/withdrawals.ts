@@ -179,4 +179,4 @@ const SAID = "kind IN ('answered', 'threatened')"
 const SAID_HERE = `case_id = ? AND ${SAID} AND detail ->> 'of' IS NULL`
 const SAID_THERE = `case_id = ? AND ${SAID} AND detail ->> 'of' = ?`
 /** The step stays in its order, its words are gone; nobody is told of it any more. */
-const WORDLESS = "box = NULL, relay = iif(relay = 'waiting', 'receipt', relay)"
+const WORDLESS = "box = NULL, relay = iif(relay IN ('waiting', 'queued'), 'receipt', relay)"

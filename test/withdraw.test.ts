@@ -242,6 +242,32 @@ describe('a report that is not its member’s alone any more', () => {
     expect([...(await listKeptObjects(db, ['a-rk2', 'a-rk1', 'b', 'c-rk4']))]).toEqual(['a-rk2'])
   })
 
+  test('was handed over while officers’ words were on their way: they are heard by nobody, and nothing waits for them', async () => {
+    const { db } = talk.bot
+    const lan = talk.bot.person('7100200300')
+    const filed = await talk.files(lan)
+    await talk.asks(filed.id, 'Bạn còn giữ vỏ hộp không?')
+    await talk.pass(8)
+    await talk.tells(filed.id, 'Cán bộ đã xem.')
+    await db.write(sent(filed.id))
+    expect((await talk.events(filed.id)).map(({ kind, relay }) => `${kind} ${relay}`)).toEqual([
+      'opened null',
+      'asked queued',
+      'told waiting',
+    ])
+    const zalo = talk.bot.person('246845883529197922', 'zalo')
+    await zalo.says('rút phản ánh')
+    await zalo.says(filed.receipt)
+    await zalo.says('có, rút')
+    expect((await talk.events(filed.id)).map(({ kind, relay }) => `${kind} ${relay}`)).toEqual([
+      ...['opened null', 'asked receipt', 'told receipt', 'withdrawn null'],
+    ])
+    const before = lan.heard().length
+    talk.bot.clock.advance(3 * HOUR_MS)
+    await talk.pass(10)
+    expect(lan.heard().length).toBe(before)
+  })
+
   test('was handed over while its member read the question: nothing goes, and they are asked again', async () => {
     const lan = talk.bot.person('7100200300')
     const filed = await talk.files(lan)
