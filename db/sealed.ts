@@ -59,6 +59,7 @@ export const SEALED: readonly Sealed[] = [
   },
   { ...by('cases', 'id', 'box', 'case'), follow: { column: 'receipt_tag', purpose: 'receipt' } },
   by('case_events', 'id', 'box', 'case-event'),
+  by('notice_outcomes', 'id', 'box', 'notice-outcome', UNBOUND),
   by('photos', 'id', 'ref', 'photo-ref'),
   by('photos', 'id', 'facts', 'evidence', { by: 'id', bound: ({ id }) => factsBinding(String(id)) }),
   by('photo_copies', 'id', 'facts', 'evidence', { by: 'id', bound: ({ id }) => copyBinding(String(id)) }),

@@ -11,7 +11,7 @@ import { dropNotices } from '../db/relays.ts'
 import type { Button, Decision, Handler, Reply, Text, Turn } from '../src/chat.ts'
 import { parsePayload, payloadOf } from '../src/text.ts'
 import { monthOf } from '../src/time.ts'
-import { caseCode } from '../src/vietnamese/index.ts'
+import { caseCode, createLexicon, listen } from '../src/vietnamese/index.ts'
 import { type Answer, answer, answerAgain, button, expectsAnswer, MENU } from './talk/answer.ts'
 import { asks, below, SHOWN, threadText } from './talk/thread.ts'
 
@@ -21,10 +21,33 @@ const OLD_MONTHS = 24
 const buttons: Button[] = [{ label: { key: 'common.b_cancel' }, payload: payloadOf('cancel', 'stop') }]
 const ask: Reply = { text: { key: 'track.ask' }, buttons }
 
+/** An answer where officers asked, more to tell where nobody did. */
+const writeButton = (asked: boolean): Button => ({ ...button('track', 'answer'), ...(asked ? {} : { label: { key: 'talk.b_add' } }) })
+
+const REPORT: Button = { label: { key: 'menu.report' }, payload: payloadOf('report', 'start') }
+
+const losing = [
+  'lost receipt',
+  'mất mã',
+  'quên mã',
+  'mất mã nhận',
+  'quên mã nhận',
+  'làm mất mã nhận',
+  'mất mã phản ánh',
+  'quên mã phản ánh',
+  'không nhớ mã',
+]
+const lost = createLexicon(losing.map((words) => ({ words, value: true })))
+
 export const track: Handler = {
   name: 'track',
   version: 2,
-  words: ['mã phản ánh', 'tra phản ánh', 'tra cứu phản ánh', 'tra cứu', 'tra mã', 'xem phản ánh', 'theo dõi phản ánh', 'mã nhận'],
+  words: [
+    ...['mã phản ánh', 'tra phản ánh', 'tra cứu phản ánh', 'tra cứu', 'tra mã', 'xem phản ánh', 'theo dõi phản ánh', 'mã nhận'],
+    ...['phản ánh của tôi', 'phản ánh của tôi đến đâu rồi', 'phản ánh đến đâu rồi', 'kết quả phản ánh', 'tình trạng phản ánh'],
+    ...['track', 'track report', 'track a report', 'follow a report'],
+    ...losing,
+  ],
   commands: ['tracuu'],
   wants: ({ text }) => caseCode(text) !== undefined,
   expects: (message, step) =>
@@ -41,12 +64,20 @@ export const track: Handler = {
     const answers = step && step.step !== 'receipt' && (step.step !== 'shown' || expectsAnswer('track', message, step))
     if (answers && !opens) return answer(turn, 'track', step.data as Answer)
     if (code) return again({ text: { key: 'track.number_only' }, buttons })
+    if (isLost(turn)) return { replies: [{ text: { key: 'track.lost' }, buttons: [REPORT, MENU] }] }
     // A button of a look that is over: the receipt is asked for again.
     return again(opens || step?.step !== 'receipt' ? ask : { text: { key: 'track.not_a_code' }, buttons })
   },
   async offerAgain({ step }) {
     return !step || step.step === 'receipt' ? [ask] : answerAgain('track', step)
   },
+}
+
+/** A receipt cannot be given anew: nobody knows whose report is whose. Said at once instead of asking for it again. */
+function isLost({ message: { payload, text } }: Turn): boolean {
+  if (payload !== undefined || text === '') return false
+  const heard = listen(text)
+  return lost.find(heard) !== undefined || lost.within(heard).length > 0
 }
 
 async function lookUp(turn: Turn, receipt: string): Promise<Decision> {
@@ -58,15 +89,16 @@ async function lookUp(turn: Turn, receipt: string): Promise<Decision> {
 
   const events = await listTold(db, keys, found.id, { unseen: false, limit: SHOWN })
   const [thread, others] = await Promise.all([threadText(turn, events), othersSaid(db, keys, found.id)])
+  const fresh = events.filter(({ seen }) => !seen)
   const open = found.state !== 'closed'
+  const asked = asks(fresh) || found.state === 'needs_info'
   const reply = statusReply(found, contact.locale, [others, thread])
   const data: Answer = { caseId: found.id, photos: [] }
-  const fresh = events.filter(({ seen }) => !seen)
   return {
-    replies: [{ ...reply, buttons: [...(open ? [button('track', 'answer')] : []), proofButton(receipt), MENU] }],
+    replies: [{ ...reply, buttons: [...(open ? [writeButton(asked)] : []), proofButton(receipt), MENU] }],
     writes: [...writes, ...(fresh.length > 0 ? [markSeen(found.id, fresh), await dropNotices(keys, [found.id])] : [])],
     // Where officers asked, many type the answer at once, without a tap: it is shown to them before it goes.
-    ...(open ? { next: { step: asks(fresh) || found.state === 'needs_info' ? 'read' : 'shown', data } } : {}),
+    ...(open ? { next: { step: asked ? 'read' : 'shown', data } } : {}),
   }
 }
 

@@ -2,6 +2,7 @@
  * The recurring work of a product, in the order of the night: what is looked at each minute, and what one process does
  * once a day.
  */
+import { patientOf } from '../db/client.ts'
 import { emptyLog } from '../db/retention.ts'
 import { caseMarksJob } from './case-marks.ts'
 import { createCaseReminders } from './case-reminders.ts'
@@ -10,6 +11,7 @@ import type { EvidenceStore } from './evidence.ts'
 import { createFigures } from './figures.ts'
 import { createHealth } from './health.ts'
 import type { Log } from './log.ts'
+import { noticeOutcomesJob } from './notice-outcomes.ts'
 import type { PhotoLoop } from './photos.ts'
 import { createRelay } from './relay.ts'
 import { reorganiseJob } from './reorganise.ts'
@@ -34,7 +36,8 @@ export type JobParts = {
 export function listJobs(parts: JobParts): Job[] {
   const { db, keys, channels, photos, evidence } = parts
   const { now, random, log, publicUrl, readAbout } = parts
-  const figures = createFigures({ db, log })
+  const patient = patientOf(db)
+  const figures = createFigures({ db: patient, log })
   const caseReminders = createCaseReminders({ db, keys, publicUrl, log })
   return [
     ...channels.flatMap((channel): Job[] =>
@@ -42,6 +45,7 @@ export function listJobs(parts: JobParts): Job[] {
     ),
     { name: 'about', at: 'minute', run: readAbout },
     { name: 'relay', at: 'minute', run: createRelay({ db, keys, channels, random, log }).run },
+    noticeOutcomesJob({ db, keys, random, log }),
     reorganiseJob({ db, keys, channels, now, log }),
     caseMarksJob({ db, keys, now, log }),
     { name: 'urgent-cases', at: 'minute', run: caseReminders.alert },
@@ -53,7 +57,7 @@ export function listJobs(parts: JobParts): Job[] {
       name: 'retention',
       at: { hour: 3, minute: 10 },
       run: async () => {
-        await createRetention({ db, keys, evidence, now, log }).run()
+        await createRetention({ db: patient, keys, evidence, now, log }).run()
       },
     },
     {

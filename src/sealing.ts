@@ -37,6 +37,7 @@ export type SealPurpose =
   | 'data-note'
   | 'incident'
   | 'case-event'
+  | 'notice-outcome'
   | 'identity-reason'
   | 'hand-over'
   | 'decision'

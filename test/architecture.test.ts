@@ -34,7 +34,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
     'engine',
     /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|jobs|figures|health|poller|photos|photo-fetch|photo-intake|relay|retention|metrics|case-reminders)\.ts$/,
   ],
-  ['engine', /^src\/(reorganise|case-marks|case-reminders)\.ts$/],
+  ['engine', /^src\/(reorganise|case-marks|case-reminders|notice-outcomes)\.ts$/],
   ['api', /^src\/api\//],
   // Read by the build of the pages' icons as well.
   ['word', /^src\/console\/kit\/icon-names\.ts$/],

@@ -20,6 +20,7 @@ import { caseMarksJob } from '../src/case-marks.ts'
 import { createCaseReminders } from '../src/case-reminders.ts'
 import type { Db } from '../src/chat.ts'
 import { createFigures } from '../src/figures.ts'
+import { noticeOutcomesJob } from '../src/notice-outcomes.ts'
 import { draftPaper, styleOf } from '../src/paper.ts'
 import { pictures } from '../src/pictures.ts'
 import { createRelay } from '../src/relay.ts'
@@ -28,6 +29,7 @@ import { say } from './hand-over-desk.ts'
 import { textOf } from './harness.ts'
 import { DAY, type Life, MINUTE, openLife, type Person } from './life.ts'
 import { type Office, openOffice } from './life-office.ts'
+import { findStepJoins, takePicture } from './steps.ts'
 
 const LAN = '7100200300'
 const HOA = '246845883529197922'
@@ -86,6 +88,7 @@ describe('a month of reports', () => {
     const { db, keys, clock } = bot
     const log = (level: string, what: string, fields: object = {}) => void bot.lines.push(JSON.stringify({ level, what, ...fields }))
     const relay = createRelay({ db, keys, channels: bot.channels, random: () => 0, log })
+    const outcomes = noticeOutcomesJob({ db, keys, random: () => 0, log })
     const figures = createFigures({ db, log })
     const reminders = createCaseReminders({ db, keys, publicUrl: bot.about.publicUrl, log })
     const marks = caseMarksJob({ db, keys, now: clock.now, log })
@@ -94,6 +97,7 @@ describe('a month of reports', () => {
       for (let i = 0; i < n; i++) {
         clock.advance(MINUTE)
         await relay.run(clock.now())
+        await outcomes.run(clock.now())
         await reminders.alert(clock.now())
         await marks.run(clock.now())
         await figures.open(clock.now())
@@ -145,6 +149,14 @@ describe('a month of reports', () => {
     await look('asked, and not told yet')
     await minutes(8)
     await look('the member is told')
+    clock.set(new Date(Math.ceil(clock.now().getTime() / 3_600_000) * 3_600_000).toISOString())
+    const before = await takePicture(db)
+    await outcomes.run(clock.now())
+    expect(findStepJoins(before, await takePicture(db))).toEqual([])
+    expect(await db.read('SELECT DISTINCT relay FROM case_events WHERE case_id = ? AND relay IS NOT NULL', [one ?? ''])).toEqual([
+      { relay: 'sent' },
+    ])
+    await look('the case knows that its notice arrived')
     expect(await reads(lan)).toContain(asked)
     await lan.taps('Trả lời').catch(() => {})
     await lan.says('Tôi còn giữ vỏ hộp ở nhà trọ số 12 ngõ Mẫu')

@@ -25,7 +25,7 @@ const LONGEST = 4000
 const MAX_A_DAY = 20
 
 const lexicon = createLexicon<Choice>([
-  ...entriesOf('answer', 'trả lời, tôi muốn trả lời'),
+  ...entriesOf('answer', 'trả lời, tôi muốn trả lời, viết thêm, viết thêm cho cán bộ, nói thêm, bổ sung'),
   ...entriesOf('send', 'gửi, gửi đi, gửi luôn, gửi trả lời, gửi câu trả lời'),
   ...entriesOf('rewrite', 'viết lại, sửa, sửa lại'),
   ...entriesOf('again', 'xem lại, xem lại tin cũ'),

@@ -24,7 +24,7 @@ const stopping = createLexicon<'yes' | 'no'>([
 export const talk: Handler = {
   name: 'talk',
   version: 1,
-  words: [],
+  words: ['xem', 'xem tin báo', 'read'],
   expects: (message, step) =>
     step.step === 'stop'
       ? (stopping.find(listen(message.text)) ?? yesNo(listen(message.text))) !== undefined
@@ -33,6 +33,8 @@ export const talk: Handler = {
   async handle(turn) {
     const { message, step } = turn
     const tapped = parsePayload(message.payload)
+    // "xem" without the notice's own letter and digit: which one is meant stays the person's to say.
+    if (!step && message.payload === undefined) return { replies: [{ text: { key: 'talk.which' }, buttons: [TRACK, MENU] }] }
     const word = tapped?.id ?? ''
     switch (tapped?.action) {
       case 'read':

@@ -14,7 +14,7 @@ import type { Page, Visit } from '../page.ts'
 import { SECTIONS } from './sections.ts'
 import { TakeForm } from './take.tsx'
 import { Thread } from './thread.tsx'
-import { crumbsOf, DueDay, hourVi, Marks, StateBadge } from './words.tsx'
+import { crumbsOf, DueDay, hourVi, Marks, StateBadge, wayOf } from './words.tsx'
 
 type Pair = [label: string, value: Child]
 
@@ -84,12 +84,17 @@ async function Facts({ visit, open, ways }: { visit: Visit; open: OpenCase; ways
     [t('console_cases.unit'), open.unitName ?? t('console_cases.no_unit')],
     [t('console_cases.assignee'), open.assigneeName ?? t('console_cases.nobody')],
     [t('console_cases.due'), <DueDay visit={visit} row={open} holidays={await findHolidays(visit.desk.db, visit.desk.now)} />],
-    [t('console_cases.way'), t(ways.link ? 'console_cases.way_link' : 'console_cases.way_receipt')],
+    [t('console_cases.way'), t(`console_cases.way_${wayOf(open, ways.link)}`)],
     [t('console_cases.identity'), t(ways.identity ? 'console_cases.identity_left' : 'console_cases.identity_none')],
   ]
   return (
     <Card title={t('console_cases.facts')}>
       <Pairs pairs={pairs} />
+      <p class="mt-3 mb-0">
+        <a class="btn btn-outline-secondary" href="#thread">
+          {t('console_cases.to_thread')}
+        </a>
+      </p>
     </Card>
   )
 }

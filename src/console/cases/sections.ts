@@ -10,8 +10,8 @@ import { identitySection } from './identity.tsx'
 import type { CaseSection } from './section.ts'
 
 export const SECTIONS: readonly CaseSection[] = [
-  evidence,
   acts,
+  evidence,
   duplicates,
   handOverSection,
   decisionSection,

@@ -5,6 +5,7 @@
 import type { OpenCase } from '../../../db/case-desk.ts'
 import { type CaseEvent, listEvents } from '../../../db/case-events.ts'
 import { type CaseNames, findCaseNames } from '../../../db/case-names.ts'
+import { findReach, type Reach } from '../../../db/case-reach.ts'
 import { pageOf } from '../../api/shapes.ts'
 import { caseStates, photoSources, URGENCY } from '../../case.ts'
 import { dateVi, hourOf, timeVi } from '../../time.ts'
@@ -20,9 +21,9 @@ export async function Thread({ visit, open, after }: { visit: Visit; open: OpenC
   const { t, desk } = visit
   const found = await listEvents(desk.db, desk.keys, open.id, { after, limit: PAGE + 1 })
   const { rows, next } = pageOf(found, PAGE, ({ place }) => place)
-  const names = await findCaseNames(desk.db, rows)
+  const [names, reach] = await Promise.all([findCaseNames(desk.db, rows), findReach(desk.db, desk.keys, open.id, rows)])
   return (
-    <Card title={t('console_cases.thread')}>
+    <Card id="thread" title={t('console_cases.thread')}>
       <ol class="list-unstyled mb-0">
         {rows.map((event) => (
           <li class="mb-3">
@@ -33,7 +34,7 @@ export async function Thread({ visit, open, after }: { visit: Visit; open: OpenC
             <p class="text-secondary mb-0">
               {whoOf(visit, open, event)} · {event.officerId === null ? hourVi(visit, hourOf(event.at)) : timeVi(event.at)}
               {event.photos ? ` · ${t('console_cases.photos', { n: event.photos })}` : ''}{' '}
-              {event.relay ? <Badge label={t(`console_cases.relay_${event.seen ? 'seen' : event.relay}`)} /> : null}
+              <ReachBadge t={t} reach={reach.get(event.place)} />
             </p>
           </li>
         ))}
@@ -47,6 +48,11 @@ export async function Thread({ visit, open, after }: { visit: Visit; open: OpenC
       )}
     </Card>
   )
+}
+
+function ReachBadge({ t, reach }: { t: Visit['t']; reach: Reach | undefined }) {
+  if (reach === undefined) return null
+  return <Badge label={t(`console_cases.relay_${reach}`)} tone={reach === 'receipt' || reach === 'some' ? 'waiting' : 'plain'} />
 }
 
 function whoOf({ t }: Visit, { source }: OpenCase, { kind, officerName, officerId, detail }: CaseEvent): string {

@@ -25,6 +25,11 @@ export function crumbsOf({ t }: Pick<Visit, 't'>, row?: Pick<CaseRow, 'id' | 'nu
   ]
 }
 
+/** How words reach whoever reported: the assistant writes to them, they look by their receipt, or nothing of ours does. */
+export function wayOf({ source }: Pick<CaseRow, 'source'>, link: boolean): 'link' | 'receipt' | 'none' {
+  return link ? 'link' : source === 'assistant' ? 'receipt' : 'none'
+}
+
 const TONES: Record<CaseState, Tone> = {
   new: 'waiting',
   reviewing: 'waiting',
