@@ -11,6 +11,7 @@ export const EVENT_KINDS = [
   ...(['conflict', 'noted', 'asked', 'told', 'answered', 'threatened', 'merged', 'unmerged', 'spam', 'not_spam'] as const),
   ...(['referred', 'authority_answered', 'returned', 'decided', 'redacted', 'original_taken', 'photo_added'] as const),
   ...(['identity_asked', 'identity_granted', 'identity_refused', 'identity_seen'] as const),
+  ...(['withdrawn', 'removal_asked', 'removal_refused', 'removed', 'photo_removed'] as const),
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 

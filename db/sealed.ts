@@ -64,6 +64,7 @@ export const SEALED: readonly Sealed[] = [
   by('photos', 'id', 'facts', 'evidence', { by: 'id', bound: ({ id }) => factsBinding(String(id)) }),
   by('photo_copies', 'id', 'facts', 'evidence', { by: 'id', bound: ({ id }) => copyBinding(String(id)) }),
   by('identity_openings', 'id', 'box', 'identity-reason'),
+  by('removals', 'id', 'box', 'removal-reason'),
   by('hand_overs', 'id', 'box', 'hand-over'),
   by('decisions', 'id', 'box', 'decision'),
   by('warning_flags', 'id', 'box', 'flag'),

@@ -9,6 +9,7 @@ import { createCaseReminders } from './case-reminders.ts'
 import type { Channel, Db, Keys } from './chat.ts'
 import type { EvidenceStore } from './evidence.ts'
 import { createFigures } from './figures.ts'
+import { goneObjectsJob } from './gone-objects.ts'
 import { createHealth } from './health.ts'
 import type { Log } from './log.ts'
 import { noticeOutcomesJob } from './notice-outcomes.ts'
@@ -47,6 +48,7 @@ export function listJobs(parts: JobParts): Job[] {
     { name: 'relay', at: 'minute', run: createRelay({ db, keys, channels, random, log }).run },
     noticeOutcomesJob({ db, keys, random, log }),
     reorganiseJob({ db, keys, channels, now, log }),
+    goneObjectsJob({ db, evidence, log }),
     caseMarksJob({ db, keys, now, log }),
     { name: 'urgent-cases', at: 'minute', run: caseReminders.alert },
     { name: 'case-reminders', at: { hour: 8, minute: 0 }, run: caseReminders.remind },

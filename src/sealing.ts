@@ -39,6 +39,7 @@ export type SealPurpose =
   | 'case-event'
   | 'notice-outcome'
   | 'identity-reason'
+  | 'removal-reason'
   | 'hand-over'
   | 'decision'
   | 'opinion'

@@ -23,7 +23,17 @@ const PERSON = [
 ]
 /** Tables that say what was reported and what became of it. */
 const REPORT = [
-  ...['cases', 'case_events', 'case_identities', 'case_conflicts', 'case_marks', 'case_pairs', 'identity_openings'],
+  ...[
+    'cases',
+    'case_events',
+    'case_identities',
+    'case_conflicts',
+    'case_marks',
+    'case_pairs',
+    'identity_openings',
+    'removals',
+    'gone_objects',
+  ],
   ...['reply_links', 'photos', 'photo_copies', 'hand_overs', 'decisions', 'decision_approvals', 'opinions', 'opinion_people'],
   ...['opinion_counts', 'proof_units', 'warning_flags', 'tries', 'notice_outcomes'],
 ]
@@ -217,7 +227,17 @@ function bridges(tables: Map<string, Row[]>): string[] {
 
 /** Ids of reports, of what hangs on them, and their numbers. */
 const reportsOf = (tables: Map<string, Row[]>): string[] => [
-  ...idsOf(tables, ['cases', 'case_events', 'photos', 'photo_copies', 'hand_overs', 'decisions', 'identity_openings', 'opinions']),
+  ...idsOf(tables, [
+    'cases',
+    'case_events',
+    'photos',
+    'photo_copies',
+    'hand_overs',
+    'decisions',
+    'identity_openings',
+    'removals',
+    'opinions',
+  ]),
   ...(tables.get('cases') ?? []).map(({ number }) => String(number)),
 ]
 

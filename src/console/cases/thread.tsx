@@ -8,6 +8,7 @@ import { type CaseNames, findCaseNames } from '../../../db/case-names.ts'
 import { findReach, type Reach } from '../../../db/case-reach.ts'
 import { pageOf } from '../../api/shapes.ts'
 import { caseStates, photoSources, URGENCY } from '../../case.ts'
+import { REMOVAL_KINDS } from '../../removal.ts'
 import { dateVi, hourOf, timeVi } from '../../time.ts'
 import { Badge, Card } from '../kit/card.tsx'
 import type { Visit } from '../page.ts'
@@ -15,7 +16,7 @@ import { hourVi } from './words.tsx'
 
 const PAGE = 50
 /** What only a member does. */
-const MEMBERS: ReadonlyArray<CaseEvent['kind']> = ['opened', 'answered', 'threatened']
+const MEMBERS: ReadonlyArray<CaseEvent['kind']> = ['opened', 'answered', 'threatened', 'withdrawn']
 
 export async function Thread({ visit, open, after }: { visit: Visit; open: OpenCase; after: number }) {
   const { t, desk } = visit
@@ -63,6 +64,14 @@ function whoOf({ t }: Visit, { source }: OpenCase, { kind, officerName, officerI
   return t(MEMBERS.includes(kind) ? 'console_cases.member' : 'console_cases.product')
 }
 
+const REMOVALS: ReadonlyArray<CaseEvent['kind']> = ['removal_asked', 'removal_refused', 'removed', 'photo_removed']
+
+/** "Ảnh trẻ em". */
+function removalIn(t: Visit['t'], { why }: CaseEvent['detail']): string | undefined {
+  const kind = REMOVAL_KINDS.find((one) => one === why)
+  return kind && t(`console_removals.for_${kind}`)
+}
+
 /** What of an event is no text: "Mới → Đang xem", the reason, to whom, until when. */
 function saysOf({ t, locale }: Visit, { kind, detail }: CaseEvent, { reasons, officers, units }: CaseNames): string {
   const state = (value: unknown) => caseStates.find((one) => one === value)
@@ -70,12 +79,17 @@ function saysOf({ t, locale }: Visit, { kind, detail }: CaseEvent, { reasons, of
   const parts = [
     kind === 'photo_added' ? t(`console_evidence.source_${photoSources.find((one) => one === detail.source) ?? 'officer'}`) : undefined,
     before && then ? `${t(`case.state_${before}`)} → ${t(`case.state_${then}`)}` : undefined,
-    reasons.get(String(detail.reason))?.[locale],
+    REMOVALS.includes(kind) ? undefined : reasons.get(String(detail.reason))?.[locale],
     kind === 'assigned' ? officers.get(String(detail.officer)) : undefined,
+    typeof detail.askedBy === 'string' && REMOVALS.includes(kind)
+      ? t('console_cases.removal_asker', { officer: officers.get(detail.askedBy) ?? t('console_cases.officer_gone') })
+      : undefined,
     kind === 'due' && typeof detail.day === 'string' ? dateVi(detail.day) : undefined,
     kind === 'transferred'
       ? `${units.get(String(detail.unit_from)) ?? t('console_cases.no_unit')} → ${units.get(String(detail.unit_to)) ?? ''}`
       : undefined,
+    kind === 'withdrawn' && typeof detail.number === 'string' ? t('console_cases.withdrawn_of', { number: detail.number }) : undefined,
+    REMOVALS.includes(kind) ? removalIn(t, detail) : undefined,
     kind === 'raised' ? `${urgencyIn(t, detail.was)} → ${urgencyIn(t, detail.is)}` : undefined,
   ]
   return parts.filter((part) => part !== undefined).join(' · ')
