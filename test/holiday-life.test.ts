@@ -68,11 +68,11 @@ describe.each(databases)('in chat, on %s', (_name, open) => {
   test('a report on the eve of Tết is promised a date; on any other day a working day', async () => {
     const eve = await files('100')
     expect(eve).toContain('chậm nhất ngày 11/02/2027')
-    expect(eve).not.toContain('trong ngày làm việc')
+    expect(eve).not.toContain('ngày làm việc')
     expect(await dueDays()).toEqual(['2027-02-11'])
     bot.clock.set('2027-02-19T02:00:00.000Z')
     // A Friday: Monday is what everybody expects.
-    expect(await files('200')).toContain('sẽ xem trong ngày làm việc')
+    expect(await files('200')).toContain('sẽ xem trong vòng một ngày làm việc')
     expect((await dueDays()).at(-1)).toBe('2027-02-22')
   })
 
