@@ -313,7 +313,7 @@ describe('photos that come later', () => {
     ])
     expect(await tries('minh')).toEqual([403, false])
     await road.db.write([{ sql: "UPDATE cases SET restricted = 1, assignee_id = 'minh' WHERE id = ?", args: [caseId] }])
-    expect(await tries('hoa')).toEqual([403, false])
+    expect(await tries('hoa')).toEqual([404, false])
     await road.db.write([{ sql: 'UPDATE cases SET restricted = 0, merged_into = ? WHERE id = ?', args: [main, caseId] }])
     expect(await tries('hoa')).toEqual([409, false])
     expect((await road.evidence.list()).names).toEqual(before)
