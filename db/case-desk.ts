@@ -104,28 +104,36 @@ export async function listShelf(
   return rows.map(caseOf)
 }
 
-/** Restricted ones as who names their officer sees them: by id, no more than number, state and officer. @param after the last one seen */
+/**
+ * Restricted ones as who names their officer sees them: by id, no more than number, state and officer. An officer who names
+ * nobody sees their own and those of nobody. @param after the last one seen
+ */
 export async function listRestricted(
   { db, actor }: Pick<Desk, 'db' | 'actor'>,
   { after, limit }: { after: string; limit: number },
 ): Promise<Array<Pick<CaseRow, 'id' | 'number' | 'state' | 'unitName' | 'assigneeName'>>> {
   const within = scopeSql(actor, 'case.assign')
   if (!within) return []
+  const named = scopeSql({ ...actor, grants: actor.grants.filter(isNaming) }, 'case.assign')
   const rows = await db.read(
     `${SELECT} FROM cases c INDEXED BY cases_restricted ${JOINS}
-     WHERE c.restricted = 1 AND c.state <> 'closed' AND c.merged_into IS NULL AND (${within.sql}) ${NO_CONFLICT} AND c.id > ? ORDER BY c.id LIMIT ?`,
-    [...within.args, actor.officerId, after, limit],
+     WHERE c.restricted = 1 AND c.state <> 'closed' AND c.merged_into IS NULL AND (${within.sql}) ${NO_CONFLICT}
+       AND (c.assignee_id IS NULL OR c.assignee_id = ? ${named ? `OR ${named.sql}` : ''}) AND c.id > ? ORDER BY c.id LIMIT ?`,
+    [...within.args, actor.officerId, actor.officerId, ...(named?.args ?? []), after, limit],
   )
   return rows.map(caseOf)
 }
+
+const isNaming = ({ roles }: Actor['grants'][number]): boolean => roles.includes('approver')
 
 /** The id behind a number as officers write it, within their units. */
 export async function findCaseByNumber({ db, actor }: Pick<Desk, 'db' | 'actor'>, number: string): Promise<string | undefined> {
   const within = scopeSql(actor, 'case.read')
   if (!within) return undefined
   const [row] = await db.read(
-    `SELECT c.id FROM cases c LEFT JOIN units u ON u.id = c.unit_id WHERE c.number = ? AND (${within.sql}) ${NOT_ANOTHERS}`,
-    [number, ...within.args, actor.officerId],
+    `SELECT c.id FROM cases c LEFT JOIN units u ON u.id = c.unit_id WHERE c.number = ? AND (${within.sql})
+       ${NOT_ANOTHERS} ${MAIN_NOT_ANOTHERS}`,
+    [number, ...within.args, actor.officerId, actor.officerId],
   )
   return row && String(row.id)
 }
@@ -135,12 +143,18 @@ export async function findCaseByNumber({ db, actor }: Pick<Desk, 'db' | 'actor'>
  * another officer, or kept from their unit, so that nobody probes; `forbidden` when they declared a conflict.
  */
 export async function requireCase({ db, keys, actor }: Sight, id: string, act: Act): Promise<CaseRow> {
-  const [row] = await db.read(`${SELECT}, ${CONFLICT} AS conflict FROM cases c ${JOINS} WHERE c.id = ?`, [actor.officerId, id])
+  const [row] = await db.read(
+    `${SELECT}, ${CONFLICT} AS conflict, m.restricted AS main_restricted, m.assignee_id AS main_assignee
+     FROM cases c ${JOINS} LEFT JOIN cases m ON m.id = c.merged_into WHERE c.id = ?`,
+    [actor.officerId, id],
+  )
   const path = row?.path === null || row === undefined ? null : String(row.path)
   if (!row || !isWithin(actor, act, path)) throw new AppError('not_found', 'case.gone')
   if (await isKeptFrom({ db, keys }, { id: String(row.merged_into ?? row.id), path }, actor.officerId))
     throw new AppError('not_found', 'case.gone')
   if (row.conflict === 1) throw new AppError('forbidden', 'case.conflicted')
+  // A threat is told in the main one: the reports under it are as guarded as it is.
+  if (row.main_restricted === 1 && row.main_assignee !== actor.officerId) throw new AppError('not_found', 'case.gone')
   const found = caseOf(row)
   const another = found.restricted && found.assigneeId !== null && found.assigneeId !== actor.officerId
   if (another && !namesAt(actor, path)) throw new AppError('not_found', 'case.gone')
@@ -150,7 +164,7 @@ export async function requireCase({ db, keys, actor }: Sight, id: string, act: A
 
 /** An approver gives a restricted case to another officer, for the one who has it may have left; they open nothing. */
 function namesAt({ grants }: Actor, path: string | null): boolean {
-  return grants.some((grant) => grant.roles.includes('approver') && (path === null ? isTop(grant.path) : path.startsWith(grant.path)))
+  return grants.some((grant) => isNaming(grant) && (path === null ? isTop(grant.path) : path.startsWith(grant.path)))
 }
 
 /** Opens it: that somebody looked is recorded. Throws AppError like `requireCase`; `forbidden` while a restricted one is nobody's. */
@@ -184,6 +198,9 @@ export function scopeSql(actor: Actor, act: Act): { sql: string; args: Value[] }
 
 /** Takes the officer's id: one that is restricted to somebody else is not there. `c` is the case. */
 const NOT_ANOTHERS = 'AND (c.restricted = 0 OR c.assignee_id IS NULL OR c.assignee_id = ?)'
+/** The same of a main one, for those merged into it. */
+const MAIN_NOT_ANOTHERS =
+  'AND NOT EXISTS (SELECT 1 FROM cases m WHERE m.id = c.merged_into AND m.restricted = 1 AND m.assignee_id IS NOT ?)'
 /** Takes the officer's id: who has to do with a merged case sees nothing of its main one either, where it is shown. `c` is the case. */
 export const CONFLICT = `EXISTS (SELECT 1 FROM case_conflicts x WHERE x.officer_id = ?
   AND (x.case_id = c.id OR x.case_id IN (SELECT m.id FROM cases m WHERE m.merged_into = c.id)))`

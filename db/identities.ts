@@ -9,6 +9,7 @@ import type { Row, Statement } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { ASKED_DAYS, OPEN_MS, type OpeningPurpose } from '../src/identity.ts'
 import { evenJson } from '../src/keys.ts'
+import { withoutLoansOf } from '../src/rights.ts'
 import { dayOf, hourOf } from '../src/time.ts'
 import { addWorkingDays } from '../src/working-days.ts'
 import { changeCase } from './case-change.ts'
@@ -95,8 +96,7 @@ export async function requireRequest(desk: Desk, id: string): Promise<Opening> {
  * for this, or an account that was made for it, is the first one's own hand.
  */
 async function isIndependent({ db, actor }: Desk, askedBy: string, path: string | null): Promise<boolean> {
-  const own = { ...actor, grants: actor.grants.filter(({ lender }) => lender !== askedBy) }
-  if (!isWithin(own, 'identity.grant', path)) return false
+  if (!isWithin(withoutLoansOf(actor, [askedBy]), 'identity.grant', path)) return false
   return (await db.read(SEATED, [actor.officerId, askedBy])).length === 0
 }
 

@@ -139,6 +139,13 @@ export function scopeOf(actor: Actor, act: Act): string[] {
   return [...new Set(paths)].filter((path) => !paths.some((other) => other !== path && path.startsWith(other)))
 }
 
+/**
+ * The officer without what these have lent them: nobody lets their own work through by a role they lend for it.
+ */
+export function withoutLoansOf(actor: Actor, lenders: readonly string[]): Actor {
+  return { ...actor, grants: actor.grants.filter(({ lender }) => lender === undefined || !lenders.includes(lender)) }
+}
+
 /** Throws AppError `forbidden` with a text key when the officer may not. */
 export function demand(actor: Actor, act: Act, path: string): void {
   if (!may(actor, act, path)) throw new AppError('forbidden', 'desk.forbidden')

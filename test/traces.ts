@@ -104,6 +104,7 @@ export async function findTraces(loot: Loot, secrets: Secrets): Promise<string[]
     ...notices(tables),
     ...transcriptOf(tables),
     ...lengths(tables),
+    ...(await consents(loot.db)),
     ...(await ordered(loot.db, tables)),
     ...inPapers(loot.papers ?? [], secrets, idsOf(tables, ['contacts', 'addresses'])),
   ]
@@ -226,6 +227,15 @@ function transcriptOf(tables: Map<string, Row[]>): string[] {
   return (tables.get('transcript') ?? []).flatMap(({ day, body }) => [
     ...(String(day).length > 10 ? [`transcript.day tells the time: ${day}`] : []),
     ...(((body as Uint8Array).byteLength - 29) % 512 === 0 ? [] : ['transcript.body tells its length']),
+  ])
+}
+
+/** Whether a name may stand in a report is asked while one is told: neither its hour nor its neighbours may say when that was. */
+async function consents(db: Db): Promise<string[]> {
+  const rows = await db.read("SELECT rowid AS place, at FROM consents WHERE purpose = 'named_report'")
+  return rows.flatMap(({ place, at }) => [
+    ...(String(at).slice(11, 19) === '17:00:00' ? [] : [`consents.at tells when a report was told: ${at}`]),
+    ...(Number(place) < 0 ? [] : ['consents tells by its order when a report was told']),
   ])
 }
 
