@@ -145,7 +145,9 @@ export function dropPhotos(caseIds: string[]): Statement[] {
 export function droppedObjects(results: Row[][]): string[] {
   return results.flat().flatMap(({ photo_id, copy_id, waits }) => {
     if (typeof photo_id !== 'string') return []
-    return typeof copy_id === 'string' ? [coveredName(photo_id, copy_id)] : [photo_id, viewName(photo_id), ...(Number(waits) === 1 ? [incomingName(photo_id)] : [])]
+    return typeof copy_id === 'string'
+      ? [coveredName(photo_id, copy_id)]
+      : [photo_id, viewName(photo_id), ...(Number(waits) === 1 ? [incomingName(photo_id)] : [])]
   })
 }
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { addToken } from '../db/api-tokens.ts'
 import { findPhotoRoom } from '../db/case-answers.ts'
 import { addPhotos, keepPhotos } from '../db/given-photos.ts'
+import { dropWithObjects, listGoneObjects } from '../db/gone-objects.ts'
 import { listClearedCopies } from '../db/photo-copies.ts'
 import { readPhotoFacts } from '../db/photo-facts.ts'
 import { createProduct } from '../src/app.ts'
@@ -344,6 +345,16 @@ describe('photos that come later', () => {
     await createRetention({ db, keys, evidence, now: clock.now, log: () => {} }).run()
     expect([await road.count('cases'), await road.count('photos')]).toEqual([0, 0])
     expect((await road.evidence.list()).names).toEqual([])
+  })
+
+  test('removed while they wait are named, all of them, for the job that deletes', async () => {
+    const { caseId } = await reported()
+    const hoa = await road.signsIn()
+    await adds(hoa, caseId, [await scene(2)])
+    const before = (await road.evidence.list()).names
+    expect(before.filter((name) => name.startsWith('in-'))).toHaveLength(1)
+    await road.db.write(dropWithObjects(['p.case_id = ?', [caseId]]))
+    expect(await listGoneObjects(road.db)).toEqual(expect.arrayContaining(before))
   })
 
   test('without an image library (Workers) are sealed without a copy, and the form says so before', async () => {
