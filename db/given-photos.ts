@@ -6,6 +6,7 @@
 
 import type { Statement } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
+import { incomingName } from '../src/evidence.ts'
 import { GIVEN_MOST, type GivenPhoto, type GivenSource } from '../src/given-photos.ts'
 import { openJson, sha256Hex } from '../src/keys.ts'
 import { changeCase } from './case-change.ts'
@@ -38,7 +39,7 @@ export async function keepPhotos(
       const sha256 = await sha256Hex(bytes)
       if ([...known, ...kept.map(({ facts }) => facts)].some((one) => one.sha256 === sha256)) continue
       const id = desk.id()
-      const ref = `in-${id}`
+      const ref = incomingName(id)
       kept.push({ id, ref, facts: { ...image, sha256, bytes: bytes.byteLength, receivedAt: now.toISOString() } })
       await evidence.put(ref, await keys.seal('evidence', bytes, ref))
     }

@@ -4,7 +4,7 @@
  * asked inside the commit: one that came or was copied a moment before is not missed.
  */
 import type { Db, Statement, Value } from '../src/chat.ts'
-import { coveredName, viewName } from '../src/evidence.ts'
+import { coveredName, incomingName, viewName } from '../src/evidence.ts'
 
 /** Which photos: a condition on `p`, with its arguments. */
 export type WhichPhotos = [condition: string, args: Value[]]
@@ -18,6 +18,10 @@ export function dropWithObjects([condition, args]: WhichPhotos): Statement[] {
     {
       sql: `INSERT INTO gone_objects(name) SELECT p.id || value FROM photos p, json_each(?) WHERE ${condition} ON CONFLICT DO NOTHING`,
       args: [OF_PHOTO, ...args],
+    },
+    {
+      sql: `INSERT INTO gone_objects(name) SELECT ? || p.id FROM photos p WHERE p.ref IS NOT NULL AND ${condition} ON CONFLICT DO NOTHING`,
+      args: [incomingName(''), ...args],
     },
     namesOfCopies(which, args),
     { sql: `DELETE FROM photo_copies WHERE photo_id IN (${which})`, args },

@@ -5,7 +5,7 @@
  */
 import type { Db, Keys, Row, Statement } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
-import { coveredName, type EvidenceStore, ownerOf, viewName } from '../src/evidence.ts'
+import { coveredName, type EvidenceStore, incomingName, ownerOf, viewName } from '../src/evidence.ts'
 import { openJson, sha256Hex } from '../src/keys.ts'
 import type { Box } from '../src/redaction.ts'
 import { hourOf } from '../src/time.ts'
@@ -137,15 +137,17 @@ export function dropPhotos(caseIds: string[]): Statement[] {
       sql: `DELETE FROM photo_copies WHERE photo_id IN (SELECT id FROM photos WHERE ${theirs}) RETURNING id AS copy_id, photo_id`,
       args: [list],
     },
-    { sql: `DELETE FROM photos WHERE ${theirs} RETURNING id AS photo_id`, args: [list] },
+    { sql: `DELETE FROM photos WHERE ${theirs} RETURNING id AS photo_id, ref IS NOT NULL AS waits`, args: [list] },
   ]
 }
 
 /** Names of the objects of what a batch with `dropPhotos` took away. */
 export function droppedObjects(results: Row[][]): string[] {
-  return results.flat().flatMap(({ photo_id, copy_id }) => {
+  return results.flat().flatMap(({ photo_id, copy_id, waits }) => {
     if (typeof photo_id !== 'string') return []
-    return typeof copy_id === 'string' ? [coveredName(photo_id, copy_id)] : [photo_id, viewName(photo_id)]
+    return typeof copy_id === 'string'
+      ? [coveredName(photo_id, copy_id)]
+      : [photo_id, viewName(photo_id), ...(Number(waits) === 1 ? [incomingName(photo_id)] : [])]
   })
 }
 

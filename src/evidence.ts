@@ -28,6 +28,9 @@ export function isEvidenceName(name: string): boolean {
 /** The viewer's copy of a photo; the original is named by the photo's id alone. */
 export const viewName = (photoId: string): string => `${photoId}-view`
 
+/** What an officer handed in, until the loop has taken it. */
+export const incomingName = (photoId: string): string => `in-${photoId}`
+
 /** A copy with black boxes. Named by an id of its own: two officers who make one at once never write over each other. */
 export const coveredName = (photoId: string, copyId: string): string => `${photoId}-r${copyId}`
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { addToken } from '../db/api-tokens.ts'
 import { findPhotoRoom } from '../db/case-answers.ts'
 import { addPhotos, keepPhotos } from '../db/given-photos.ts'
+import { dropWithObjects, listGoneObjects } from '../db/gone-objects.ts'
 import { listClearedCopies } from '../db/photo-copies.ts'
 import { readPhotoFacts } from '../db/photo-facts.ts'
 import { createProduct } from '../src/app.ts'
@@ -313,7 +314,7 @@ describe('photos that come later', () => {
     ])
     expect(await tries('minh')).toEqual([403, false])
     await road.db.write([{ sql: "UPDATE cases SET restricted = 1, assignee_id = 'minh' WHERE id = ?", args: [caseId] }])
-    expect(await tries('hoa')).toEqual([403, false])
+    expect(await tries('hoa')).toEqual([404, false])
     await road.db.write([{ sql: 'UPDATE cases SET restricted = 0, merged_into = ? WHERE id = ?', args: [main, caseId] }])
     expect(await tries('hoa')).toEqual([409, false])
     expect((await road.evidence.list()).names).toEqual(before)
@@ -333,7 +334,7 @@ describe('photos that come later', () => {
     expect((await road.photosOf(caseId)).length).toBe(100)
   })
 
-  test('go with their case, and what waits of one that is gone goes at night', async () => {
+  test('go with their case, those too that still wait to be sealed', async () => {
     const { caseId } = await reported()
     const hoa = await road.signsIn()
     await adds(hoa, caseId, [await scene(2)])
@@ -343,10 +344,17 @@ describe('photos that come later', () => {
     const { db, keys, evidence, clock } = road
     await createRetention({ db, keys, evidence, now: clock.now, log: () => {} }).run()
     expect([await road.count('cases'), await road.count('photos')]).toEqual([0, 0])
-    await road.fetchPhotos()
-    road.clock.advance(2 * 86_400_000)
-    await road.product.photos.sweep(road.clock.now())
     expect((await road.evidence.list()).names).toEqual([])
+  })
+
+  test('removed while they wait are named, all of them, for the job that deletes', async () => {
+    const { caseId } = await reported()
+    const hoa = await road.signsIn()
+    await adds(hoa, caseId, [await scene(2)])
+    const before = (await road.evidence.list()).names
+    expect(before.filter((name) => name.startsWith('in-'))).toHaveLength(1)
+    await road.db.write(dropWithObjects(['p.case_id = ?', [caseId]]))
+    expect(await listGoneObjects(road.db)).toEqual(expect.arrayContaining(before))
   })
 
   test('without an image library (Workers) are sealed without a copy, and the form says so before', async () => {
