@@ -25,7 +25,7 @@ export const caseSchema = z.object({
   spam: z.boolean(),
   unit: namedSchema.nullable(),
   officer: namedSchema.nullable(),
-  /** Day in Vietnam of the next step. */
+  /** Day in Vietnam of the next step; the next working day where it fell on a holiday. */
   dueDay: dayOrNull,
   late: z.boolean(),
   reasonId: z.string().nullable(),

@@ -150,7 +150,9 @@ function Photo({
 }
 
 function State({ visit: { t }, photo: { state, reason, source } }: { visit: Visit; photo: CasePhoto }) {
-  if (state === 'failed') return <Badge tone="bad" label={t(`console_evidence.failed_${reason ?? 'gone'}`)} />
+  // What an officer added waits in our own store and in no app.
+  const why = reason === 'gone' && source !== 'member' ? 'unavailable' : (reason ?? 'gone')
+  if (state === 'failed') return <Badge tone="bad" label={t(`console_evidence.failed_${why}`)} />
   if (state !== 'stored')
     return <Badge tone="waiting" label={t(source === 'member' ? 'console_evidence.waiting' : 'console_evidence.sealing')} />
   return reason === 'no_copy' ? (
