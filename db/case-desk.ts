@@ -6,6 +6,7 @@
 import { type CaseKind, type CaseSource, type CaseState, URGENCY, type Urgency, urgencyOf } from '../src/case.ts'
 import type { Row, Value } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
+import { type Gone, isEmptied } from '../src/removal.ts'
 import { type Act, type Actor, scopeOf } from '../src/rights.ts'
 import type { LateDays } from '../src/working-days.ts'
 import { recordCaseAct } from './case-change.ts'
@@ -39,6 +40,8 @@ export type CaseRow = {
   openedHour: string
   closedHour: string | null
   mergedInto: string | null
+  /** Taken back by its member, or removed for good. */
+  gone: Gone | null
   version: number
 }
 
@@ -126,6 +129,22 @@ export async function listRestricted(
 
 const isNaming = ({ roles }: Actor['grants'][number]): boolean => roles.includes('approver')
 
+/** Taken back by their members since this hour, newest first. */
+export async function listWithdrawn(
+  { db, actor }: Pick<Desk, 'db' | 'actor'>,
+  { since, limit }: { since: string; limit: number },
+): Promise<Array<CaseRow & { goneHour: string }>> {
+  const within = scopeSql(actor, 'case.read')
+  if (!within) return []
+  const rows = await db.read(
+    `${SELECT}, c.gone_hour FROM cases c INDEXED BY cases_gone ${JOINS}
+     WHERE c.gone IS NOT NULL AND c.gone <> 'removed' AND c.gone_hour >= ? AND (${within.sql}) ${NO_CONFLICT} ${NOT_ANOTHERS}
+     ORDER BY c.gone_hour DESC, c.id DESC LIMIT ?`,
+    [since, ...within.args, actor.officerId, actor.officerId, limit],
+  )
+  return rows.map((row) => ({ ...caseOf(row), goneHour: String(row.gone_hour) }))
+}
+
 /** The id behind a number as officers write it, within their units. */
 export async function findCaseByNumber({ db, actor }: Pick<Desk, 'db' | 'actor'>, number: string): Promise<string | undefined> {
   const within = scopeSql(actor, 'case.read')
@@ -140,7 +159,8 @@ export async function findCaseByNumber({ db, actor }: Pick<Desk, 'db' | 'actor'>
 
 /**
  * The row, for an officer who may do this with it. Throws AppError `not_found` also where they may not, or it is restricted to
- * another officer, or kept from their unit, so that nobody probes; `forbidden` when they declared a conflict.
+ * another officer, or kept from their unit, so that nobody probes; `forbidden` when they declared a conflict; `conflict` when
+ * nothing is left of it to act on.
  */
 export async function requireCase({ db, keys, actor }: Sight, id: string, act: Act): Promise<CaseRow> {
   const [row] = await db.read(
@@ -156,6 +176,7 @@ export async function requireCase({ db, keys, actor }: Sight, id: string, act: A
   // A threat is told in the main one: the reports under it are as guarded as it is.
   if (row.main_restricted === 1 && row.main_assignee !== actor.officerId) throw new AppError('not_found', 'case.gone')
   const found = caseOf(row)
+  if (isEmptied(found.gone) && act !== 'case.read') throw new AppError('conflict', `case.is_${found.gone}`)
   const another = found.restricted && found.assigneeId !== null && found.assigneeId !== actor.officerId
   if (another && !namesAt(actor, path)) throw new AppError('not_found', 'case.gone')
   if (another && act !== 'case.assign') throw new AppError('forbidden', 'case.restricted_to')
@@ -207,7 +228,7 @@ export const CONFLICT = `EXISTS (SELECT 1 FROM case_conflicts x WHERE x.officer_
 /** Takes the officer's id. `c` is the case. */
 export const NO_CONFLICT = `AND NOT ${CONFLICT}`
 const COLUMNS = `c.id, c.number, c.state, c.kind, c.source, c.rank, c.restricted, c.spam, c.unit_id, c.assignee_id, c.due_day, c.reason_id,
-  c.outcome_id, c.opened_hour, c.closed_hour, c.merged_into, c.version, coalesce(u.short_name, u.name) AS unit_name, u.path, o.name AS assignee_name`
+  c.outcome_id, c.opened_hour, c.closed_hour, c.merged_into, c.gone, c.version, coalesce(u.short_name, u.name) AS unit_name, u.path, o.name AS assignee_name`
 const JOINS = 'LEFT JOIN units u ON u.id = c.unit_id LEFT JOIN officers o ON o.id = c.assignee_id'
 const SELECT = `SELECT ${COLUMNS}`
 
@@ -252,6 +273,7 @@ function caseOf(row: Row): CaseRow {
     openedHour: String(row.opened_hour),
     closedHour: text(row.closed_hour),
     mergedInto: text(row.merged_into),
+    gone: text(row.gone) as Gone | null,
     version: Number(row.version),
   }
 }

@@ -26,7 +26,7 @@ export const warning: Handler = {
   version: 1,
   words: [
     ...['cảnh báo', 'cảnh báo hàng', 'cảnh báo hàng giả', 'cảnh báo hàng hóa', 'tin cảnh báo', 'xem cảnh báo'],
-    ...['hàng bị cảnh báo', 'hàng bị thu hồi', 'thu hồi hàng', 'hàng thu hồi'],
+    ...['hàng bị cảnh báo', 'hàng bị thu hồi', 'thu hồi hàng', 'hàng thu hồi', 'warning', 'warnings'],
   ],
   commands: ['canhbao'],
   public: true,

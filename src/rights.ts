@@ -70,6 +70,8 @@ export const ACTS = {
   'case.assign': ['case', 'approver'],
   'identity.ask': ['case'],
   'identity.grant': ['data', 'approver'],
+  'removal.ask': ['case'],
+  'removal.grant': ['data', 'approver'],
   'reason.read': ['case', 'approver', 'admin'],
   'reason.write': ['admin'],
   'authority.read': ['case', 'approver', 'admin'],
@@ -105,7 +107,7 @@ export const BY_TOKEN: Record<TokenScope, readonly Act[]> = {
   // What members wrote to officers: only a token made for it opens it.
   desk: ['inquiry.read', 'inquiry.answer'],
   units: ['unit.read', 'unit.write'],
-  // What members reported: no token opens an identity, approves a decision or lets a warning out.
+  // What members reported: no token opens an identity, removes anything for good, approves a decision or lets a warning out.
   cases: ['case.read', 'case.work', 'case.assign', 'reason.read', 'authority.read', 'decision.write', 'opinion.read', 'opinion.work'],
 }
 

@@ -45,7 +45,7 @@ export function createRouter(handlers: readonly Handler[], privately: Handler): 
     const named = lexicon.find(heard)
     if (named) return { handler: named, message }
     const choices = message.text === '' ? [] : listChoices(session.choices)
-    const offered = choices.find(({ label }) => fold(labelOf(label)) === heard.folded) ?? agreed(choices, yesNo(heard))
+    const offered = labelled(message, session, labelOf) ?? agreed(choices, yesNo(heard))
     if (offered) {
       const payload = parsePayload(offered.payload)
       const handler = payload && byName.get(payload.handler)
@@ -82,6 +82,9 @@ export function createRouter(handlers: readonly Handler[], privately: Handler): 
     }
     if (step && owner) {
       if (owner.expects?.(message, step)) return to(owner)
+      // Typed as it stands on one of the step's own buttons, in whatever language: as good as pressed.
+      const pressed = message.text === '' ? undefined : labelled(message, session, labelOf)
+      if (pressed && parsePayload(pressed.payload)?.handler === owner.name) return to(owner, { ...message, payload: pressed.payload })
       const heard = listen(message.text)
       const always = urgent.find(heard)
       if (always) return to(always)
@@ -116,6 +119,12 @@ function withChoice(message: InboundMessage, session: Session): InboundMessage {
   const choice = choiceOf(listen(message.text), choices.length)
   const chosen = choice === undefined ? undefined : choices[choice - 1]
   return chosen ? { ...message, payload: chosen.payload } : message
+}
+
+/** The choice offered last whose label is the whole message. */
+function labelled({ text }: InboundMessage, session: Session, labelOf: (label: Text) => string): Choice | undefined {
+  const { folded } = listen(text)
+  return folded === '' ? undefined : listChoices(session.choices).find(({ label }) => fold(labelOf(label)) === folded)
 }
 
 /** "ok", "thôi": an answer to two equal buttons that were offered without a step. */

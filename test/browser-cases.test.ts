@@ -142,7 +142,7 @@ test('from the first line in the chat to the result the member reads', async () 
   await pass()
   await chat.waits('Trợ lý có tin mới cho bạn')
   await chat.page.screenshot({ path: `${OUT}case-notice-phone.png` })
-  expect(await chat.taps('Đọc tin')).toContain('Trên vỏ ghi số lô nào?')
+  expect(await chat.taps('Xem tin báo')).toContain('Trên vỏ ghi số lô nào?')
   expect(await chat.says('Còn vỏ hộp, số lô 2026A17')).toContain('Sẽ gửi cho cán bộ')
   expect(await chat.taps('Gửi')).toContain('Đã gửi cho cán bộ xem phản ánh của bạn')
 

@@ -60,12 +60,20 @@ describe('the queue', () => {
 })
 
 describe('a case', () => {
+  test('has what can be done above its photos and what happened, and a way down to the words', async () => {
+    const { html, text } = await an.get('/console/cases/c1')
+    expect(text).toMatch(/Nội dung phản ánh.*Tới diễn biến, lời nhắn.*Việc có thể làm.*Diễn biến/)
+    expect(html).toMatch(/href="#thread"[\s\S]*<section class="card mb-3" id="thread">/)
+  })
+
   test('is taken, asked about, answered and closed by its forms', async () => {
     const page = await an.get('/console/cases/c1')
     expect(page.text).toMatch(/Tem nhãn mờ.*Chưa ai nhận/)
     expect((await an.post('/console/cases/c1/take', { version: '1' })).text).toContain('Đồng chí đã nhận phản ánh này.')
     const ask = await an.get('/console/cases/c1/ask?q=asked-place')
     expect(ask.html).toContain('Bạn cho biết thêm nơi bán')
+    const empty = await an.post('/console/cases/c1/ask', { version: versionIn(ask.html), reason: '', text: '' })
+    expect([empty.status, empty.text.includes('Cần điền mục này.')]).toEqual([400, true])
     const asked = await an.post('/console/cases/c1/ask', {
       version: versionIn(ask.html),
       reason: 'asked-place',
@@ -150,7 +158,7 @@ describe('a case', () => {
     expect(marked.text).toContain('Đã đánh dấu tin rác')
     expect((await an.get('/console/cases?shelf=spam')).text).toContain('7K3Q')
     const back = await an.get('/console/cases/c1/not-spam')
-    await an.post('/console/cases/c1/not-spam', { version: versionIn(back.html) })
+    expect((await an.post('/console/cases/c1/not-spam', { version: versionIn(back.html) })).text).toContain('Đã bỏ đánh dấu')
     expect((await an.get('/console/cases')).text).toContain('7K3Q')
   })
 })
@@ -171,10 +179,25 @@ describe('typing in', () => {
 
   test('says what such a case cannot do, and keeps it apart', async () => {
     const form = await an.get('/console/cases/new')
-    expect(form.text).toMatch(/không có mã tra cứu.*Đơn tố cáo không nhập ở đây.*bản chụp thư.*Không nhận ảnh có trẻ em/)
+    expect(form.text).toMatch(/không có mã nhận.*Đơn tố cáo không nhập ở đây.*bản chụp thư.*Không nhận ảnh có trẻ em/)
     const saved = await an.post('/console/cases/new', TYPED)
     expect(saved.text).toMatch(/Đã nhập phản ánh.*Cán bộ nhập.*Gạo có mùi lạ/)
     expect((await an.get('/console/cases?source=letter')).text).toContain('Cán bộ nhập')
+  })
+
+  test('says before anything is written that nobody will be told of it, and nowhere that the assistant passes it on', async () => {
+    await an.get('/console/cases/new')
+    const typed = new URL((await an.post('/console/cases/new', TYPED)).path, 'http://x').pathname
+    expect((await an.get(typed)).text).toContain('Trợ lý không nhắn được, vì cán bộ nhập')
+    await file('c2', 'PA-2611-8M4T', { replyTo: { contactId: 'c', addressId: 'a', word: 'K7' } })
+    for (const form of ['ask', 'tell']) {
+      expect((await an.get(`${typed}/${form}`)).text, form).toContain('không nhắn được cho ai')
+      expect((await an.get(`/console/cases/c1/${form}`)).text, form).toContain('chỉ khi tự tra bằng mã nhận')
+      expect((await an.get(`/console/cases/c2/${form}`)).text, form).not.toContain('không nhắn được')
+    }
+    const ask = await an.get('/console/cases/c1/ask')
+    const asked = { version: versionIn(ask.html), reason: 'asked-place', text: 'Bạn mua ở sạp nào?' }
+    expect((await an.post('/console/cases/c1/ask', asked)).text).not.toContain('sẽ chuyển tới người phản ánh')
   })
 
   test('words of a denunciation bring the explanation back with what was typed; a tick lets it through', async () => {
@@ -183,6 +206,7 @@ describe('typing in', () => {
     const back = await an.post('/console/cases/new', { ...TYPED, signs })
     expect([back.status, back.html.includes(signs), back.html.includes('name="report"')]).toEqual([400, true, true])
     expect(back.text).toContain('cơ quan có thẩm quyền')
+    expect(back.text, 'an officer is no member').not.toMatch(/\bbạn\b/)
     expect(await desk.db.read("SELECT count(*) AS n FROM cases WHERE source = 'letter'")).toEqual([{ n: 0 }])
     expect((await an.post('/console/cases/new', { ...TYPED, signs, report: 'on' })).text).toContain('Đã nhập phản ánh')
   })

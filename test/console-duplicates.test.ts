@@ -90,7 +90,7 @@ describe('an officer', () => {
   test('finds another case by its number, however it is typed', async () => {
     expect((await an.get('/console/cases/one/compare?number=pa+2611+4c5d')).text).toContain('So sánh PA-2611-2A3B và PA-2611-4C5D')
     const unknown = await an.get('/console/cases/one/compare?number=PA-2611-9X9X')
-    expect([unknown.status, unknown.text.includes('Không có phản ánh mang mã này')]).toEqual([400, true])
+    expect([unknown.status, unknown.text.includes('Không có phản ánh mang số này')]).toEqual([400, true])
     expect(unknown.html).toContain('value="PA-2611-9X9X"')
     expect((await an.get('/console/cases/one/compare?number=PA-2611-2A3B')).text).toContain('cùng một phản ánh')
   })

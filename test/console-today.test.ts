@@ -170,6 +170,26 @@ describe('the day', () => {
     expect(viewer.text).not.toMatch(/Câu chưa hiểu|Tình trạng kênh|Tin chờ duyệt|Yêu cầu về dữ liệu/)
   })
 
+  test('of the first day asks for somebody who reads reports and for an authority, until both are there', async () => {
+    const boss = await signIn(desk, await desk.officer('tinh', ['admin'], 'boss'))
+    const open = (await boss.get('/console')).text
+    expect(open).toMatch(/vai trò “Tiếp nhận phản ánh”[^(]*\(chưa làm\)/)
+    expect(open).toMatch(/cơ quan nhận phiếu chuyển phản ánh \(chưa làm\)/)
+    const refused = await boss.get('/console/cases')
+    expect([refused.status, refused.text.includes('nhờ quản trị của đơn vị giao thêm vai trò')]).toEqual([403, true])
+    await desk.officer('xa', ['viewer', 'case'], 'reader')
+    await desk.db.write([
+      {
+        sql: `INSERT INTO authorities(id, kind, name, address, checked_on, folded)
+              VALUES ('cq', 'qltt', 'Chi cục Mẫu', 'Số 1 đường Mẫu', '2026-11-20', 'chi cuc mau')`,
+        args: [],
+      },
+    ])
+    const done = (await boss.get('/console')).text
+    expect(done).toMatch(/vai trò “Tiếp nhận phản ánh”[^(]*\(xong\)/)
+    expect(done).toMatch(/cơ quan nhận phiếu chuyển phản ánh \(xong\)/)
+  })
+
   test('nobody is asked to approve what they wrote, nor shown another unit’s work', async () => {
     const boss = await desk.officer('tinh', ['approver', 'editor'], 'boss')
     await furnishDay(desk, boss)

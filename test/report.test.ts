@@ -125,6 +125,17 @@ describe('report', () => {
     expect(await bot.db.read('SELECT * FROM reply_links')).toEqual([])
   })
 
+  test('in English the words on the buttons are typed, and the report is filed', async () => {
+    await lan.says('english')
+    for (const said of ['report', 'suspected fake', 'milk powder, stamp blurred', 'Bà Mẫu shop', 'Yesterday', 'skip', 'nobody used it'])
+      await lan.says(said)
+    const review = textOf(await lan.says('back'))
+    expect(review).toContain('Step 6/8')
+    expect(textOf(await lan.says('Nobody used it'))).toMatch(/Place: Bà Mẫu shop[\s\S]*Time: 22\/11\/2026[\s\S]*Health: Nobody used it/)
+    expect(textOf(await lan.says('send'))).toContain('the last question before sending')
+    expect(receiptIn(await lan.says('yes, write back'))).toMatch(RECEIPT)
+  })
+
   test('on a channel without buttons the digits of the list file it', async () => {
     await bot.close()
     bot = await createBot({ channels: [fakeChannel('zalo-bot', { buttons: 0 })] })
@@ -175,6 +186,37 @@ describe('report', () => {
     expect(textOf(await lan.taps('Chưa ai dùng'))).toContain('Dấu hiệu: quán đầu ngõ bán kem trộn không nhãn')
   })
 
+  test('a few words before a kind is chosen are kept, and what the goods are is still asked', async () => {
+    await lan.says('phản ánh')
+    expect(textOf(await lan.says('phản ảnh đồ dởm'))).toContain('Đã ghi lời kể của bạn')
+    expect(textOf(await lan.taps('Hàng nghi giả'))).toContain('Bước 2/8')
+    expect(textOf(await lan.says('dầu gội mùi lạ'))).toContain('Bước 3/8')
+    for (const answer of ['không nhớ', 'hôm nay', 'bỏ qua']) await lan.says(answer)
+    expect(textOf(await lan.taps('Chưa ai dùng'))).toContain('Dấu hiệu: phản ảnh đồ dởm dầu gội mùi lạ')
+    for (const said of ['sửa', 'dấu hiệu']) await lan.says(said)
+    expect(textOf(await lan.says('nước mắm tem mờ'))).toContain('Dấu hiệu: nước mắm tem mờ')
+  })
+
+  test('a question mark or a lone digit is no place and no time', async () => {
+    for (const said of ['phản ánh', 'hàng nghi giả', 'hộp sữa tem mờ']) await lan.says(said)
+    for (const nothing of ['?', '9', '...']) expect(textOf(await lan.says(nothing)), nothing).toContain('nơi mua bằng chữ')
+    expect(textOf(await lan.says('chợ Mẫu'))).toContain('Bước 4/8')
+    for (const nothing of ['?', '9', '...']) expect(textOf(await lan.says(nothing)), nothing).toContain('thời gian bằng chữ')
+    expect(textOf(await lan.says('20/11'))).toContain('Bước 5/8')
+  })
+
+  test('who has no unit and wants it kept from one is told where it goes', async () => {
+    await tellsAll(lan)
+    const said = textOf(await lan.says('tôi không muốn đơn vị xem'))
+    expect(said).toMatch(/không có nơi nào khác để chọn[\s\S]*Bước 7\/8/)
+  })
+
+  test('before the last question it is said that nothing was sent yet', async () => {
+    await tellsAll(lan)
+    expect(textOf(await lan.taps('Gửi'))).toMatch(/câu cuối trước khi gửi[\s\S]*chọn xong thì phản ánh được gửi ngay/)
+    expect(await bot.db.read('SELECT count(*) AS n FROM cases')).toEqual([{ n: 0 }])
+  })
+
   test('a restart of the program in the middle loses nothing', async () => {
     await lan.says('phản ánh')
     await lan.taps('Hết hạn')
@@ -215,7 +257,7 @@ describe('report', () => {
     expect(textOf(await lan.says('quay lại'))).toContain('Bước 2/8')
     expect(textOf(await lan.says('hộp sữa tem mờ'))).toContain('Bước 3/8')
     await lan.says('tôi tố cáo tiếp')
-    expect(textOf(await lan.taps('Thôi, không giữ lại'))).toContain('không giữ lại gì')
+    expect(textOf(await lan.says('thôi'))).toContain('không giữ lại gì')
     expect(await bot.db.read('SELECT count(*) AS n FROM cases')).toEqual([{ n: 0 }])
   })
 
@@ -355,7 +397,9 @@ describe('report', () => {
       await reachesPhotos()
       const answers: string[] = []
       for (let i = 1; i <= 50; i++) answers.push(textOf(await lan.sendsPhotos(`photo-${i}`)))
-      expect(answers[9]).toContain('ảnh 10/10')
+      expect(answers[8]).toContain('Bạn gửi tiếp')
+      expect(answers[9]).toContain('ảnh 10/10, đủ số ảnh')
+      expect(answers[9]).not.toContain('gửi tiếp')
       for (const late of answers.slice(10)) expect(late).toContain('10 ảnh đầu vẫn còn')
       expect(await bot.db.read('SELECT count(*) AS n FROM photos')).toEqual([{ n: 10 }])
       expect(textOf(await lan.says('xong'))).toContain('10 ảnh đang trên đường')
@@ -647,8 +691,16 @@ describe('report', () => {
     test('the member’s own unit', async () => {
       expect(textOf(await tellsAll(lan))).toContain('Nơi tiếp nhận: CĐCS Nhà máy')
       await lan.taps('Gửi')
-      expect(textOf(await lan.taps('Không'))).toContain('Cán bộ của CĐCS Nhà máy sẽ xem trong ngày làm việc')
+      expect(textOf(await lan.taps('Không'))).toContain('Cán bộ của CĐCS Nhà máy sẽ xem trong vòng một ngày làm việc')
       expect(await caseRow(bot)).toMatchObject({ unit_id: 'own' })
+    })
+
+    test('is named before anything is told, and “không muốn đơn vị xem” is understood as it is said', async () => {
+      expect(textOf(await lan.says('phản ánh'))).toContain('CĐCS Nhà máy tiếp nhận')
+      await lan.says('hủy')
+      await tellsAll(lan)
+      expect(textOf(await lan.says('khong muon don vi xem'))).toContain('Nơi tiếp nhận: LĐLĐ tỉnh Trên')
+      expect(textOf(await lan.says('cho đơn vị xem'))).toContain('Nơi tiếp nhận: CĐCS Nhà máy')
     })
 
     test('the unit above when the member does not want their own to see it, and back', async () => {

@@ -45,7 +45,7 @@ describe('talk', () => {
       await desk.asks(id, QUESTION)
       await desk.pass(2)
       expect(await reads(hoa)).toContain(`23/11/2026. Cán bộ hỏi: ${QUESTION}`)
-      expect(textOf(await hoa.says('trả lời'))).toContain('Bạn viết câu trả lời')
+      expect(textOf(await hoa.says('trả lời'))).toContain('Bạn viết điều muốn gửi')
       const shown = textOf(await hoa.says('Gian số 12, tôi còn giữ hộp.'))
       expect(shown).toContain('Gian số 12, tôi còn giữ hộp.')
       const withPhoto = textOf(await hoa.sendsPhotos('photo-1', 'photo-2'))
@@ -56,7 +56,7 @@ describe('talk', () => {
       expect(await desk.caseOf(id)).toMatchObject({ state: 'reviewing', due_day: '2026-11-30', version: 4 })
       expect(await desk.events(id)).toMatchObject([
         { kind: 'opened' },
-        { kind: 'asked', relay: 'sent', seen: 1 },
+        { kind: 'asked', relay: 'queued', seen: 1 },
         { kind: 'answered', officer_id: null, relay: null },
         { kind: 'moved', officer_id: null, detail: '{"from":"needs_info","to":"reviewing"}' },
       ])
@@ -64,6 +64,16 @@ describe('talk', () => {
       expect(await desk.bot.db.read('SELECT count(*) AS n FROM photos WHERE case_id = ?', [id])).toEqual([{ n: 2 }])
     },
   )
+
+  test('“xem” without its letter and digit is told what is missing, and shows nothing', async () => {
+    await asked()
+    for (const typed of ['xem', 'XEM', 'xem tin báo']) {
+      const said = textOf(await lan.says(typed))
+      expect(said, typed).toContain('cả chữ và số')
+      expect(said, typed).not.toContain('Cán bộ hỏi')
+    }
+    expect(await reads(lan)).toContain('Cán bộ hỏi')
+  })
 
   test('an answer typed at once, without a tap, is shown before it goes; “không” and “2” are answers too', async () => {
     await asked()
@@ -84,7 +94,7 @@ describe('talk', () => {
     await asked()
     await desk.tells(filed.id, 'Cảm ơn bạn đã báo.')
     await desk.pass(2)
-    const read = textOf(await lan.taps('Đọc tin'))
+    const read = textOf(await lan.taps('Xem tin báo'))
     expect(read.indexOf(QUESTION)).toBeLessThan(read.indexOf('Cán bộ nhắn: Cảm ơn bạn đã báo.'))
     const nothing = await reads(lan)
     expect(nothing).toContain('Chưa có tin mới')
@@ -134,7 +144,7 @@ describe('talk', () => {
       await lan.says('Điều tôi không muốn gửi')
       await lan.sendsPhotos('photo-1')
       expect(textOf(await lan.says(leaves)), leaves).not.toContain('Điều tôi không muốn gửi')
-      if (leaves === 'viết lại') expect(textOf(await lan.says('gửi'))).toContain('Bạn viết câu trả lời')
+      if (leaves === 'viết lại') expect(textOf(await lan.says('gửi'))).toContain('Bạn viết điều muốn gửi')
       await lan.says('hủy')
     }
     expect(await desk.bot.db.read('SELECT count(*) AS n FROM photos')).toEqual([{ n: 0 }])

@@ -130,7 +130,7 @@ describe('threat', () => {
     const filed = await desk.files(lan)
     await desk.asks(filed.id, 'Ai bán?')
     await desk.pass(2)
-    await lan.taps('Đọc tin')
+    await lan.taps('Xem tin báo')
     const said = textOf(await lan.says('Chủ tiệm, họ đang dọa đánh tôi'))
     expect(said).toContain('Sẽ gửi cho cán bộ xem phản ánh của bạn:\n\nChủ tiệm, họ đang dọa đánh tôi')
     expect(said).toContain('bạn nhắn “bị đe dọa”')

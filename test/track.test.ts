@@ -79,6 +79,17 @@ describe('track', () => {
     expect(textOf(await bot.person('1').says(RECEIPT))).toContain('2/3')
   })
 
+  test('whoever lost the receipt is told what still works, in the step and outside it', async () => {
+    const lan = bot.person('1')
+    for (const asks of ['mất mã', 'lam mat ma nhan', 'quên mã phản ánh'] as const)
+      expect(textOf(await lan.says(asks)), asks).toContain('không cấp lại được')
+    expect(textOf(await lan.says('phan anh cua toi den dau roi'))).toContain('gửi mã nhận')
+    expect(textOf(await lan.says('gì cũng được'))).toContain('“mất mã”')
+    const told = await lan.says('tôi bị mất mã rồi')
+    expect(textOf(told)).toContain('không cấp lại được')
+    expect(told.at(-1)?.buttons?.map(({ label }) => label)).toEqual(['Phản ánh hàng nghi giả', 'Danh mục'])
+  })
+
   test('a report of the last night of a month counts by Vietnam’s calendar', async () => {
     bot.clock.set('2026-11-30T18:00:00.000Z')
     await opens(bot)
@@ -89,7 +100,7 @@ describe('track', () => {
     await opens(bot)
     const lan = bot.person('1')
     const real = textOf(await lan.says(NUMBER))
-    expect(real).toContain('8 chữ')
+    expect(real).toContain('8 chữ và số')
     expect(textOf(await lan.says('PA-2611-ZZZZ'))).toBe(real)
     expect(await bot.db.read('SELECT count(*) AS n FROM tries')).toEqual([{ n: 0 }])
   })
@@ -276,12 +287,12 @@ describe('the thread by a receipt', () => {
     ] as const) {
       await mai.says(filed.receipt)
       const said = textOf(await mai.says(typed))
-      expect(said, typed).not.toMatch(/Sẽ gửi|Bạn viết câu trả lời/)
+      expect(said, typed).not.toMatch(/Sẽ gửi|Bạn viết điều muốn gửi/)
       if (typed !== 'tin' && typed !== 'gọi ai') expect(said, typed).toContain(answered)
     }
-    await mai.says(filed.receipt)
+    expect((await mai.says(filed.receipt)).at(-1)?.buttons?.[0]?.label).toBe('Viết thêm cho cán bộ')
     await mai.says('gọi ai')
-    expect(textOf(await mai.says('trả lời'))).toContain('Bạn viết câu trả lời')
+    expect(textOf(await mai.says('trả lời'))).toContain('Bạn viết điều muốn gửi')
   })
 
   test('a merged report shows the state of its main one, and its answer goes there', async () => {

@@ -15,7 +15,16 @@ import { intro, question, REPORT, sent } from './show.ts'
 const words = [
   ...['ý kiến thị trường', 'ý kiến về thị trường', 'góp ý thị trường', 'góp ý về thị trường', 'góp ý hàng hóa', 'góp ý về hàng hóa'],
   ...['góp ý giá', 'góp ý về giá', 'góp ý giá cả', 'giá cao', 'giá cao quá', 'giá cả tăng cao', 'hàng bán giá cao'],
-  ...['khan hàng', 'khan hiếm hàng', 'thiếu hàng', 'hết hàng', 'không có hàng bán', 'góp ý chất lượng', 'góp ý về chất lượng'],
+  ...[
+    'khan hàng',
+    'khan hiếm hàng',
+    'thiếu hàng',
+    'hết hàng',
+    'không có hàng bán',
+    'góp ý chất lượng',
+    'góp ý về chất lượng',
+    'market opinion',
+  ],
 ] as const
 
 const DENOUNCES = ['tố cáo', 'đơn tố cáo'].map(phrase)

@@ -20,9 +20,11 @@ export async function answerStory(turn: Turn, step: StepName, draft: Draft, choi
     case 'kind':
       if (choice === undefined) return tellsEarly(draft, text) ?? again('report.pick_one')
       // What was told already is not asked for again.
-      return draft.signs && !draft.editing ? { step: 'place', draft: { ...draft, kind: kindOf(choice) } } : on({ kind: kindOf(choice) })
+      return draft.signs && !draft.early && !draft.editing
+        ? { step: 'place', draft: { ...draft, kind: kindOf(choice) } }
+        : on({ kind: kindOf(choice) })
     case 'signs':
-      return listen(text).words.length >= 2 ? on({ signs: text }) : again('report.facts')
+      return listen(text).words.length >= 2 ? forward(step, withSigns(draft, text)) : again('report.facts')
     case 'place':
       return answerPlace(turn, draft, choice, text) ?? again('report.place_hint')
     case 'where':
@@ -30,7 +32,7 @@ export async function answerStory(turn: Turn, step: StepName, draft: Draft, choi
       return choice ? on({ spot: choice === 'exact' ? { ...draft.spot, exact: true } : nearby(draft.spot) }) : again('report.pick_one')
     case 'time':
       if (choice) return forward(step, timeOf(turn, draft, choice))
-      return text === '' ? again('report.time_hint') : on({ time: text })
+      return /\p{L}|\d\D+\d|\d{4}/u.test(text) ? on({ time: text }) : again('report.time_hint')
     case 'photos':
       return (await answerPhotos(turn, draft, choice)) ?? again('report.photos_hint')
     case 'health':
@@ -42,11 +44,21 @@ export async function answerStory(turn: Turn, step: StepName, draft: Draft, choi
   }
 }
 
+/** Words of a text that tells what was seen; fewer may say no more than that somebody wants to report. */
+const A_STORY = 8
+
 /** Many begin to tell before they choose a kind: kept as the story, and the kind still asked. */
 function tellsEarly(draft: Draft, text: string): Move | undefined {
   if (listen(text).words.length < 4) return undefined
+  const { early: _, ...rest } = draft
   const signs = [draft.signs, text].filter(Boolean).join('\n')
-  return { step: 'kind', draft: { ...draft, signs }, notes: [{ text: { key: 'report.kind_noted' } }] }
+  const early = listen(signs).words.length < A_STORY
+  return { step: 'kind', draft: { ...rest, signs, ...(early ? { early } : {}) }, notes: [{ text: { key: 'report.kind_noted' } }] }
+}
+
+/** In place of what stood there, or below what was told before the question. */
+function withSigns({ early, ...draft }: Draft, text: string): Draft {
+  return { ...draft, signs: early && draft.signs ? `${draft.signs}\n${text}` : text }
 }
 
 /** To the next step, or back to the review when one field was being changed. */
@@ -65,7 +77,7 @@ function answerPlace(turn: Turn, draft: Draft, choice: string | undefined, text:
     const { latitude, longitude } = location
     return { step: 'where', draft: { ...rest, ...(place ? { place } : {}), spot: { latitude, longitude, exact: false } } }
   }
-  return text === '' ? undefined : forward('place', { ...rest, place: text })
+  return /\p{L}/u.test(text) ? forward('place', { ...rest, place: text }) : undefined
 }
 
 function timeOf({ now }: Turn, draft: Draft, choice: string): Draft {

@@ -39,8 +39,9 @@ const choices: Record<StepName, Choices> = {
   review: {
     send: 'gửi, gửi phản ánh, gửi đi, gửi luôn',
     edit: 'sửa, sửa lại, chỉnh sửa',
-    above: '',
-    own: '',
+    above:
+      'không muốn đơn vị xem, không muốn đơn vị tôi xem, không muốn đơn vị mình xem, không cho đơn vị xem, đừng cho đơn vị xem, đừng để đơn vị xem',
+    own: 'để đơn vị xem, cho đơn vị xem',
     named: 'để lại tên, để lại tên số điện thoại, ghi tên',
     unnamed: 'bỏ tên, xóa tên, bỏ tên số điện thoại',
     quit: '',
@@ -57,7 +58,10 @@ const choices: Record<StepName, Choices> = {
   consent: { yes: '', no: '' },
   name: {},
   phone: { skip: 'bỏ qua, không cho số, không' },
-  formal: { report: 'phản ánh, ghi là phản ánh, gửi phản ánh, đây là phản ánh, tiếp tục phản ánh', quit: '' },
+  formal: {
+    report: 'phản ánh, ghi là phản ánh, gửi phản ánh, đây là phản ánh, tiếp tục phản ánh',
+    quit: 'thôi, không, không giữ lại, thôi không giữ lại',
+  },
   send: { link: 'cho trợ lý nhắn lại, nhắn lại, cho nhắn lại', alone: 'không nhắn lại, không cần nhắn lại' },
 }
 

@@ -31,6 +31,8 @@ export type Draft = {
   editing?: boolean
   /** The warning about faces and names was said. */
   warned?: boolean
+  /** Told in a few words before a kind was chosen: kept, and what it is about is still asked. */
+  early?: true
   /** Words that speak of a formal denunciation (R30): part of nothing until the person says that they are a phản ánh. */
   held?: { step: StepName; text: string }
   /** They have said so. */

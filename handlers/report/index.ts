@@ -15,16 +15,19 @@ import { fileReport } from './filing.ts'
 import { explained, isFormal } from './formal.ts'
 import { answerNaming, startNaming } from './named.ts'
 import { takePhotos, warning } from './photos.ts'
+import { findReceivers } from './receivers.ts'
 import { photoButtons, question } from './steps.ts'
 
 const words = [
   'phản ánh',
+  'phản ảnh',
   'phản ánh hàng giả',
   'phản ánh hàng nghi giả',
   'hàng giả',
   'hàng nghi giả',
   'hàng nhái',
   'hàng dỏm',
+  'hàng dởm',
   'hàng fake',
   'tố giác',
   'tố giác hàng giả',
@@ -36,6 +39,9 @@ const words = [
   'thuốc giả',
   'sữa giả',
   'hàng kém chất lượng',
+  'report',
+  'report suspect goods',
+  'report fake goods',
 ] as const
 const opening = createLexicon(words.map((one) => ({ words: one, value: true })))
 
@@ -53,7 +59,7 @@ export const report: Handler = {
     if (!step) {
       if (message.payload !== undefined && !starts) return { replies: [menuReply('report.stale')] }
       const draft = newDraft(turn)
-      return ask(turn, 'kind', draft, { notes: [intro(turn)] })
+      return ask(turn, 'kind', draft, { notes: [await intro(turn)] })
     }
     const name = step.step as StepName
     const draft = draftOf(step)
@@ -75,9 +81,12 @@ export const report: Handler = {
 const OPINION: Button = { label: { key: 'opinion.b_door' }, payload: payloadOf('opinion', 'start'), word: 'ý kiến thị trường' }
 
 /** Who receives it, and honestly who else may see it: a page's staff read its Zalo inbox, the web page knows no account (R7). */
-function intro({ about, contact: { channel } }: Turn): Reply {
+async function intro(turn: Turn): Promise<Reply> {
+  const { about, contact } = turn
+  const { channel } = contact
+  const unit = (await findReceivers(turn))?.own.name ?? about.unitName
   const traces = channel === 'zalo' || channel === 'web' ? channel : 'chat'
-  const text = { key: 'report.intro', params: { unit: about.unitName, traces: { key: `report.traces_${traces}` } } }
+  const text = { key: 'report.intro', params: { unit, traces: { key: `report.traces_${traces}` } } }
   const page = traces === 'web' || !about.publicUrl ? [] : [{ label: { key: 'report.b_web' }, url: about.publicUrl }]
   return { text, buttons: [...page, OPINION] }
 }
@@ -144,6 +153,8 @@ async function answerReview(turn: Turn, step: StepName, draft: Draft, choice: st
       return { step, draft: nameless }
     case 'above':
     case 'own':
+      // Typed where there is no such button: said why nothing changes, because whoever asks is afraid of somebody.
+      if (!(await findReceivers(turn))?.above) return { step, draft, notes: [{ text: { key: 'report.no_above' } }] }
       return { step, draft: { ...draft, above: choice === 'above' } }
     default:
       return { step: choice as StepName, draft }

@@ -18,11 +18,12 @@ export async function takePhotos(turn: Turn, draft: Draft): Promise<Taken> {
   const { photos, kept, left, writes } = await takeDraftPhotos(turn, draft.photos)
   if (kept === 0 && !left) return { draft, notes, writes }
   const params = { n: photos.length, most: MAX_PHOTOS }
+  const noted = step?.step !== 'photos' ? 'photo_kept_early' : photos.length < MAX_PHOTOS ? 'photo_kept' : 'photo_kept_last'
   return {
     draft: { ...draft, photos, ...(kept > 0 ? { warned: true } : {}) },
     notes: [
       ...notes,
-      ...(kept > 0 ? [{ text: { key: step?.step === 'photos' ? 'report.photo_kept' : 'report.photo_kept_early', params } }] : []),
+      ...(kept > 0 ? [{ text: { key: `report.${noted}`, params } }] : []),
       ...(left ? [{ text: { key: left === 'full' ? 'report.photos_full' : 'report.photos_hour', params } }] : []),
       ...(draft.warned || kept === 0 ? [] : [warning]),
     ],

@@ -34,7 +34,7 @@ async function show(visit: Visit): Promise<Response> {
       actions: <Doors visit={visit} found={found} />,
     },
     months.length === 0 ? (
-      <NoFigures visit={visit} />
+      <NoFigures visit={visit} of="cases" />
     ) : (
       <>
         <p class="text-secondary">{t('console_figures.cases_hidden_why')}</p>

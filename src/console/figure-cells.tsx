@@ -109,6 +109,10 @@ export function partNameOf({ t }: Pick<Visit, 't'>, cut: Part, key: string, name
 const OPINIONS = ['price', 'supply', 'quality', 'other']
 const CHANNELS = ['telegram', 'zalo', 'zalo-bot', 'web']
 
-export const NoFigures = ({ visit: { t } }: { visit: Pick<Visit, 't'> }) => (
-  <Empty title={t('console_figures.none')} text={t('console_figures.none_text')} icon="bar-chart" />
+export const NoFigures = ({ visit: { t }, of }: { visit: Pick<Visit, 't'>; of?: 'cases' }) => (
+  <Empty
+    title={t('console_figures.none')}
+    text={t(of ? 'console_figures.none_text_cases' : 'console_figures.none_text')}
+    icon="bar-chart"
+  />
 )

@@ -44,7 +44,7 @@ async function show(visit: Visit): Promise<Response> {
       help: 'figures',
     },
     month === undefined ? (
-      <NoFigures visit={visit} />
+      <NoFigures visit={visit} of="cases" />
     ) : (
       <Card plain title={`${t(`console_figures.m_${what}`)}, ${monthVi(month)}`}>
         <Filters visit={visit} action="/figures/map">

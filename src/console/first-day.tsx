@@ -12,11 +12,13 @@ import type { Visit } from './page.ts'
 export async function firstDay(visit: Visit) {
   const { t, desk, parts } = visit
   if (scopeOf(desk.actor, 'officer.write').length === 0) return null
-  const { units, officers, bound, tested } = await findFirstDay(desk.db)
+  const { units, officers, receiver, authority, bound, tested } = await findFirstDay(desk.db)
   const steps = [
     { done: parts.channels.length > 1, text: 'console.first_channel', href: '/console/help/first' },
     { done: units, text: 'console.first_units', href: '/console/units' },
     { done: officers, text: 'console.first_officers', href: '/console/officers' },
+    { done: receiver, text: 'console.first_receiver', href: '/console/officers' },
+    { done: authority, text: 'console.first_authority', href: '/console/authorities' },
     { done: bound, text: 'console.first_bound', href: '/console/officers' },
     { done: tested, text: 'console.first_test', href: '/console/campaigns' },
   ]

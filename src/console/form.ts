@@ -77,16 +77,18 @@ export function parseForm<S extends z.ZodType>(schema: S, typed: Typed, has: (ke
   const wrong: Wrong = {}
   for (const issue of result.error.issues) {
     const field = String(issue.path[0] ?? '')
-    wrong[field] ??= sentenceOf(issue, has)
+    wrong[field] ??= sentenceOf(issue, typed[field], has)
   }
   return { ok: false, typed, wrong }
 }
 
-function sentenceOf(issue: z.core.$ZodIssue, has: (key: string) => boolean): Text {
+function sentenceOf(issue: z.core.$ZodIssue, value: Typed[string] | undefined, has: (key: string) => boolean): Text {
   if (/^[a-z_]+\.[a-z_0-9]+$/.test(issue.message) && has(issue.message)) return { key: issue.message }
   if (issue.code === 'too_small' && issue.origin === 'string') return { key: 'console.field_needed' }
   if (issue.code === 'too_big' && issue.origin === 'string') return { key: 'console.field_long', params: { most: Number(issue.maximum) } }
-  if (issue.code === 'invalid_type' && issue.input === undefined) return { key: 'console.field_needed' }
+  // Nothing was chosen or written: there is nothing to look over again.
+  if (issue.path.length === 1 && (value === undefined || (typeof value === 'string' && value.trim() === '')))
+    return { key: 'console.field_needed' }
   return { key: 'console.field_wrong' }
 }
 

@@ -16,7 +16,7 @@ export type Frame = { c: Context; parts: ConsoleParts; actor: Actor; locale: Loc
 type Say = (key: string, params?: Record<string, string>) => string
 
 /** Texts that may be shown because an address asks for it. */
-const SAID = /^console(_[a-z]+)*\.said_[a-z_]+$/
+const SAID = /^console(_[a-z]+)*\.said_[a-z_-]+$/
 
 /** Written out, so that the style sheet keeps them. */
 const ALERTS = { danger: 'alert alert-danger', success: 'alert alert-success', warning: 'alert alert-warning', info: 'alert alert-info' }

@@ -152,7 +152,12 @@ async function refused(
   const visit = await visitOf(c, parts, shared, signed, NO_FORM)
   const shown = visit.show(
     { title: visit.t('console.refused_title') },
-    Refused({ visit, text: visit.t(known?.message ?? 'console.failed') }),
+    Refused({
+      visit,
+      text: visit.t(known?.message ?? 'console.failed'),
+      // A role that is missing is another's to give; every other refusal says itself what to do.
+      next: known?.message === 'desk.forbidden' ? visit.t('console.refused_next') : undefined,
+    }),
   )
   return new Response(shown.body, { status, headers: shown.headers })
 }

@@ -2,8 +2,8 @@
  * The look of public pages that stand for themselves: no script, nothing from elsewhere, light and dark, from 320 pixels
  * on, and black on white on paper.
  */
-export const STYLE = `:root { color-scheme: light dark; --ink: #1c1917; --ground: #fff; --soft: #57534e; --line: #a8a29e; --deep: #9f1239; --good: #166534 }
-@media (prefers-color-scheme: dark) { :root { --ink: #f5f5f4; --ground: #1c1917; --soft: #d6d3d1; --line: #78716c; --deep: #fda4af; --good: #86efac } }
+export const STYLE = `:root { color-scheme: light dark; --ink: #1c1917; --ground: #fff; --soft: #57534e; --line: #a8a29e; --deep: #a3211a; --good: #166534 }
+@media (prefers-color-scheme: dark) { :root { --ink: #f5f5f4; --ground: #1c1917; --soft: #d6d3d1; --line: #78716c; --deep: #ffa79e; --good: #86efac } }
 * { box-sizing: border-box }
 body { margin: 0; padding: 1rem; background: var(--ground); color: var(--ink); font: 1.0625rem/1.6 system-ui, sans-serif }
 main { max-width: 34rem; margin: 1rem auto; overflow-wrap: anywhere }

@@ -10,6 +10,7 @@ export const THREAT_WORDS = [
   ...['bị đe dọa', 'đe dọa', 'bị trù dập', 'trù dập', 'bị đe dọa trù dập', 'bị trả thù', 'trả thù', 'bị dọa', 'bị dọa nạt', 'bị hăm dọa'],
   ...['bị uy hiếp', 'bị dọa đuổi việc', 'dọa đuổi việc', 'bị dọa cho nghỉ việc', 'dọa cho nghỉ việc', 'bị dọa sa thải', 'dọa sa thải'],
   ...['bị dọa đánh', 'dọa đánh', 'bị ép rút phản ánh', 'ép rút phản ánh', 'bị ép rút đơn', 'bị ép rút lại', 'bị đuổi việc vì phản ánh'],
+  ...['threatened', 'i am threatened'],
 ] as const
 
 const said = [

@@ -39,7 +39,7 @@ export const evidence: CaseSection = async (visit, open) => {
   )
   const last = rows.at(-1)
   return (
-    <Card title={t('console_evidence.title')}>
+    <Card id="photos" title={t('console_evidence.title')}>
       {parts.pictures || rows.length === 0 ? null : <p>{t('console_evidence.no_pictures')}</p>}
       {rows.length === 0 ? <p>{t(after === undefined ? 'console_evidence.none' : 'console_evidence.no_more')}</p> : null}
       <ul class="list-unstyled mb-0">
@@ -79,7 +79,7 @@ export const evidence: CaseSection = async (visit, open) => {
 export const photoPath = (caseId: string, photoId: string): string => `/cases/${caseId}/photos/${photoId}`
 
 export function hasView({ state, reason }: CasePhoto): boolean {
-  return state === 'stored' && reason !== 'no_copy'
+  return state === 'stored' && reason === null
 }
 
 function Photo({
@@ -120,9 +120,9 @@ function Photo({
           {name} <State visit={visit} photo={photo} />{' '}
           {photo.source === 'member' ? null : <Badge label={t('console_evidence.by_officer')} />}
         </h3>
-        {photo.facts ? <Facts visit={visit} photo={photo} facts={photo.facts} /> : null}
+        {photo.facts ? <Facts visit={visit} photo={photo} facts={photo.facts} n={n} /> : null}
         {copies.length > 0 ? <Copies visit={visit} href={href} copies={copies} /> : null}
-        {photo.state === 'stored' ? (
+        {photo.state === 'stored' || works ? (
           <div class="btn-list mt-2">
             {hasView(photo) ? (
               <a class="btn btn-outline-secondary" href={href}>
@@ -136,9 +136,15 @@ function Photo({
                 {of}
               </a>
             ) : null}
-            {works ? (
+            {works && photo.state === 'stored' && photo.reason !== 'cleared_only' ? (
               <a class="btn btn-outline-secondary" href={`${href}/original`}>
                 {t('console_evidence.original')}
+                {of}
+              </a>
+            ) : null}
+            {works ? (
+              <a class="btn btn-outline-danger" href={`/console/cases/${open.id}/remove?photo=${photo.id}`}>
+                {t('console_evidence.remove_photo')}
                 {of}
               </a>
             ) : null}
@@ -155,28 +161,32 @@ function State({ visit: { t }, photo: { state, reason, source } }: { visit: Visi
   if (state === 'failed') return <Badge tone="bad" label={t(`console_evidence.failed_${why}`)} />
   if (state !== 'stored')
     return <Badge tone="waiting" label={t(source === 'member' ? 'console_evidence.waiting' : 'console_evidence.sealing')} />
-  return reason === 'no_copy' ? (
-    <Badge tone="waiting" label={t('console_evidence.no_copy')} />
+  return reason === 'no_copy' || reason === 'cleared_only' ? (
+    <Badge tone="waiting" label={t(`console_evidence.${reason}`)} />
   ) : (
     <Badge tone="good" label={t('console_evidence.stored')} />
   )
 }
 
-function Facts({ visit, photo, facts }: { visit: Visit; photo: CasePhoto; facts: PhotoFacts }) {
+/** Folded away: with ten photos the officer reads pictures, and a checksum once in a while. */
+function Facts({ visit, photo, facts, n }: { visit: Visit; photo: CasePhoto; facts: PhotoFacts; n: number }) {
   const { t } = visit
   return (
-    <Pairs
-      pairs={[
-        [t('console_evidence.source'), t(`console_evidence.source_${photo.source}`)],
-        // The minute stands on the page of the original: officers need it there alone.
-        [t('console_evidence.received'), hourVi(visit, hourOf(new Date(facts.receivedAt)))],
-        [t('console_evidence.what'), whatOf(visit, facts)],
-        [t('console_evidence.sha256'), <code class="hash">{facts.sha256}</code>],
-        ...(photo.state === 'stored'
-          ? [[t('console_evidence.view'), t(hasView(photo) ? 'console_evidence.view_yes' : 'console_evidence.view_no')] as const]
-          : []),
-      ]}
-    />
+    <details>
+      <summary>{t('console_evidence.file', { n })}</summary>
+      <Pairs
+        pairs={[
+          [t('console_evidence.source'), t(`console_evidence.source_${photo.source}`)],
+          // The minute stands on the page of the original: officers need it there alone.
+          [t('console_evidence.received'), hourVi(visit, hourOf(new Date(facts.receivedAt)))],
+          [t('console_evidence.what'), whatOf(visit, facts)],
+          [t('console_evidence.sha256'), <code class="hash">{facts.sha256}</code>],
+          ...(photo.state === 'stored'
+            ? [[t('console_evidence.view'), t(hasView(photo) ? 'console_evidence.view_yes' : 'console_evidence.view_no')] as const]
+            : []),
+        ]}
+      />
+    </details>
   )
 }
 

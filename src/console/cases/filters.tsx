@@ -70,7 +70,7 @@ export async function QueueFilters({ visit, query, wrong }: { visit: Visit; quer
           choices={caseSources.map((value) => ({ value, label: t(`case.source_${value}`) }))}
         />
       </div>
-      <div class="col-12 col-md-4">
+      <div class="col-6 col-md-4">
         <Field visit={visit} name="unit" label={t('console_cases.under')} value={query.unit} wrong={wrong} most={200} />
       </div>
     </Filters>

@@ -160,14 +160,14 @@ async function show(visit: Visit, { typed, wrong, chosen, held, form }: Shown = 
   )
 }
 
-/** The difference, and where it goes, in the words a member gets. */
+/** The difference, and where it goes. */
 function Denounced({ visit, wrong }: { visit: Visit; wrong: Wrong }) {
   return (
     <div class="alert alert-warning" role="alert">
       <div>
         {wrong.report ? <p>{visit.say(wrong.report)}</p> : null}
         {visit
-          .t('denounce.where')
+          .t('console_cases.denounce_where')
           .split('\n\n')
           .map((line) => (
             <p class="mb-1">{line}</p>

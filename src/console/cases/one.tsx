@@ -9,12 +9,14 @@ import { type CaseRow, type OpenCase, readCase, requireCase } from '../../../db/
 import { findWays } from '../../../db/case-links.ts'
 import { findReason } from '../../../db/case-reasons.ts'
 import { findHolidays } from '../../../db/holidays.ts'
+import { isEmptied } from '../../removal.ts'
 import { Card, Pairs } from '../kit/card.tsx'
 import type { Page, Visit } from '../page.ts'
+import { LeftHere, showGone } from './gone.tsx'
 import { SECTIONS } from './sections.ts'
 import { TakeForm } from './take.tsx'
 import { Thread } from './thread.tsx'
-import { crumbsOf, DueDay, hourVi, Marks, StateBadge } from './words.tsx'
+import { crumbsOf, DueDay, hourVi, Marks, StateBadge, wayOf } from './words.tsx'
 
 type Pair = [label: string, value: Child]
 
@@ -26,12 +28,14 @@ async function show(visit: Visit): Promise<Response> {
   const row = await requireCase(visit.desk, visit.param('id'), 'case.read')
   if (row.restricted && row.assigneeId === null) return showClosed(visit, row)
   const open = await readCase(visit.desk, row.id)
+  if (isEmptied(open.gone)) return showGone(visit, open)
   const parts = []
   for (const section of SECTIONS) parts.push(await section(visit, open))
   const { thread } = visit.query(threadQuery)
   return visit.show(
     { title: open.number, crumbs: crumbsOf(visit), help: 'cases' },
     <>
+      {open.gone === null ? null : await LeftHere({ visit, open })}
       {open.mergedInto ? <Merged visit={visit} into={open.mergedInto} /> : null}
       {await Facts({ visit, open, ways: await findWays(visit.desk.db, visit.desk.keys, open.id) })}
       {open.assigneeId === null && open.state !== 'closed' && open.mergedInto === null ? (
@@ -84,12 +88,17 @@ async function Facts({ visit, open, ways }: { visit: Visit; open: OpenCase; ways
     [t('console_cases.unit'), open.unitName ?? t('console_cases.no_unit')],
     [t('console_cases.assignee'), open.assigneeName ?? t('console_cases.nobody')],
     [t('console_cases.due'), <DueDay visit={visit} row={open} holidays={await findHolidays(visit.desk.db, visit.desk.now)} />],
-    [t('console_cases.way'), t(ways.link ? 'console_cases.way_link' : 'console_cases.way_receipt')],
+    [t('console_cases.way'), t(`console_cases.way_${wayOf(open, ways.link)}`)],
     [t('console_cases.identity'), t(ways.identity ? 'console_cases.identity_left' : 'console_cases.identity_none')],
   ]
   return (
     <Card title={t('console_cases.facts')}>
       <Pairs pairs={pairs} />
+      <p class="mt-3 mb-0">
+        <a class="btn btn-outline-secondary" href="#thread">
+          {t('console_cases.to_thread')}
+        </a>
+      </p>
     </Card>
   )
 }

@@ -7,14 +7,16 @@ import { evidence } from './evidence.tsx'
 import { filingProofSection } from './filing-proof.tsx'
 import { decisionSection, handOverSection } from './hand-overs.tsx'
 import { identitySection } from './identity.tsx'
+import { removalSection } from './removal.tsx'
 import type { CaseSection } from './section.ts'
 
 export const SECTIONS: readonly CaseSection[] = [
-  evidence,
   acts,
+  evidence,
   duplicates,
   handOverSection,
   decisionSection,
   identitySection,
   filingProofSection,
+  removalSection,
 ]

@@ -3,6 +3,8 @@
  * often asked stand there to begin with.
  */
 import * as z from 'zod'
+import type { CaseRow } from '../../../db/case-desk.ts'
+import { findWays } from '../../../db/case-links.ts'
 import { askMember, noteCase, tellMember } from '../../../db/case-notes.ts'
 import { listReasons } from '../../../db/case-reasons.ts'
 import { NOTE_LONGEST, TOLD_LONGEST } from '../../../db/case-words.ts'
@@ -13,6 +15,7 @@ import type { Page, Visit } from '../page.ts'
 import { type ActForm, actPages } from './act-page.tsx'
 import { ReasonSelect } from './reason-select.tsx'
 import { ToldAll } from './told.tsx'
+import { wayOf } from './words.tsx'
 
 const text = z.string().overwrite(cleanText)
 const asked = z.object({ text, reason: idSchema })
@@ -30,6 +33,7 @@ const ask: ActForm<typeof asked> = {
     return (
       <>
         <p>{t('console_cases.ask_text')}</p>
+        {await Unreached({ visit, row })}
         {await ToldAll({ visit, id: row.id })}
         <Samples visit={visit} id={row.id} samples={reasons.map(({ id, label }) => ({ id, label: label[visit.locale] }))} />
         <ReasonSelect visit={visit} reasons={reasons} value={begun?.id} typed={typed} wrong={wrong} />
@@ -55,10 +59,11 @@ const tell: ActForm<typeof written> = {
   name: 'tell',
   schema: written,
   field: 'text',
-  draw: async (visit, { id }, { typed, wrong }) => (
+  draw: async (visit, row, { typed, wrong }) => (
     <>
       <p>{visit.t('console_cases.tell_text')}</p>
-      {await ToldAll({ visit, id })}
+      {await Unreached({ visit, row })}
+      {await ToldAll({ visit, id: row.id })}
       <Area
         visit={visit}
         name="text"
@@ -90,6 +95,12 @@ const note: ActForm<typeof written> = {
 }
 
 export const write: readonly Page[] = [...actPages(ask), ...actPages(tell), ...actPages(note)]
+
+/** Said before anything is written that nobody will be told of. */
+async function Unreached({ visit: { t, desk }, row }: { visit: Visit; row: CaseRow }) {
+  const way = wayOf(row, (await findWays(desk.db, desk.keys, row.id)).link)
+  return way === 'link' ? null : <p class="fw-bold">{t(`console_cases.unreached_${way}`)}</p>
+}
 
 /** Without a script a question is begun by its link. */
 function Samples({ visit: { t }, id, samples }: { visit: Visit; id: string; samples: ReadonlyArray<{ id: string; label: string }> }) {

@@ -3,9 +3,22 @@
  */
 import type { Child } from 'hono/jsx'
 
-export function Card({ title, actions, children, plain }: { title?: string; actions?: Child; children?: Child; plain?: boolean }) {
+/** @param id what a link on the same page jumps to */
+export function Card({
+  title,
+  actions,
+  children,
+  plain,
+  id,
+}: {
+  title?: string
+  actions?: Child
+  children?: Child
+  plain?: boolean
+  id?: string
+}) {
   return (
-    <section class="card mb-3">
+    <section class="card mb-3" {...(id ? { id } : {})}>
       {title === undefined ? null : (
         <div class="card-header">
           <h2 class="card-title">{title}</h2>

@@ -26,7 +26,7 @@ export function Table<T>({
   return (
     <>
       <div class="table-responsive">
-        <table class="table table-vcenter table-mobile-md card-table">
+        <table class="table table-vcenter row-cards card-table">
           <caption class="visually-hidden">{caption}</caption>
           <thead>
             <tr>
