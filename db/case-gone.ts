@@ -28,7 +28,7 @@ export async function emptyCase(
   return [
     {
       sql: `UPDATE cases SET version = version + 1, gone = ?, gone_hour = ?, state = 'closed', kind = 'unsure', danger = 0, rank = 2,
-              told_rank = 2, restricted = 0, due_day = '', reason_id = ?, outcome_id = ?, merged_into = NULL, marked = 1, box = ?,
+              told_rank = 2, ${STILL_GUARDED}, due_day = '', reason_id = ?, outcome_id = ?, merged_into = NULL, marked = 1, box = ?,
               opened_hour = ?, closed_hour = coalesce(closed_hour, ?)
             WHERE id = ? AND version = ?`,
       args: [...[as.gone, hour, as.reasonId, as.outcomeId], await emptyBox(keys, going), ...[month, hour, going.id, going.version]],
@@ -39,6 +39,10 @@ export async function emptyCase(
     ...(await dropMember(keys, going.id, as.way)),
   ]
 }
+
+/** Who made its member take it back must not learn from its row that this was the one: it stays with who had it (F40). */
+const STILL_GUARDED = `restricted = max(restricted, coalesce((SELECT m.restricted FROM cases m WHERE m.id = cases.merged_into), 0)),
+  assignee_id = coalesce((SELECT m.assignee_id FROM cases m WHERE m.id = cases.merged_into AND m.restricted = 1), assignee_id)`
 
 /** A box in which nothing stands any more. @param keptFrom who still must not see what others told there (R8) */
 export async function emptyBox(keys: Keys, { id, openedHour }: Pick<Going, 'id' | 'openedHour'>, keptFrom?: string): Promise<Uint8Array> {

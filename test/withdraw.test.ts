@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { caseReasons } from '../content/data/case-reasons.ts'
 import { addAnswer } from '../db/case-answers.ts'
-import { readCase, requireCase } from '../db/case-desk.ts'
+import { listShelf, listWithdrawn, readCase, requireCase } from '../db/case-desk.ts'
 import { listEvents } from '../db/case-events.ts'
 import { addIdentity } from '../db/case-links.ts'
 import { mergeCases, unmergeCase } from '../db/case-merge.ts'
@@ -17,7 +17,7 @@ import type { Statement } from '../src/chat.ts'
 import { createFigures } from '../src/figures.ts'
 import { goneObjectsJob } from '../src/gone-objects.ts'
 import { textOf } from './harness.ts'
-import { deskAt } from './people.ts'
+import { addTestOfficer, deskAt } from './people.ts'
 import { CHANNELS, type Filed, type Member, openTalkDesk, type TalkDesk } from './talk-desk.ts'
 
 const ASKED = 'Bạn muốn rút phản ánh gửi tháng 11/2026 phải không?'
@@ -143,6 +143,30 @@ describe('a report is taken back', () => {
     expect(textOf(await hoa.sends({ payload: 'withdraw:go:' }))).toContain('bước đã qua')
     expect(textOf(await hoa.sends({ payload: 'track:go:' }))).not.toContain('Đã rút')
     expect((await talk.caseOf(filed.id)).gone).toBeNull()
+  })
+
+  test('and who forced her sees in no list that it was taken back: it stays with who had it', async () => {
+    const { db, keys, clock } = talk.bot
+    const lan = talk.bot.person('7100200300')
+    const hoa = talk.bot.person('555')
+    const [alone, merged, main] = [await talk.files(lan), await talk.files(lan), await talk.files(hoa)]
+    await merge(main, merged)
+    await addTestOfficer(db, keys, 'quandoc', 'tinh', ['case'])
+    for (const { id } of [alone, main])
+      await db.write([{ sql: "UPDATE cases SET restricted = 1, rank = 0, assignee_id = 'an' WHERE id = ?", args: [id] }])
+    for (const filed of [alone, merged]) {
+      await receiptIn(lan, filed)
+      await lan.says('có, rút')
+      expect((await talk.caseOf(filed.id)).gone).not.toBeNull()
+    }
+    const seen = async (officer: string) => {
+      const desk = await deskAt(db, keys, officer, clock.now())
+      const shelf = await listShelf(desk, 'closed', { limit: 9 })
+      const back = await listWithdrawn(desk, { since: '2026-11-01T00Z', limit: 9 })
+      return [...new Set([...shelf, ...back].map(({ id }) => id))].sort()
+    }
+    expect(await seen('quandoc')).toEqual([])
+    expect(await seen('an')).toEqual([alone.id, merged.id].sort())
   })
 
   test('once: a second yes says so, a closed one is not taken back, and nothing more comes into it', async () => {
