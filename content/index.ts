@@ -28,6 +28,7 @@ import consoleInquiries from './console_inquiries.json' with { type: 'json' }
 import consoleOffice from './console_office.json' with { type: 'json' }
 import consoleOfficers from './console_officers.json' with { type: 'json' }
 import consoleOpinions from './console_opinions.json' with { type: 'json' }
+import consoleRemovals from './console_removals.json' with { type: 'json' }
 import consoleToday from './console_today.json' with { type: 'json' }
 import consoleUnits from './console_units.json' with { type: 'json' }
 import consoleWarnings from './console_warnings.json' with { type: 'json' }
@@ -67,6 +68,7 @@ import tree from './tree.json' with { type: 'json' }
 import unit from './unit.json' with { type: 'json' }
 import warning from './warning.json' with { type: 'json' }
 import web from './web.json' with { type: 'json' }
+import withdraw from './withdraw.json' with { type: 'json' }
 
 export type Locale = 'vi' | 'en'
 type Text = { key: string; params?: Record<string, string | number | Text> } | { literal: string }
@@ -93,6 +95,8 @@ export const namespaces = {
   opinion,
   warning,
   filing_proof: filingProof,
+  withdraw,
+  console_removals: consoleRemovals,
   check,
   common,
   consent,

@@ -7,7 +7,7 @@ import type { Statement } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { randomCode } from '../src/keys.ts'
 import { checkPlan, endOfQuiet, isMissed, isRule, nextRun, type Plan } from '../src/plan.ts'
-import { demand } from '../src/rights.ts'
+import { demand, withoutLoansOf } from '../src/rights.ts'
 import { dayOf, whenVi } from '../src/time.ts'
 import { recordAct } from './audit.ts'
 import { addBroadcast } from './broadcasts.ts'
@@ -83,7 +83,7 @@ export async function approveCampaign(desk: Desk, campaign: Campaign, version: n
 /** What speaks against this officer's approval of this version, said before digits are asked for. Throws AppError. */
 export async function checkApproval(desk: Desk, campaign: Campaign, version: number): Promise<void> {
   const { db, actor } = desk
-  demand(actor, 'campaign.approve', campaign.path)
+  demand(withoutLoansOf(actor, campaign.editors), 'campaign.approve', campaign.path)
   if (campaign.editors.includes(actor.officerId)) throw new AppError('forbidden', 'desk.own_campaign')
   if (campaign.state !== 'submitted') throw new AppError('conflict', 'desk.campaign_moved')
   if (campaign.version !== version) throw new AppError('conflict', 'desk.campaign_changed')

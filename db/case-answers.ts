@@ -28,7 +28,7 @@ export async function addAnswer(
 ): Promise<Statement[] | 'gone' | 'closed'> {
   const found = await findMain(parts.db, caseId)
   if (!found) return 'gone'
-  if (found.state === 'closed') return 'closed'
+  if (found.state === 'closed' || found.gone) return 'closed'
   const raised: Change = danger ? ['rank = min(rank, ?), danger = 1', [URGENCY.danger]] : undefined
   const about = { ...(found.id === caseId ? {} : { of: caseId }), ...(danger ? { danger: true } : {}) }
   const { db, now } = parts
@@ -59,7 +59,8 @@ export async function addAnswer(
 /** Before all others, for its named officer alone, due today; a closed one is opened again. Undefined when it is kept no longer. */
 export async function addThreat(parts: Parts, caseId: string, text: string): Promise<Statement[] | undefined> {
   const found = await findMain(parts.db, caseId)
-  if (!found) return undefined
+  // Of one that was taken back or removed nothing is left to be read before all others.
+  if (!found || found.gone) return undefined
   const today = dayOf(parts.now)
   return [
     ...(await step(parts, found, ['rank = ?, told_rank = 2, restricted = 1, due_day = ?, spam = 0', [URGENCY.threatened, today]], {
@@ -83,21 +84,30 @@ export async function addThreat(parts: Parts, caseId: string, text: string): Pro
 
 /** How many photos the case still takes from its member. */
 export async function findPhotoRoom(db: Db, caseId: string): Promise<number> {
-  if (!(await findMain(db, caseId))) return 0
+  const found = await findMain(db, caseId)
+  if (!found || found.gone) return 0
   const [row] = await db.read("SELECT count(*) AS n FROM photos WHERE case_id = ? AND source = 'member'", [caseId])
   return Math.max(0, CASE_PHOTOS - Number(row?.n ?? 0))
 }
 
-type Found = { id: string; state: CaseState; rank: number; version: number }
+type Found = { id: string; state: CaseState; rank: number; version: number; gone: boolean }
 type Change = [sql: string, args: Value[]] | undefined
 
 /** The case, or the one it was merged into. */
 async function findMain(db: Db, caseId: string): Promise<Found | undefined> {
   const [row] = await db.read(
-    `SELECT m.id, m.state, m.rank, m.version FROM cases c JOIN cases m ON m.id = coalesce(c.merged_into, c.id) WHERE c.id = ?`,
+    `SELECT m.id, m.state, m.rank, m.version, c.gone FROM cases c JOIN cases m ON m.id = coalesce(c.merged_into, c.id) WHERE c.id = ?`,
     [caseId],
   )
-  return row && { id: String(row.id), state: row.state as CaseState, rank: Number(row.rank), version: Number(row.version) }
+  return (
+    row && {
+      id: String(row.id),
+      state: row.state as CaseState,
+      rank: Number(row.rank),
+      version: Number(row.version),
+      gone: row.gone !== null,
+    }
+  )
 }
 
 async function step(

@@ -46,8 +46,8 @@ export async function changeCase(
     },
     guard(),
     await addEvent(keys, { ...event, id: desk.id(), caseId: found.id, officerId: actor.officerId, now }),
-    // That a name was opened concerns the one who left it.
-    ...(event.relay && event.kind !== 'identity_granted'
+    // That a name was opened, or a photo removed, concerns the one who sent it.
+    ...(event.relay && event.kind !== 'identity_granted' && event.kind !== 'photo_removed'
       ? await tellMerged(desk, found.id, { ...event, officerId: actor.officerId, now })
       : []),
     ...(act === null ? [] : [recordCaseAct(actor, found, act ?? `case.${event.kind}`, now, event.detail)]),

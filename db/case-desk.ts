@@ -6,6 +6,7 @@
 import { type CaseKind, type CaseSource, type CaseState, URGENCY, type Urgency, urgencyOf } from '../src/case.ts'
 import type { Row, Value } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
+import { type Gone, isEmptied } from '../src/removal.ts'
 import { type Act, type Actor, scopeOf } from '../src/rights.ts'
 import type { LateDays } from '../src/working-days.ts'
 import { recordCaseAct } from './case-change.ts'
@@ -39,6 +40,8 @@ export type CaseRow = {
   openedHour: string
   closedHour: string | null
   mergedInto: string | null
+  /** Taken back by its member, or removed for good. */
+  gone: Gone | null
   version: number
 }
 
@@ -104,19 +107,42 @@ export async function listShelf(
   return rows.map(caseOf)
 }
 
-/** Restricted ones as who names their officer sees them: by id, no more than number, state and officer. @param after the last one seen */
+/**
+ * Restricted ones as who names their officer sees them: by id, no more than number, state and officer. An officer who names
+ * nobody sees their own and those of nobody. @param after the last one seen
+ */
 export async function listRestricted(
   { db, actor }: Pick<Desk, 'db' | 'actor'>,
   { after, limit }: { after: string; limit: number },
 ): Promise<Array<Pick<CaseRow, 'id' | 'number' | 'state' | 'unitName' | 'assigneeName'>>> {
   const within = scopeSql(actor, 'case.assign')
   if (!within) return []
+  const named = scopeSql({ ...actor, grants: actor.grants.filter(isNaming) }, 'case.assign')
   const rows = await db.read(
     `${SELECT} FROM cases c INDEXED BY cases_restricted ${JOINS}
-     WHERE c.restricted = 1 AND c.state <> 'closed' AND c.merged_into IS NULL AND (${within.sql}) ${NO_CONFLICT} AND c.id > ? ORDER BY c.id LIMIT ?`,
-    [...within.args, actor.officerId, after, limit],
+     WHERE c.restricted = 1 AND c.state <> 'closed' AND c.merged_into IS NULL AND (${within.sql}) ${NO_CONFLICT}
+       AND (c.assignee_id IS NULL OR c.assignee_id = ? ${named ? `OR ${named.sql}` : ''}) AND c.id > ? ORDER BY c.id LIMIT ?`,
+    [...within.args, actor.officerId, actor.officerId, ...(named?.args ?? []), after, limit],
   )
   return rows.map(caseOf)
+}
+
+const isNaming = ({ roles }: Actor['grants'][number]): boolean => roles.includes('approver')
+
+/** Taken back by their members since this hour, newest first. */
+export async function listWithdrawn(
+  { db, actor }: Pick<Desk, 'db' | 'actor'>,
+  { since, limit }: { since: string; limit: number },
+): Promise<Array<CaseRow & { goneHour: string }>> {
+  const within = scopeSql(actor, 'case.read')
+  if (!within) return []
+  const rows = await db.read(
+    `${SELECT}, c.gone_hour FROM cases c INDEXED BY cases_gone ${JOINS}
+     WHERE c.gone IS NOT NULL AND c.gone <> 'removed' AND c.gone_hour >= ? AND (${within.sql}) ${NO_CONFLICT} ${NOT_ANOTHERS}
+     ORDER BY c.gone_hour DESC, c.id DESC LIMIT ?`,
+    [since, ...within.args, actor.officerId, actor.officerId, limit],
+  )
+  return rows.map((row) => ({ ...caseOf(row), goneHour: String(row.gone_hour) }))
 }
 
 /** The id behind a number as officers write it, within their units. */
@@ -124,24 +150,33 @@ export async function findCaseByNumber({ db, actor }: Pick<Desk, 'db' | 'actor'>
   const within = scopeSql(actor, 'case.read')
   if (!within) return undefined
   const [row] = await db.read(
-    `SELECT c.id FROM cases c LEFT JOIN units u ON u.id = c.unit_id WHERE c.number = ? AND (${within.sql}) ${NOT_ANOTHERS}`,
-    [number, ...within.args, actor.officerId],
+    `SELECT c.id FROM cases c LEFT JOIN units u ON u.id = c.unit_id WHERE c.number = ? AND (${within.sql})
+       ${NOT_ANOTHERS} ${MAIN_NOT_ANOTHERS}`,
+    [number, ...within.args, actor.officerId, actor.officerId],
   )
   return row && String(row.id)
 }
 
 /**
  * The row, for an officer who may do this with it. Throws AppError `not_found` also where they may not, or it is restricted to
- * another officer, or kept from their unit, so that nobody probes; `forbidden` when they declared a conflict.
+ * another officer, or kept from their unit, so that nobody probes; `forbidden` when they declared a conflict; `conflict` when
+ * nothing is left of it to act on.
  */
 export async function requireCase({ db, keys, actor }: Sight, id: string, act: Act): Promise<CaseRow> {
-  const [row] = await db.read(`${SELECT}, ${CONFLICT} AS conflict FROM cases c ${JOINS} WHERE c.id = ?`, [actor.officerId, id])
+  const [row] = await db.read(
+    `${SELECT}, ${CONFLICT} AS conflict, m.restricted AS main_restricted, m.assignee_id AS main_assignee
+     FROM cases c ${JOINS} LEFT JOIN cases m ON m.id = c.merged_into WHERE c.id = ?`,
+    [actor.officerId, id],
+  )
   const path = row?.path === null || row === undefined ? null : String(row.path)
   if (!row || !isWithin(actor, act, path)) throw new AppError('not_found', 'case.gone')
   if (await isKeptFrom({ db, keys }, { id: String(row.merged_into ?? row.id), path }, actor.officerId))
     throw new AppError('not_found', 'case.gone')
   if (row.conflict === 1) throw new AppError('forbidden', 'case.conflicted')
+  // A threat is told in the main one: the reports under it are as guarded as it is.
+  if (row.main_restricted === 1 && row.main_assignee !== actor.officerId) throw new AppError('not_found', 'case.gone')
   const found = caseOf(row)
+  if (isEmptied(found.gone) && act !== 'case.read') throw new AppError('conflict', `case.is_${found.gone}`)
   const another = found.restricted && found.assigneeId !== null && found.assigneeId !== actor.officerId
   if (another && !namesAt(actor, path)) throw new AppError('not_found', 'case.gone')
   if (another && act !== 'case.assign') throw new AppError('forbidden', 'case.restricted_to')
@@ -150,7 +185,7 @@ export async function requireCase({ db, keys, actor }: Sight, id: string, act: A
 
 /** An approver gives a restricted case to another officer, for the one who has it may have left; they open nothing. */
 function namesAt({ grants }: Actor, path: string | null): boolean {
-  return grants.some((grant) => grant.roles.includes('approver') && (path === null ? isTop(grant.path) : path.startsWith(grant.path)))
+  return grants.some((grant) => isNaming(grant) && (path === null ? isTop(grant.path) : path.startsWith(grant.path)))
 }
 
 /** Opens it: that somebody looked is recorded. Throws AppError like `requireCase`; `forbidden` while a restricted one is nobody's. */
@@ -184,13 +219,16 @@ export function scopeSql(actor: Actor, act: Act): { sql: string; args: Value[] }
 
 /** Takes the officer's id: one that is restricted to somebody else is not there. `c` is the case. */
 const NOT_ANOTHERS = 'AND (c.restricted = 0 OR c.assignee_id IS NULL OR c.assignee_id = ?)'
+/** The same of a main one, for those merged into it. */
+const MAIN_NOT_ANOTHERS =
+  'AND NOT EXISTS (SELECT 1 FROM cases m WHERE m.id = c.merged_into AND m.restricted = 1 AND m.assignee_id IS NOT ?)'
 /** Takes the officer's id: who has to do with a merged case sees nothing of its main one either, where it is shown. `c` is the case. */
 export const CONFLICT = `EXISTS (SELECT 1 FROM case_conflicts x WHERE x.officer_id = ?
   AND (x.case_id = c.id OR x.case_id IN (SELECT m.id FROM cases m WHERE m.merged_into = c.id)))`
 /** Takes the officer's id. `c` is the case. */
 export const NO_CONFLICT = `AND NOT ${CONFLICT}`
 const COLUMNS = `c.id, c.number, c.state, c.kind, c.source, c.rank, c.restricted, c.spam, c.unit_id, c.assignee_id, c.due_day, c.reason_id,
-  c.outcome_id, c.opened_hour, c.closed_hour, c.merged_into, c.version, coalesce(u.short_name, u.name) AS unit_name, u.path, o.name AS assignee_name`
+  c.outcome_id, c.opened_hour, c.closed_hour, c.merged_into, c.gone, c.version, coalesce(u.short_name, u.name) AS unit_name, u.path, o.name AS assignee_name`
 const JOINS = 'LEFT JOIN units u ON u.id = c.unit_id LEFT JOIN officers o ON o.id = c.assignee_id'
 const SELECT = `SELECT ${COLUMNS}`
 
@@ -235,6 +273,7 @@ function caseOf(row: Row): CaseRow {
     openedHour: String(row.opened_hour),
     closedHour: text(row.closed_hour),
     mergedInto: text(row.merged_into),
+    gone: text(row.gone) as Gone | null,
     version: Number(row.version),
   }
 }

@@ -11,11 +11,14 @@ export const EVENT_KINDS = [
   ...(['conflict', 'noted', 'asked', 'told', 'answered', 'threatened', 'merged', 'unmerged', 'spam', 'not_spam'] as const),
   ...(['referred', 'authority_answered', 'returned', 'decided', 'redacted', 'original_taken', 'photo_added'] as const),
   ...(['identity_asked', 'identity_granted', 'identity_refused', 'identity_seen'] as const),
+  ...(['withdrawn', 'removal_asked', 'removal_refused', 'removed', 'photo_removed'] as const),
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 
-/** How far something to the member has come: `receipt` when nobody may be written to, and only the receipt shows it. */
+/** How far something to the member has come: `receipt` when nobody was reached, and only the receipt shows it. */
 export type Relay = 'waiting' | 'sent' | 'receipt'
+/** The same as it is kept. `queued`: its notice stands ready or left, and what became of it is told later (notice-outcomes.ts). */
+export type KeptRelay = Relay | 'queued'
 
 /** What stands sealed in an event. `text`: as it was written. `photos`: how many came along. */
 export type EventBox = { at: string; text?: string; photos?: number }
@@ -104,10 +107,12 @@ export async function eventOf(keys: Keys, row: Row): Promise<CaseEvent> {
     at: new Date(box.at),
     ...(box.text === undefined ? {} : { text: box.text }),
     ...(box.photos === undefined ? {} : { photos: box.photos }),
-    relay: row.relay as Relay | null,
+    relay: relayOf(row.relay as KeptRelay | null),
     seen: row.seen === 1,
   }
 }
+
+const relayOf = (kept: KeptRelay | null): Relay | null => (kept === 'queued' ? 'waiting' : kept)
 
 function boxOf(keys: Keys, { id, box }: Row): Promise<EventBox> {
   return openJson<EventBox>(keys, 'case-event', box as Uint8Array, String(id))

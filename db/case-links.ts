@@ -109,6 +109,11 @@ export async function dropLinks(keys: Keys, contactId: string): Promise<Statemen
   return { sql: 'DELETE FROM reply_links WHERE contact_tag = ?', args: [await keys.tag('contact', contactId)] }
 }
 
+/** The way back to a case's member, whoever they are: nobody has to be written to about it any more. */
+export async function dropWay(keys: Keys, caseId: string): Promise<Statement> {
+  return { sql: 'DELETE FROM reply_links WHERE case_tag = ?', args: [await keys.tag('case', caseId)] }
+}
+
 /** Can the member be written to, and did they leave a name or phone? All that officers are told. */
 export async function findWays(db: Db, keys: Keys, caseId: string): Promise<{ link: boolean; identity: boolean }> {
   const tag = await keys.tag('case', caseId)

@@ -140,7 +140,7 @@ async function ownRank(desk: Desk, into: CaseRow): Promise<number> {
 type Said = { ids: string[]; rank: number; danger: boolean }
 
 /** What members of these said since, which stands in the main one's thread: it leaves with them, and what it raised too. */
-async function saidSince({ db }: Desk, mainId: string, leaving: string[]): Promise<Said> {
+async function saidSince({ db }: Pick<Desk, 'db'>, mainId: string, leaving: string[]): Promise<Said> {
   const rows = await db.read(
     `SELECT id, kind, detail ->> 'danger' AS danger FROM case_events
      WHERE case_id = ? AND kind IN ('answered', 'threatened') AND detail ->> 'of' IN (SELECT value FROM json_each(?)) ORDER BY place LIMIT ${SAID_MOST}`,
@@ -155,6 +155,11 @@ async function saidSince({ db }: Desk, mainId: string, leaving: string[]): Promi
   }
 }
 
+/** How urgent a main one is once this one has left it for good, with what its member said there. */
+export async function rankAfter(desk: Pick<Desk, 'db' | 'keys'>, into: Pick<CaseRow, 'id' | 'rank'>, leaving: string): Promise<number> {
+  return rankWithout(desk, into, [leaving], await saidSince(desk, into.id, [leaving]))
+}
+
 function takeAlong(event: string, from: string, to: string): Statement[] {
   return [
     { sql: 'UPDATE cases SET version = version + 1 WHERE id = ?', args: [to] },
@@ -166,7 +171,12 @@ function takeAlong(event: string, from: string, to: string): Statement[] {
 }
 
 /** How urgent the main one is without those who leave: only what they raised it to is taken back. */
-async function rankWithout(desk: Desk, into: CaseRow, leaving: string[], said: Said): Promise<number> {
+async function rankWithout(
+  desk: Pick<Desk, 'db' | 'keys'>,
+  into: Pick<CaseRow, 'id' | 'rank'>,
+  leaving: string[],
+  said: Said,
+): Promise<number> {
   const last = await lastMerged(desk, into.id, 'other')
   const rows = await desk.db.read('SELECT id, rank FROM cases WHERE merged_into = ?', [into.id])
   const ranks = (which: boolean) => rows.filter(({ id }) => leaving.includes(String(id)) === which).map(({ rank }) => Number(rank))
@@ -178,7 +188,11 @@ async function rankWithout(desk: Desk, into: CaseRow, leaving: string[], said: S
 }
 
 /** The newest event of its merging; `which`: as the one that was merged, or the one that others were merged into. */
-async function lastMerged({ db, keys }: Desk, caseId: string, which: 'main' | 'other'): Promise<CaseEvent | undefined> {
+async function lastMerged(
+  { db, keys }: Pick<Desk, 'db' | 'keys'>,
+  caseId: string,
+  which: 'main' | 'other',
+): Promise<CaseEvent | undefined> {
   const events = await listEvents(db, keys, caseId, { limit: 1_000, kinds: ['merged'] })
   return events.findLast(({ detail }) => which in detail)
 }

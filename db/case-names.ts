@@ -13,7 +13,7 @@ export async function findCaseNames(db: Db, events: readonly CaseEvent[]): Promi
     JSON.stringify([...new Set(events.flatMap(({ detail }) => names.map((name) => detail[name]).filter((id) => typeof id === 'string')))])
   const [reasons, officers, units] = await Promise.all([
     db.read('SELECT id, label_vi, label_en FROM case_reasons WHERE id IN (SELECT value FROM json_each(?))', [idsIn('reason')]),
-    db.read('SELECT id, name FROM officers WHERE id IN (SELECT value FROM json_each(?))', [idsIn('officer')]),
+    db.read('SELECT id, name FROM officers WHERE id IN (SELECT value FROM json_each(?))', [idsIn('officer', 'askedBy')]),
     db.read('SELECT id, coalesce(short_name, name) AS name FROM units WHERE id IN (SELECT value FROM json_each(?))', [
       idsIn('unit_from', 'unit_to'),
     ]),

@@ -6,6 +6,7 @@
 import type { ReasonDraft, ReasonState } from '../src/case-reason.ts'
 import type { Db, Locale, Row, Statement } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
+import { isOwnReason } from '../src/removal.ts'
 import { demandAtTop } from '../src/rights.ts'
 import { demandNoVerdict } from '../src/verdict.ts'
 import { recordAct } from './audit.ts'
@@ -50,7 +51,7 @@ export function loadReasons(rows: readonly BuiltInReason[]): Statement {
 /** What an officer may choose for a move into this state, in its order. */
 export async function listReasons(db: Db, state: ReasonState): Promise<CaseReason[]> {
   const rows = await db.read(`${SELECT} WHERE state = ? AND active = 1 ORDER BY place, id LIMIT ${OFFERED_MOST}`, [state])
-  return rows.map(reasonOf)
+  return rows.map(reasonOf).filter(({ id }) => !isOwnReason(id))
 }
 
 /** All of them, switched off ones too. @param after the last one seen */
@@ -73,7 +74,7 @@ export async function findReason(db: Db, id: string): Promise<CaseReason | undef
 export async function requireReason(db: Db, id: string | undefined, state: ReasonState): Promise<CaseReason> {
   const reason = id === undefined ? undefined : await findReason(db, id)
   if (!reason) throw new AppError('invalid', 'case.reason_needed')
-  if (reason.state !== state || !reason.active) throw new AppError('invalid', 'case.reason_gone')
+  if (reason.state !== state || !reason.active || isOwnReason(reason.id)) throw new AppError('invalid', 'case.reason_gone')
   return reason
 }
 

@@ -9,7 +9,7 @@ import type { CaseMark } from './case-desk.ts'
 import { guard } from './client.ts'
 
 /** Why an officer is reminded: what is late, by the state it stands in, or that nobody has it. */
-export const WHYS = ['late_look', 'late_info', 'late_authority', 'late_result', 'nobody', 'correction'] as const
+export const WHYS = ['late_look', 'late_info', 'late_authority', 'late_result', 'nobody', 'correction', 'withdrawn'] as const
 export type Why = (typeof WHYS)[number]
 
 export type WaitingCase = CaseMark & {
@@ -50,6 +50,27 @@ export async function listWaitingCases(
     officerId: row.officer_id === null ? null : String(row.officer_id),
     path: row.path === null ? null : String(row.path),
     conflicts: row.conflicts === 1,
+  }))
+}
+
+/**
+ * Taken back by their members between two hours, for whoever had them. Of each it is told once: the hours of one morning begin
+ * where those of the one before ended.
+ */
+export async function listTakenBack(
+  db: Db,
+  { from, until, after, limit }: { from: string; until: string; after: string; limit: number },
+): Promise<Array<Pick<WaitingCase, 'id' | 'officerId' | 'path'>>> {
+  const rows = await db.read(
+    `SELECT c.id, o.id AS officer_id, u.path FROM cases c INDEXED BY cases_gone
+     LEFT JOIN officers o ON o.id = c.assignee_id AND o.active = 1 LEFT JOIN units u ON u.id = c.unit_id
+     WHERE c.gone IS NOT NULL AND c.gone <> 'removed' AND c.gone_hour >= ? AND c.gone_hour < ? AND c.id > ? ORDER BY c.id LIMIT ?`,
+    [from, until, after, limit],
+  )
+  return rows.map(({ id, officer_id, path }) => ({
+    id: String(id),
+    officerId: officer_id === null ? null : String(officer_id),
+    path: path === null ? null : String(path),
   }))
 }
 

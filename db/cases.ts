@@ -6,6 +6,7 @@
 import { type CaseKind, type CaseSource, type CaseState, type Identity, lookDayOf, type Report, URGENCY, urgencyOf } from '../src/case.ts'
 import type { Db, Keys, Row, Statement } from '../src/chat.ts'
 import { evenJson, openJson } from '../src/keys.ts'
+import type { Gone } from '../src/removal.ts'
 import { hourOf, monthOf } from '../src/time.ts'
 import type { Holidays } from '../src/working-days.ts'
 import { firstEvent } from './case-events.ts'
@@ -87,6 +88,7 @@ export type CaseStatus = {
   /** Of what the member sent; what officers added is theirs. */
   photosStored: number
   photosSent: number
+  gone: Gone | null
 }
 
 /** Where a case stands, for whoever holds its receipt. Found by keyed hash alone, so timing tells nothing. */
@@ -101,7 +103,7 @@ export async function findStatus(db: Db, caseId: string): Promise<CaseStatus | u
   return row && statusOf(row)
 }
 
-const STATUS = `SELECT c.id, c.kind, c.opened_hour, coalesce(m.state, c.state) AS state, r.says_vi, r.says_en,
+const STATUS = `SELECT c.id, c.kind, c.opened_hour, c.gone, coalesce(m.state, c.state) AS state, r.says_vi, r.says_en,
     (SELECT count(*) FROM photos p WHERE p.case_id = c.id AND p.source = 'member') AS sent,
     (SELECT count(*) FROM photos p WHERE p.case_id = c.id AND p.source = 'member' AND p.state = 'stored') AS stored
   FROM cases c LEFT JOIN cases m ON m.id = c.merged_into
@@ -118,5 +120,6 @@ function statusOf(row: Row): CaseStatus {
     openedMonth: monthOf(new Date(`${String(row.opened_hour).slice(0, 13)}:00:00Z`)),
     photosStored: Number(row.stored),
     photosSent: Number(row.sent),
+    gone: row.gone as Gone | null,
   }
 }

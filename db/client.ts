@@ -2,7 +2,7 @@
  * A libSQL server, and what both kinds of database share: how numbers bind, what "busy" needs, what a refusal means,
  * the guard of a guarded write. Always mode 'write': the library's default gives up under contention.
  */
-import { createClient, type InValue, type ResultSet } from '@libsql/client'
+import { type Client, createClient, type InValue, type ResultSet } from '@libsql/client'
 import type { Db, Row, Statement, Value } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 
@@ -14,7 +14,17 @@ export type DbOptions = {
   timeout?: number
   /** Told of each reconnect after a busy answer. */
   onBusy?: () => void
+  /** How long a server may take; as for serving unless told. A file needs none. */
+  deadlines?: Deadlines
 }
+
+/** How long a call may take, waiting for its turn included, in ms. */
+export type Deadlines = { readMs: number; writeMs: number }
+
+/** While serving: a platform or a page hears within these that the database is away, and the platform sends again. */
+const SERVING: Deadlines = { readMs: 10_000, writeMs: 20_000 }
+/** Where one statement may go through a million rows: migrations, operators' commands, the night's work. Longer no fetch waits. */
+export const PATIENT: Deadlines = { readMs: 290_000, writeMs: 290_000 }
 
 /** How often a busy database is asked again before the call fails. */
 export const BUSY_TRIES = 12
@@ -64,15 +74,25 @@ export function guardThat(condition: string, args: Value[]): Statement {
   }
 }
 
-/** A libSQL server, over HTTP; works on Workers too. */
-export function openServer({ url, authToken, onBusy }: DbOptions): Db {
-  const client = createClient({ url, concurrency: SERVER_READERS + SERVER_WRITERS, ...(authToken ? { authToken } : {}) })
+/**
+ * A libSQL server, over HTTP; works on Workers too. What does not come in time fails with code DEADLINE, and leaves its turn
+ * to the next: a write may have been done all the same, as with a connection that breaks.
+ */
+export function openServer({ url, authToken, onBusy, deadlines = SERVING }: DbOptions): Db {
   const readers = queue(SERVER_READERS)
   const writers = queue(SERVER_WRITERS)
-  const steady = async <T>(inTurn: typeof readers, work: () => Promise<T>): Promise<T> => {
+  let closed = false
+  // A client a call, because it takes no other signal: it holds no connection, those are the runtime's own.
+  const clientUntil = (cut: AbortSignal) =>
+    createClient({ url, fetch: (request: Request) => fetch(request, { signal: cut }), ...(authToken ? { authToken } : {}) })
+  const steady = async <T>(inTurn: typeof readers, cut: AbortSignal, work: (client: Client) => Promise<T>): Promise<T> => {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await inTurn(work)
+        return await inTurn(async () => {
+          cut.throwIfAborted()
+          if (closed) throw new Error('The database was closed.')
+          return work(clientUntil(cut))
+        })
       } catch (error) {
         if (!isBusy(error) || attempt >= BUSY_TRIES) throw error
         onBusy?.()
@@ -80,11 +100,36 @@ export function openServer({ url, authToken, onBusy }: DbOptions): Db {
       }
     }
   }
-  return {
+  const within = ({ readMs, writeMs }: Deadlines): Omit<Db, 'patient'> => ({
     kind: 'server',
-    read: (sql, args = []) => steady(readers, async () => plainRows(await client.execute({ sql, args: bind(args) }))),
-    write: (statements) => steady(writers, async () => (await client.batch(bindAll(statements), 'write')).map(plainRows)),
-    close: () => client.close(),
+    read: (sql, args = []) =>
+      inTime(readMs, (cut) => steady(readers, cut, async (client) => plainRows(await client.execute({ sql, args: bind(args) })))),
+    write: (statements) =>
+      inTime(writeMs, (cut) => steady(writers, cut, async (client) => (await client.batch(bindAll(statements), 'write')).map(plainRows))),
+    close: () => {
+      closed = true
+    },
+  })
+  return { ...within(deadlines), patient: within(PATIENT) }
+}
+
+/** The same database for work that may take minutes, in the same turns. A file takes the time it takes. */
+export const patientOf = (db: Db): Db => db.patient ?? db
+
+async function inTime<T>(ms: number, work: (cut: AbortSignal) => Promise<T>): Promise<T> {
+  const cut = new AbortController()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const error = Object.assign(new Error('The database did not answer in time.'), { code: 'DEADLINE' })
+      cut.abort(error)
+      reject(error)
+    }, ms)
+  })
+  try {
+    return await Promise.race([work(cut.signal), late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

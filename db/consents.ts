@@ -3,6 +3,7 @@
  * pre-ticked; a "no" is kept too, so that nobody is asked twice.
  */
 import type { Db, Purpose, Statement, Turn } from '../src/chat.ts'
+import { dayOf, vietnamInstant } from '../src/time.ts'
 import { forgetIdentities } from './case-links.ts'
 
 export type ConsentChoice = 'yes' | 'no' | 'withdrawn'
@@ -18,10 +19,12 @@ const FLAGS: Record<Purpose, string> = { push: 'push', contest: 'contest', named
  */
 export async function recordConsent(turn: Turn, purpose: Purpose, choice: ConsentChoice): Promise<Statement[]> {
   const { contact, message, keys, now } = turn
+  const told = purpose === 'named_report' ? await withoutHour(turn) : { at: now.toISOString(), place: null }
   return [
     {
-      sql: 'INSERT INTO consents(id, contact_id, purpose, choice, wording, channel, message_tag, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      sql: 'INSERT INTO consents(rowid, id, contact_id, purpose, choice, wording, channel, message_tag, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       args: [
+        told.place,
         turn.id(),
         contact.id,
         purpose,
@@ -29,13 +32,28 @@ export async function recordConsent(turn: Turn, purpose: Purpose, choice: Consen
         wordings[purpose],
         message.channel,
         await keys.tag('consent', `${message.channel}:${message.id}`),
-        now.toISOString(),
+        told.at,
       ],
     },
     { sql: `UPDATE contacts SET ${FLAGS[purpose]} = ? WHERE id = ?`, args: [choice === 'yes' ? 1 : 0, contact.id] },
     ...(purpose === 'named_report' && choice === 'withdrawn' ? [await forgetIdentities(keys, contact.id)] : []),
   ]
 }
+
+/**
+ * That a name may stand in a report is asked while one is told, and the proof of it stays: its day alone, and no place among
+ * the rows of that day, or it would lead to the reports of that hour. Choices of one day stay in their order.
+ */
+async function withoutHour({ db, contact, now, random }: Turn): Promise<{ at: string; place: number }> {
+  const day = vietnamInstant(dayOf(now), 0)
+  const [row] = await db.read("SELECT count(*) AS n FROM consents WHERE contact_id = ? AND purpose = 'named_report' AND at >= ?", [
+    contact.id,
+    day.toISOString(),
+  ])
+  return { at: new Date(day.getTime() + Number(row?.n ?? 0)).toISOString(), place: -1 - Math.floor(random() * PLACES) }
+}
+
+const PLACES = 2 ** 50
 
 export type Consent = { purpose: Purpose; choice: ConsentChoice; wording: string; channel: string; at: string }
 

@@ -9,6 +9,7 @@ import type { Statement } from '../src/chat.ts'
 import { APPROVERS, CORRECTION_DAYS } from '../src/decision.ts'
 import { AppError } from '../src/errors.ts'
 import { evenJson } from '../src/keys.ts'
+import { withoutLoansOf } from '../src/rights.ts'
 import { dayOf, hourOf } from '../src/time.ts'
 import { demandNoVerdict } from '../src/verdict.ts'
 import { addWorkingDays } from '../src/working-days.ts'
@@ -30,7 +31,7 @@ const OUTCOME = 'resolved-handled'
  */
 export async function approveDecision(desk: Desk, decision: Decision, text: string, given: Hand): Promise<Statement[]> {
   const { db, keys, actor, now } = desk
-  demandFor(desk, 'decision.approve', decision.path)
+  demandFor({ actor: withoutLoansOf(actor, [decision.officerId]) }, 'decision.approve', decision.path)
   if (decision.officerId === actor.officerId) throw new AppError('forbidden', 'console_hand_overs.own_decision')
   if (decision.approvals.some(({ officerId }) => officerId === actor.officerId))
     throw new AppError('forbidden', 'console_hand_overs.approved_already')

@@ -9,6 +9,7 @@ import type { Row, Statement } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { ASKED_DAYS, OPEN_MS, type OpeningPurpose } from '../src/identity.ts'
 import { evenJson } from '../src/keys.ts'
+import { withoutLoansOf } from '../src/rights.ts'
 import { dayOf, hourOf } from '../src/time.ts'
 import { addWorkingDays } from '../src/working-days.ts'
 import { changeCase } from './case-change.ts'
@@ -94,9 +95,13 @@ export async function requireRequest(desk: Desk, id: string): Promise<Opening> {
  * Two officers are two people only where the second has neither the right nor the seat from the first: a role that was lent
  * for this, or an account that was made for it, is the first one's own hand.
  */
-async function isIndependent({ db, actor }: Desk, askedBy: string, path: string | null): Promise<boolean> {
-  const own = { ...actor, grants: actor.grants.filter(({ lender }) => lender !== askedBy) }
-  if (!isWithin(own, 'identity.grant', path)) return false
+export async function isIndependent(
+  { db, actor }: Desk,
+  askedBy: string,
+  path: string | null,
+  act: 'identity.grant' | 'removal.grant' = 'identity.grant',
+): Promise<boolean> {
+  if (!isWithin(withoutLoansOf(actor, [askedBy]), act, path)) return false
   return (await db.read(SEATED, [actor.officerId, askedBy])).length === 0
 }
 
@@ -107,6 +112,10 @@ export const SEATED = `SELECT 1 FROM audit a INDEXED BY audit_about
   UNION ALL
   SELECT 1 FROM delegations d JOIN audit b INDEXED BY audit_about ON b.about = 'delegation' AND b.about_id = d.id
     WHERE d.officer_id = ?1 AND d.ended_at IS NULL AND b.officer_id = ?2 AND b.act = 'officer.lend' AND b.outcome = 'done'`
+
+/** The same as the act commits. */
+export const stillIndependent = (second: string, first: string): Statement =>
+  guardThat(`NOT EXISTS (${SEATED.replaceAll('?1', '?').replaceAll('?2', '?')})`, [second, first, second, first])
 
 /** The second officer's word. Uses the hand up. Throws AppError `conflict` when it was decided, ran out or has no object any more. */
 export async function decideIdentity(desk: Desk, id: string, granted: boolean, hand: Hand): Promise<Statement[]> {
@@ -144,7 +153,7 @@ export async function decideIdentity(desk: Desk, id: string, granted: boolean, h
        AND NOT EXISTS (SELECT 1 FROM case_conflicts WHERE case_id = ? AND officer_id IN (?, ?))`,
       [askedBy, caseId, askedBy, actor.officerId],
     ),
-    guardThat(`NOT EXISTS (${SEATED.replaceAll('?1', '?').replaceAll('?2', '?')})`, [actor.officerId, askedBy, actor.officerId, askedBy]),
+    stillIndependent(actor.officerId, askedBy),
   ]
 }
 
@@ -185,7 +194,7 @@ export function mayLook({ state, askedBy, endsAt }: Opening, officerId: string, 
 const OPENINGS_LOOKED_AT = 10
 
 /** Bound officers at the case's unit and above it who may decide, the nearest first. */
-async function listGranters({ db, actor }: Pick<Desk, 'db' | 'actor'>, caseId: string, path: string | null): Promise<string[]> {
+export async function listGranters({ db, actor }: Pick<Desk, 'db' | 'actor'>, caseId: string, path: string | null): Promise<string[]> {
   const above = path === null ? null : path.split('/').filter((id) => id !== '')
   const rows = await db.read(
     `SELECT o.id FROM officers o JOIN units u ON u.id = o.unit_id

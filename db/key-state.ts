@@ -12,18 +12,25 @@ const ROTATION = 'key_rotation'
 const TAG_KEYS = 'tag_keys'
 const WORD = 'hang-viet'
 
+/** True while this box proves the key and no change is under way: a condition with the box as its argument. */
+export const KEY_STANDS = `EXISTS (SELECT 1 FROM meta WHERE name = '${CHECK}' AND box = ?)
+  AND NOT EXISTS (SELECT 1 FROM meta WHERE name = '${ROTATION}')`
+
 /**
- * Proves that this key is the one the database was sealed with; a new database takes the key as its own.
+ * Proves that this key is the one the database was sealed with; a new database takes the key as its own. Resolves to the box
+ * that proved it: another one stands there as soon as the key is changed.
  * Throws AppError `forbidden` when it is another, `conflict` while a change of keys is unfinished.
  */
-export async function checkKey(db: Db, keys: Keys): Promise<void> {
+export async function checkKey(db: Db, keys: Keys): Promise<Uint8Array> {
   await db.write([
     { sql: 'INSERT INTO meta(name, box) VALUES (?, ?) ON CONFLICT(name) DO NOTHING', args: [CHECK, await keys.seal('check', WORD)] },
   ])
   if ((await findBox(db, ROTATION)) !== undefined)
     throw new AppError('conflict', 'A change of DATA_KEY is unfinished: run “npm run admin -- key rotate” again with the same two keys.')
-  if (!(await opensCheck(db, keys, CHECK)))
+  const box = await findBox(db, CHECK)
+  if (!box || !(await opens(keys, box)))
     throw new AppError('forbidden', 'This database was sealed with another DATA_KEY. Start it with that key; nothing was changed.')
+  return box
 }
 
 /** What is kept of earlier keys' tags; empty before the first change. Throws AppError `invalid` with another key. */
@@ -63,7 +70,10 @@ export async function finishRotation(next: Keys, kept: TagKeys): Promise<Stateme
 
 async function opensCheck(db: Db, keys: Keys, name: string): Promise<boolean> {
   const box = await findBox(db, name)
-  if (!box) return false
+  return box !== undefined && (await opens(keys, box))
+}
+
+async function opens(keys: Keys, box: Uint8Array): Promise<boolean> {
   try {
     await keys.open('check', box)
     return true

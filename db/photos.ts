@@ -20,7 +20,8 @@ export type PhotoState = 'due' | 'fetching' | 'stored' | 'failed'
 /**
  * Why a photo failed for good, or, of a due one, why the last try did not succeed: `unreachable` (the platform),
  * `unavailable` (we ourselves), `stopping` (a process ended in good order). Of a stored one only `no_copy`: the
- * original is kept, a viewer's copy could not be made.
+ * original is kept, a viewer's copy could not be made; and `cleared_only`: its member withdrew, and nothing is kept but the copy
+ * an authority was given.
  */
 export type PhotoReason =
   | 'too_large'
@@ -33,6 +34,7 @@ export type PhotoReason =
   | 'unavailable'
   | 'stopping'
   | 'no_copy'
+  | 'cleared_only'
 
 /** A photo in hand. Holder and attempts together are proof of it: both stand in the row until someone else takes it. */
 export type ClaimedPhoto = {

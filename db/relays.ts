@@ -8,7 +8,7 @@ import { AppError } from '../src/errors.ts'
 import { openJson } from '../src/keys.ts'
 import { sealReply } from '../src/sealed-reply.ts'
 import type { Windows } from '../src/windows.ts'
-import type { EventBox, Relay } from './case-events.ts'
+import type { EventBox, KeptRelay } from './case-events.ts'
 import { dropLink, dropLinks, findLink, listReported } from './case-links.ts'
 import { conflictOf, guard, guardThat } from './client.ts'
 
@@ -51,12 +51,16 @@ export type RelayParts = {
 }
 
 /**
- * Tells the member of one case that there is something new, or leaves it to their receipt where nobody may be written to.
+ * Queues the notice to the member of one case, or leaves what is new to their receipt where nobody may be written to.
  * Undefined when another process was faster or the way back closed at this moment: nothing was written then.
  */
-export async function relayEvents(parts: RelayParts, caseId: string, eventIds: string[]): Promise<Exclude<Relay, 'waiting'> | undefined> {
+export async function relayEvents(
+  parts: RelayParts,
+  caseId: string,
+  eventIds: string[],
+): Promise<Extract<KeptRelay, 'queued' | 'receipt'> | undefined> {
   const way = await findWay(parts, caseId)
-  const relay = way ? 'sent' : 'receipt'
+  const relay = way ? 'queued' : 'receipt'
   const taken: Statement[] = [
     {
       sql: "UPDATE case_events SET relay = ? WHERE relay = 'waiting' AND id IN (SELECT value FROM json_each(?))",
@@ -108,7 +112,7 @@ async function noticeTo({ keys, notice, now }: RelayParts, caseId: string, way: 
       args: [
         way.channel,
         await keys.seal('recipient', way.native),
-        await sealReply(keys, notice(way.word), way.locale),
+        await sealReply(keys, notice(way.word), way.locale, caseId),
         ...[tag, minute, minute, tag],
       ],
     },

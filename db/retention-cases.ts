@@ -19,6 +19,19 @@ export async function listClosed(db: Db, until: string, after: { hour: string; i
   return rows.map(({ id, closed_hour }) => ({ id: String(id), hour: String(closed_hour) }))
 }
 
+/** Ids of cases taken back or removed between two hours, like `listClosed`: the last word about them is seven days old. */
+export async function listGone(db: Db, until: string, after: { hour: string; id: string }): Promise<Array<{ id: string; hour: string }>> {
+  const rows = await db.read(
+    `SELECT id, gone_hour FROM cases WHERE gone IS NOT NULL AND gone_hour < ? AND (gone_hour, id) > (?, ?) ORDER BY gone_hour, id LIMIT ${STEP}`,
+    [until, after.hour, after.id],
+  )
+  return rows.map(({ id, gone_hour }) => ({ id: String(id), hour: String(gone_hour) }))
+}
+
+/** Until then a member is looked for who was told that their report was removed and has not read it yet. */
+export const goneHour = (now: Date): string => hourOf(new Date(now.getTime() - LAST_WORD_DAYS * 86_400_000))
+const LAST_WORD_DAYS = 7
+
 /** The hour before which a closed case keeps no way back to its tipster (90 days at most), and the one before which it goes (24 months at most). */
 export const linkHour = (now: Date, settings: Settings): string =>
   hourOf(new Date(now.getTime() - wholeOf(settings, 'keep_identity_days') * 86_400_000))
@@ -56,6 +69,7 @@ const OF_CASE: ReadonlyArray<[table: string, column: string]> = [
   ['case_pairs', 'other_id'],
   ['case_conflicts', 'case_id'],
   ['identity_openings', 'case_id'],
+  ['removals', 'case_id'],
   ['hand_overs', 'case_id'],
 ]
 
@@ -68,14 +82,23 @@ export function dropCases(ids: string[], until: string): Statement[] {
   const theirs = 'IN (SELECT value FROM json_each(?))'
   return [
     guardThat(`(SELECT count(*) FROM cases WHERE id ${theirs} AND closed_hour < ?) = ?`, [list, until, ids.length]),
+    ...dropHanging(ids),
+    ...dropPhotos(ids),
+    { sql: `DELETE FROM cases WHERE id ${theirs} AND closed_hour < ? RETURNING 1 AS gone`, args: [list, until] },
+  ]
+}
+
+/** All that names these cases but their photos and the boxes of their members. */
+export function dropHanging(ids: string[]): Statement[] {
+  const list = JSON.stringify(ids)
+  const theirs = 'IN (SELECT value FROM json_each(?))'
+  return [
     ...OF_CASE.map(([table, column]) => ({ sql: `DELETE FROM ${table} WHERE ${column} ${theirs}`, args: [list] })),
     {
       sql: `DELETE FROM decision_approvals WHERE decision_id IN (SELECT id FROM decisions WHERE case_id IS NOT NULL AND case_id ${theirs})`,
       args: [list],
     },
     { sql: `DELETE FROM decisions WHERE case_id IS NOT NULL AND case_id ${theirs}`, args: [list] },
-    ...dropPhotos(ids),
-    { sql: `DELETE FROM cases WHERE id ${theirs} AND closed_hour < ? RETURNING 1 AS gone`, args: [list, until] },
   ]
 }
 

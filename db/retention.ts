@@ -201,7 +201,7 @@ export async function emptyLog(db: Db): Promise<void> {
 // ---- small things -----------------------------------------------------------------------------------------------
 
 /** How far the job has come, so that a day looks at one day's rows. */
-export type Mark = 'sessions_ended' | 'reply_links_cut'
+export type Mark = 'sessions_ended' | 'reply_links_cut' | 'gone_links_cut' | 'taken_back_told'
 
 /** Empty before the first run. */
 export async function findMark(db: Db, mark: Mark): Promise<string> {

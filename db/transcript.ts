@@ -122,6 +122,14 @@ function deleteTranscript(owners: string[]): Statement {
   return { sql: 'DELETE FROM transcript WHERE address_id IN (SELECT value FROM json_each(?))', args: [JSON.stringify(owners)] }
 }
 
+/** What these owners said and heard up to now; the line of a turn that is being decided stays. */
+export async function dropTalk(db: Db, owners: string[]): Promise<Statement> {
+  return {
+    sql: 'DELETE FROM transcript WHERE address_id IN (SELECT value FROM json_each(?)) AND seq <= ?',
+    args: [JSON.stringify(owners), await findNewestSeq(db)],
+  }
+}
+
 function rowOf(row: Row): TranscriptRow {
   return {
     seq: Number(row.seq),

@@ -5,7 +5,7 @@
 
 import type { Statement, Value } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
-import { type Act, demand } from '../src/rights.ts'
+import { type Act, demand, withoutLoansOf } from '../src/rights.ts'
 import { dayOf } from '../src/time.ts'
 import { demandNoVerdict } from '../src/verdict.ts'
 import { caseCode, contains, listen, phrase } from '../src/vietnamese/index.ts'
@@ -99,7 +99,7 @@ export function dropWarning({ actor, now }: Desk, { id, unitId, path, state, ver
 /** What speaks against this officer's word, said before a proof is asked for. Throws AppError. */
 export async function checkAgreeing(desk: Desk, warning: Warning, version: number): Promise<number> {
   const { actor } = desk
-  demand(actor, 'warning.approve', warning.path)
+  demand(withoutLoansOf(actor, warning.editors), 'warning.approve', warning.path)
   if (warning.editors.includes(actor.officerId)) throw new AppError('forbidden', 'warning.own')
   if (warning.state !== 'waiting') throw new AppError('conflict', 'warning.moved')
   if (warning.version !== version) throw new AppError('conflict', 'warning.changed')

@@ -35,6 +35,7 @@ import { threat } from './threat.ts'
 import { track } from './track.ts'
 import { unit } from './unit.ts'
 import { warning } from './warning.ts'
+import { withdraw } from './withdraw/index.ts'
 
 export { offerPush } from './consent.ts'
 export { privately } from './private.ts'
@@ -57,6 +58,7 @@ const tasks: readonly Handler[] = [
   talk,
   track,
   filingProof,
+  withdraw,
   denounce,
   opinion,
   data,

@@ -3,6 +3,7 @@
  * the way to answer. The number alone shows nothing. Wrong tries make the person wait longer and longer
  * (db/receipt-tries.ts). The answer is the same whether a number exists.
  */
+import { dropWay } from '../db/case-links.ts'
 import { othersSaid } from '../db/case-others.ts'
 import { listTold, markSeen } from '../db/case-thread.ts'
 import { type CaseStatus, findCaseByReceipt } from '../db/cases.ts'
@@ -12,8 +13,9 @@ import type { Button, Decision, Handler, Reply, Text, Turn } from '../src/chat.t
 import { parsePayload, payloadOf } from '../src/text.ts'
 import { monthOf } from '../src/time.ts'
 import { caseCode, createLexicon, listen } from '../src/vietnamese/index.ts'
-import { type Answer, answer, answerAgain, button, expectsAnswer, MENU } from './talk/answer.ts'
+import { type Answer, answer, answerAgain, button, choiceIn, expectsAnswer, MENU } from './talk/answer.ts'
 import { asks, below, SHOWN, threadText } from './talk/thread.ts'
+import { answersSure, askSure, beSure, isSure, sureAgain } from './withdraw/sure.ts'
 
 /** Months after which a receipt may be of a report that is kept no longer: never fewer, however long reports stay open. */
 const OLD_MONTHS = 24
@@ -52,7 +54,7 @@ export const track: Handler = {
   wants: ({ text }) => caseCode(text) !== undefined,
   expects: (message, step) =>
     (message.payload === undefined && caseCode(message.text) !== undefined) ||
-    (step.step !== 'receipt' && expectsAnswer('track', message, step)),
+    (isSure(step) ? answersSure('track', message) : step.step !== 'receipt' && expectsAnswer('track', message, step)),
   listens: ({ step }) => step === 'answer',
   rests: ({ step }) => step === 'shown',
   async handle(turn) {
@@ -61,6 +63,9 @@ export const track: Handler = {
     if (code?.receipt) return lookUp(turn, code.receipt)
     const action = parsePayload(message.payload)?.action
     const opens = action === 'start' || message.text.startsWith('/')
+    const rests = step && (step.step === 'shown' || step.step === 'read') ? step : undefined
+    if (step && isSure(step) && !opens) return beSure(turn, 'track', step)
+    if (rests && choiceIn('track', message) === 'withdraw') return askSure(turn, 'track', (rests.data as Answer).caseId)
     const answers = step && step.step !== 'receipt' && (step.step !== 'shown' || expectsAnswer('track', message, step))
     if (answers && !opens) return answer(turn, 'track', step.data as Answer)
     if (code) return again({ text: { key: 'track.number_only' }, buttons })
@@ -68,7 +73,9 @@ export const track: Handler = {
     // A button of a look that is over: the receipt is asked for again.
     return again(opens || step?.step !== 'receipt' ? ask : { text: { key: 'track.not_a_code' }, buttons })
   },
-  async offerAgain({ step }) {
+  async offerAgain(turn) {
+    const { step } = turn
+    if (step && isSure(step)) return sureAgain(turn, 'track', step)
     return !step || step.step === 'receipt' ? [ask] : answerAgain('track', step)
   },
 }
@@ -90,13 +97,17 @@ async function lookUp(turn: Turn, receipt: string): Promise<Decision> {
   const events = await listTold(db, keys, found.id, { unseen: false, limit: SHOWN })
   const [thread, others] = await Promise.all([threadText(turn, events), othersSaid(db, keys, found.id)])
   const fresh = events.filter(({ seen }) => !seen)
-  const open = found.state !== 'closed'
+  const open = found.state !== 'closed' && found.gone === null
   const asked = asks(fresh) || found.state === 'needs_info'
-  const reply = statusReply(found, contact.locale, [others, thread])
+  const reply = statusReply(found, contact.locale, found.gone !== null ? [] : [others, thread])
   const data: Answer = { caseId: found.id, photos: [] }
   return {
-    replies: [{ ...reply, buttons: [...(open ? [writeButton(asked)] : []), proofButton(receipt), MENU] }],
-    writes: [...writes, ...(fresh.length > 0 ? [markSeen(found.id, fresh), await dropNotices(keys, [found.id])] : [])],
+    replies: [{ ...reply, buttons: [...(open ? [writeButton(asked), withdrawButton(receipt)] : []), proofButton(receipt), MENU] }],
+    writes: [
+      ...writes,
+      ...(fresh.length > 0 ? [markSeen(found.id, fresh), await dropNotices(keys, [found.id])] : []),
+      ...(found.gone === 'removed' ? [await dropWay(keys, found.id)] : []),
+    ],
     // Where officers asked, many type the answer at once, without a tap: it is shown to them before it goes.
     ...(open ? { next: { step: asked ? 'read' : 'shown', data } } : {}),
   }
@@ -107,6 +118,11 @@ function proofButton(receipt: string): Button {
   return { label: { key: 'filing_proof.b_get' }, payload: payloadOf('filing_proof', 'of', receipt.replaceAll('-', '')) }
 }
 
+/** And under a case that is open, this. */
+function withdrawButton(receipt: string): Button {
+  return { label: { key: 'withdraw.b_of' }, payload: payloadOf('withdraw', 'of', receipt.replaceAll('-', '')) }
+}
+
 /** Told by the month on the receipt alone, so that it says nothing about what exists. */
 function isOld(receipt: string, now: Date): boolean {
   const [year = 0, month = 0] = [Number(`20${receipt.slice(3, 5)}`), Number(receipt.slice(5, 7))]
@@ -115,21 +131,30 @@ function isOld(receipt: string, now: Date): boolean {
 }
 
 function statusReply(
-  { state, says, openedMonth, photosSent, photosStored }: CaseStatus,
+  { state, says, openedMonth, photosSent, photosStored, gone }: CaseStatus,
   locale: 'vi' | 'en',
   more: Array<Text | undefined>,
 ): Reply {
   const [year = '', month = ''] = openedMonth.split('-')
   const photos = photosSent === 0 ? 'track.no_photos' : 'track.photos'
-  const status: Text = {
-    key: 'track.status',
-    params: {
-      state: { key: `track.state_${state}` },
-      about: says ? { literal: says[locale] } : { key: `track.about_${state}` },
-      month: `${month}/${year}`,
-      photos: { key: photos, params: { stored: photosStored, sent: photosSent } },
-    },
-  }
+  const status: Text = gone
+    ? {
+        key: 'withdraw.status',
+        params: {
+          state: { key: `withdraw.state_${gone}` },
+          about: gone === 'partly' || !says ? { key: 'withdraw.about_partly' } : { literal: says[locale] },
+          month: `${month}/${year}`,
+        },
+      }
+    : {
+        key: 'track.status',
+        params: {
+          state: { key: `track.state_${state}` },
+          about: says ? { literal: says[locale] } : { key: `track.about_${state}` },
+          month: `${month}/${year}`,
+          photos: { key: photos, params: { stored: photosStored, sent: photosSent } },
+        },
+      }
   return { text: below([status, ...more]) ?? status }
 }
 

@@ -4,13 +4,14 @@
  * urgent line is not part of the member's turn, whose rows it could be laid beside.
  */
 import { findNearestOfficers, tellCaseOfficers } from '../db/case-officers.ts'
-import { listUntold, listWaitingCases, markTold, WHYS, type Why } from '../db/case-reminders.ts'
+import { listTakenBack, listUntold, listWaitingCases, markTold, WHYS, type Why } from '../db/case-reminders.ts'
 import { conflictOf } from '../db/client.ts'
 import { listDueCorrections, listOverdueHandOvers, type Overdue } from '../db/hand-over-due.ts'
 import { findHolidays } from '../db/holidays.ts'
+import { findMark, recordMark } from '../db/retention.ts'
 import type { Db, Keys, Statement, Text } from './chat.ts'
 import type { Log } from './log.ts'
-import { dayOf, vietnamHour } from './time.ts'
+import { dayOf, hourOf, vietnamHour } from './time.ts'
 import { isWorkingDay, type LateDays, lateDaysOf } from './working-days.ts'
 
 /** Cases read at once, and rows written at once. */
@@ -42,6 +43,7 @@ export function createCaseReminders({
       const holidays = await findHolidays(db, now)
       if (!isWorkingDay(dayOf(now), holidays)) return
       const counts = await countWaiting(db, lateDaysOf(now, holidays))
+      await addTakenBack(db, counts, hourOf(now))
       let writes: Statement[] = []
       for (const [officerId, whys] of counts) {
         writes.push(...(await tellCaseOfficers(db, keys, [officerId], { text: lineOf(whys), host, now })))
@@ -49,7 +51,7 @@ export function createCaseReminders({
         await db.write(writes)
         writes = []
       }
-      if (writes.length > 0) await db.write(writes)
+      await db.write([...writes, recordMark('taken_back_told', hourOf(now))])
       log('info', 'cases.reminded', { officers: counts.size })
     },
 
@@ -102,6 +104,21 @@ async function countWaiting(db: Db, days: LateDays): Promise<Map<string, Map<Why
     if (paper.state !== 'referred') await owed(paper, 'late_authority')
   for await (const decision of eachOf((after) => listDueCorrections(db, { after, limit: STEP }))) await owed(decision, 'correction')
   return counts
+}
+
+/** Those that members took back since the last morning that told of them; one is told of once. */
+async function addTakenBack(db: Db, counts: Map<string, Map<Why, number>>, until: string): Promise<void> {
+  const from = await findMark(db, 'taken_back_told')
+  for (let after = ''; ; ) {
+    const page = await listTakenBack(db, { from, until, after, limit: STEP })
+    for (const { id, path, officerId } of page)
+      for (const one of officerId === null ? await findNearestOfficers(db, path, { caseId: id }) : [officerId]) {
+        const whys = counts.get(one) ?? new Map<Why, number>()
+        counts.set(one, whys.set('withdrawn', (whys.get('withdrawn') ?? 0) + 1))
+      }
+    after = page.at(-1)?.id ?? ''
+    if (page.length < STEP) return
+  }
 }
 
 async function* eachOf(read: (after: Overdue | undefined) => Promise<Overdue[]>): AsyncGenerator<Overdue> {

@@ -96,6 +96,8 @@ export type Db = {
   /** One atomic batch, mode `write`. Rows of each statement (RETURNING), in order. */
   write(statements: Statement[]): Promise<Row[][]>
   close(): void
+  /** Of a server: the same for what may take minutes (db/client.ts, `patientOf`). */
+  patient?: Db
 }
 
 export type MemberKind = 'cong_doan' | 'thanh_nien' | 'hoi_vien' | 'nguoi_dan'

@@ -49,7 +49,6 @@ function startsWith(bytes: Uint8Array, magic: string): boolean {
 
 /** As much of a name as tells the file, and no sign that turns the line around. */
 function shownName(name: string): string {
-  const clean = cleanText(name.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ''))
-  const letters = [...clean]
-  return letters.length > NAME_MOST ? `${letters.slice(0, NAME_MOST - 1).join('')}…` : clean
+  const letters = [...cleanText(name)]
+  return letters.length > NAME_MOST ? `${letters.slice(0, NAME_MOST - 1).join('')}…` : letters.join('')
 }

@@ -2,14 +2,17 @@
  * The recurring work of a product, in the order of the night: what is looked at each minute, and what one process does
  * once a day.
  */
+import { patientOf } from '../db/client.ts'
 import { emptyLog } from '../db/retention.ts'
 import { caseMarksJob } from './case-marks.ts'
 import { createCaseReminders } from './case-reminders.ts'
 import type { Channel, Db, Keys } from './chat.ts'
 import type { EvidenceStore } from './evidence.ts'
 import { createFigures } from './figures.ts'
+import { goneObjectsJob } from './gone-objects.ts'
 import { createHealth } from './health.ts'
 import type { Log } from './log.ts'
+import { noticeOutcomesJob } from './notice-outcomes.ts'
 import type { PhotoLoop } from './photos.ts'
 import { createRelay } from './relay.ts'
 import { reorganiseJob } from './reorganise.ts'
@@ -34,7 +37,8 @@ export type JobParts = {
 export function listJobs(parts: JobParts): Job[] {
   const { db, keys, channels, photos, evidence } = parts
   const { now, random, log, publicUrl, readAbout } = parts
-  const figures = createFigures({ db, log })
+  const patient = patientOf(db)
+  const figures = createFigures({ db: patient, log })
   const caseReminders = createCaseReminders({ db, keys, publicUrl, log })
   return [
     ...channels.flatMap((channel): Job[] =>
@@ -42,7 +46,9 @@ export function listJobs(parts: JobParts): Job[] {
     ),
     { name: 'about', at: 'minute', run: readAbout },
     { name: 'relay', at: 'minute', run: createRelay({ db, keys, channels, random, log }).run },
+    noticeOutcomesJob({ db, keys, random, log }),
     reorganiseJob({ db, keys, channels, now, log }),
+    goneObjectsJob({ db, evidence, log }),
     caseMarksJob({ db, keys, now, log }),
     { name: 'urgent-cases', at: 'minute', run: caseReminders.alert },
     { name: 'case-reminders', at: { hour: 8, minute: 0 }, run: caseReminders.remind },
@@ -53,7 +59,7 @@ export function listJobs(parts: JobParts): Job[] {
       name: 'retention',
       at: { hour: 3, minute: 10 },
       run: async () => {
-        await createRetention({ db, keys, evidence, now, log }).run()
+        await createRetention({ db: patient, keys, evidence, now, log }).run()
       },
     },
     {

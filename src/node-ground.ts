@@ -7,6 +7,8 @@ import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { upgradeBoxes } from '../db/box-upgrade.ts'
+import { PATIENT, patientOf } from '../db/client.ts'
+import { fenceKey } from '../db/key-fence.ts'
 import { checkKey, readTagKeys } from '../db/key-state.ts'
 import { listApplied, type Migration, migrate } from '../db/migrate.ts'
 import { openDb } from '../db/open.ts'
@@ -46,14 +48,22 @@ export async function openFooting(env: NodeJS.ProcessEnv, say: Say = console.log
   return { config, keys: createNodeKeys(dataKey), dataKey, now, log: createLog(config.logLevel, now, say) }
 }
 
-/** @param say hears each line of progress and of the log. Throws AppError with a sentence for the operator. */
-export async function openGround(env: NodeJS.ProcessEnv, say: Say = console.log): Promise<Ground> {
+/**
+ * @param say hears each line of progress and of the log.
+ * @param patient for a command: nobody waits for its answers but the operator.
+ * Throws AppError with a sentence for the operator.
+ */
+export async function openGround(env: NodeJS.ProcessEnv, say: Say = console.log, patient = false): Promise<Ground> {
   const footing = await openFooting(env, say)
   const { config, log } = footing
   // Before the first byte goes there.
   warnAbroad(config)
   if (config.databaseUrl.startsWith('file:')) await mkdir(dirname(config.databaseUrl.slice(5)), { recursive: true, mode: 0o700 })
-  const db = openDb({ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') })
+  const served = openDb({
+    ...{ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') },
+    ...(patient ? { deadlines: PATIENT } : {}),
+  })
+  const db = patientOf(served)
   // Somebody else's database is not even migrated.
   if ((await listApplied(db)).length > 0) await checkKey(db, footing.keys)
   const migrated: string[] = []
@@ -61,12 +71,13 @@ export async function openGround(env: NodeJS.ProcessEnv, say: Say = console.log)
     migrated.push(name)
     say(`  migrated ${name}`)
   })
-  await checkKey(db, footing.keys)
+  const proof = await checkKey(db, footing.keys)
+  const fenced = fenceKey(served, proof, () => log('error', 'key.changed'))
   // What earlier keys made goes on being found: tokens, cookies, receipts.
   const keys = createNodeKeys(footing.dataKey, await readTagKeys(db, footing.keys))
-  await upgradeBoxes(db, keys, secureRandom)
-  await loadContent(db, (what, done, all) => say(`  ${what}: ${done}/${all}`))
-  return { ...footing, keys, db, migrated, ...openFetches() }
+  await upgradeBoxes(patientOf(fenced), keys, secureRandom)
+  await loadContent(patientOf(fenced), (what, done, all) => say(`  ${what}: ${done}/${all}`))
+  return { ...footing, keys, db: fenced, migrated, ...openFetches() }
 }
 
 /** R21: data outside Vietnam is a legal decision; until its reference is recorded, each start says so. */

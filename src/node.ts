@@ -4,6 +4,7 @@
  */
 import { serve } from '@hono/node-server'
 import cron from 'node-cron'
+import { sayServing, sayStopped } from '../db/leases.ts'
 import { firstLink } from './admin/officer-link.ts'
 import { createProduct } from './app.ts'
 import { createFileEvidence } from './evidence-files.ts'
@@ -36,6 +37,15 @@ const product = await createProduct({
   papers,
   poster,
 })
+/** A change of DATA_KEY on a server asks whether anybody serves; with a file it sees by itself. */
+const saysServing = async () => {
+  if (db.kind === 'server')
+    await sayServing(db, holder, now().getTime()).catch((error: unknown) => log('error', 'serving.unsaid', { cause: causeOf(error) }))
+}
+const minute = async () => {
+  await saysServing()
+  await product.schedule.tick(now())
+}
 const poller = createPoller({
   db,
   channels: config.publicUrl ? [] : product.channels,
@@ -47,6 +57,7 @@ const poller = createPoller({
 
 const server = serve({ fetch: product.app.fetch, port: config.port, hostname: config.host }, async ({ port }) => {
   console.log(`Trợ lý Hàng Việt: ${config.publicUrl ?? `http://${config.host}:${port}`}/`)
+  await saysServing()
   product.dispatcher.start()
   product.broadcasts.start()
   product.photos.start()
@@ -66,9 +77,9 @@ const server = serve({ fetch: product.app.fetch, port: config.port, hostname: co
   }
   if (product.channels.length === 1) console.log('  Chưa nối kênh nào; web chat vẫn chạy. / No channel connected; the web chat runs.')
   // What was missed while nothing ran, after the channels: a night's work may be long.
-  await product.schedule.tick(now())
+  await minute()
 })
-const ticking = cron.schedule('* * * * *', () => product.schedule.tick(now()))
+const ticking = cron.schedule('* * * * *', minute)
 
 let stopping = false
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -81,6 +92,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     server.close()
     if ('closeIdleConnections' in server) server.closeIdleConnections()
     await Promise.all([poller.stop(), product.dispatcher.stop(), product.broadcasts.stop(), product.photos.stop()])
+    if (db.kind === 'server') await sayStopped(db, holder).catch(() => {})
     db.close()
     process.exit(0)
   })

@@ -3,6 +3,7 @@
  * The one place that knows delays and attempts.
  */
 import { stopContact } from '../db/contacts.ts'
+import type { NoticeOutcome } from '../db/notice-outcomes.ts'
 import { type ClaimedRow, requeue } from '../db/outbox.ts'
 import { holdChannel } from '../db/paces.ts'
 import type { Tally } from '../db/tallies.ts'
@@ -13,13 +14,16 @@ export type Outcome = {
   statements: Statement[]
   /** The row's outcome is final: it is dropped. */
   done?: number
-  tally: Omit<Tally, 'day' | 'channel'>
+  /** None of a notice: on a quiet day the totals of a channel would say which one a case's member uses. */
+  tally: Omit<Tally, 'day' | 'channel'> | undefined
   /** The whole channel waits until then (epoch ms). */
   hold?: number
   /** Later replies to this address wait until then (epoch ms). */
   retryAt?: number
   /** The platform did not answer, whatever the message: counts towards holding the channel. */
   down?: boolean
+  /** A notice ended: the case it is about hears of it, later. */
+  told?: NoticeOutcome
 }
 
 const ATTEMPTS = 5
@@ -30,6 +34,12 @@ const STALE_MS = 24 * 60 * 60 * 1000
 const OPERATOR_HOLD_MS = 60_000
 
 export const sent = (row: ClaimedRow): Outcome => ({ statements: [], done: row.id, tally: { what: 'sent', n: 1 } })
+
+/** The same outcome; where it is final, with what its case hears. @param about the case of a notice */
+export function ofNotice(outcome: Outcome, about: string | undefined, at: Date): Outcome {
+  if (about === undefined || outcome.done === undefined) return outcome
+  return { ...outcome, tally: undefined, told: { caseId: about, reached: outcome.tally?.what === 'sent', at } }
+}
 
 /** Not tried: given back, due at `dueAt` (epoch ms), no attempt counted. */
 export function givenBack(row: ClaimedRow, dueAt: number, reason: string): Outcome {

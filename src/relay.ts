@@ -39,7 +39,7 @@ export function createRelay(parts: {
         notice: noticeOf,
         now,
       }
-      const told = { sent: 0, receipt: 0, again: 0 }
+      const told = { queued: 0, receipt: 0, again: 0 }
       for (let after: WaitingMark | undefined, more = true; more; ) {
         const page: Awaited<ReturnType<typeof listWaiting>> = await listWaiting(db, keys, { after, limit: PAGE, urgentOnly })
         const ripe = groupBy(page.events, ({ caseId }) => caseId).filter((events) => isRipe(events, now, random))
@@ -54,7 +54,7 @@ export function createRelay(parts: {
         after = page.next
         more = after !== undefined
       }
-      if (told.sent + told.receipt + told.again > 0) log('info', 'relay.done', told)
+      if (told.queued + told.receipt + told.again > 0) log('info', 'relay.done', told)
     },
   }
 }

@@ -2,6 +2,7 @@
  * Replies through the one door out: claims due rows of one channel, sends those of one address in their order, records
  * what became of each. A reply in flight when a process died is sent again; what a stop cannot wait for is given back.
  */
+import { recordOutcome } from '../db/notice-outcomes.ts'
 import { type ClaimedRow, claimReplies, dropReplies, hasDue, LEASE_MS, REPLY_WAIT_MS, recordPart } from '../db/outbox.ts'
 import { findHold, findTokenWait, returnTokens, takeTokens } from '../db/paces.ts'
 import { addTallies } from '../db/tallies.ts'
@@ -11,7 +12,7 @@ import { gather, type Later } from './gather.ts'
 import { groupBy } from './group.ts'
 import { openText } from './keys.ts'
 import { causeOf, type Log } from './log.ts'
-import { failedTo, givenBack, type Outcome, sent } from './outcome.ts'
+import { failedTo, givenBack, type Outcome, ofNotice, sent } from './outcome.ts'
 import { partsOf, type Render } from './render.ts'
 import type { RoadState } from './road-state.ts'
 import { openReply } from './sealed-reply.ts'
@@ -46,7 +47,7 @@ const TOKEN_LEAST_MS = 20
 
 /** @param onEnd called when a send has ended */
 export function createReplies(parts: ReplyParts, channel: Channel, road: RoadState, onEnd: () => void): Replies {
-  const { db, log, now } = parts
+  const { db, keys, log, now } = parts
   let inFlight = 0
   let heldUntil = 0
   const inHand = new Set<ClaimedRow>()
@@ -54,10 +55,12 @@ export function createReplies(parts: ReplyParts, channel: Channel, road: RoadSta
   const record = gather(async (outcomes: Outcome[]): Promise<undefined[]> => {
     const done = outcomes.flatMap(({ done }) => (done === undefined ? [] : [done]))
     const day = dayOf(now())
+    const told = outcomes.flatMap(({ told }) => told ?? [])
     await db.write([
       ...(done.length > 0 ? [dropReplies(done)] : []),
+      ...(await Promise.all(told.map((one) => recordOutcome(keys, one)))),
       ...outcomes.flatMap(({ statements }) => statements),
-      addTallies(outcomes.map(({ tally }) => ({ day, channel: channel.name, ...tally }))),
+      addTallies(outcomes.flatMap(({ tally }) => (tally ? [{ day, channel: channel.name, ...tally }] : []))),
     ])
     return outcomes.map(() => undefined)
   }, parts.later)
@@ -119,20 +122,22 @@ export function createReplies(parts: ReplyParts, channel: Channel, road: RoadSta
   const sendRow = async (row: ClaimedRow): Promise<Outcome> => {
     const at = now().getTime()
     let part = row.part
+    let about: string | undefined
     try {
-      const messages = await messagesOf(parts, channel, row)
+      const { messages, ...opened } = await openRow(parts, channel, row)
+      about = opened.about
       for (const message of messages.slice(part)) {
         await channel.send(message)
         part++
         if (part < messages.length) await db.write([recordPart(row.id, part)])
       }
-      return sent(row)
+      return ofNotice(sent(row), about, now())
     } catch (error) {
       const failure = error instanceof SendError ? error : new SendError('refused', 'render', undefined, { cause: error })
       if (failure.failure === 'operator' || failure !== error) {
         log('error', 'dispatch.failed', { channel: channel.name, reason: failure.reason, cause: causeOf(error) })
       }
-      return failedTo(channel.name, row, part, failure, at)
+      return ofNotice(failedTo(channel.name, row, part, failure, at), about, now())
     }
   }
 
@@ -149,10 +154,10 @@ export function createReplies(parts: ReplyParts, channel: Channel, road: RoadSta
 /** Whose turn a row is; the goodbye to an erased person is nobody's. */
 const laneOf = (row: ClaimedRow): string => row.addressId || `erased:${row.id}`
 
-/** The parts of a row, opened and rendered for its channel. */
-async function messagesOf({ keys, render, publicUrl }: ReplyParts, channel: Channel, row: ClaimedRow) {
+/** The parts of a row, opened and rendered for its channel; of a notice, the case it is about. */
+async function openRow({ keys, render, publicUrl }: ReplyParts, channel: Channel, row: ClaimedRow) {
   const address = row.native ?? (row.recipient ? await openText(keys, 'recipient', row.recipient) : undefined)
   if (address === undefined || !row.body) throw new SendError('unreachable', 'erased')
-  const { reply, locale } = await openReply(keys, row.body)
-  return partsOf(channel, reply, locale, { id: row.id, address, bulk: false, publicUrl }, render)
+  const { reply, locale, about } = await openReply(keys, row.body)
+  return { messages: partsOf(channel, reply, locale, { id: row.id, address, bulk: false, publicUrl }, render), about }
 }

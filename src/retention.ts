@@ -40,8 +40,10 @@ import {
   countUntouched,
   dropCases,
   dropTipsters,
+  goneHour,
   linkHour,
   listClosed,
+  listGone,
 } from '../db/retention-cases.ts'
 import { listSettings } from '../db/settings.ts'
 import { enqueueReplies } from '../db/turns.ts'
@@ -93,6 +95,7 @@ export function createRetention(parts: RetentionParts): Retention {
       for await (const ids of endedSessions(parts, at)) counts.sessions += ids.length
       counts.tipsters = 0
       for await (const tags of closedTags(parts, linkHour(at, settings))) counts.tipsters += await countTipsters(db, tags)
+      for await (const tags of closedTags(parts, goneHour(at), true)) counts.tipsters += await countTipsters(db, tags)
       counts.cases = await countCases(db, caseHour(at, settings))
       counts.untouched = await countUntouched(db, caseHour(at, settings))
       counts.silent = await countPeople(db, silent(at))
@@ -115,6 +118,8 @@ export function createRetention(parts: RetentionParts): Retention {
       counts.tipsters = 0
       for await (const tags of closedTags(parts, linkHour(at, settings))) counts.tipsters += await affectedBy(db, dropTipsters(tags))
       await db.write([recordMark('reply_links_cut', linkHour(at, settings))])
+      for await (const tags of closedTags(parts, goneHour(at), true)) counts.tipsters += await affectedBy(db, dropTipsters(tags))
+      await db.write([recordMark('gone_links_cut', goneHour(at))])
       counts.cases = await dropOldCases(parts, caseHour(at, settings))
       counts.untouched = await countUntouched(db, caseHour(at, settings))
       counts.silent = await erasePeople(parts, silent(at), at)
@@ -173,11 +178,11 @@ async function* endedSessions({ db }: RetentionParts, at: Date): AsyncGenerator<
   }
 }
 
-/** Keyed hashes of the cases whose way back is due to be cut and was not yet. */
-async function* closedTags({ db, keys }: RetentionParts, until: string): AsyncGenerator<string[]> {
-  let after = { hour: await findMark(db, 'reply_links_cut'), id: '' }
+/** Keyed hashes of the cases whose way back is due to be cut and was not yet: closed ones, or those that went for good. */
+async function* closedTags({ db, keys }: RetentionParts, until: string, gone = false): AsyncGenerator<string[]> {
+  let after = { hour: await findMark(db, gone ? 'gone_links_cut' : 'reply_links_cut'), id: '' }
   for (;;) {
-    const cases = await listClosed(db, until, after)
+    const cases = await (gone ? listGone : listClosed)(db, until, after)
     const last = cases.at(-1)
     if (!last) return
     yield await Promise.all(cases.map(({ id }) => keys.tag('case', id)))

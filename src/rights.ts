@@ -70,6 +70,8 @@ export const ACTS = {
   'case.assign': ['case', 'approver'],
   'identity.ask': ['case'],
   'identity.grant': ['data', 'approver'],
+  'removal.ask': ['case'],
+  'removal.grant': ['data', 'approver'],
   'reason.read': ['case', 'approver', 'admin'],
   'reason.write': ['admin'],
   'authority.read': ['case', 'approver', 'admin'],
@@ -105,7 +107,7 @@ export const BY_TOKEN: Record<TokenScope, readonly Act[]> = {
   // What members wrote to officers: only a token made for it opens it.
   desk: ['inquiry.read', 'inquiry.answer'],
   units: ['unit.read', 'unit.write'],
-  // What members reported: no token opens an identity, approves a decision or lets a warning out.
+  // What members reported: no token opens an identity, removes anything for good, approves a decision or lets a warning out.
   cases: ['case.read', 'case.work', 'case.assign', 'reason.read', 'authority.read', 'decision.write', 'opinion.read', 'opinion.work'],
 }
 
@@ -137,6 +139,13 @@ export function may(actor: Actor, act: Act, path: string): boolean {
 export function scopeOf(actor: Actor, act: Act): string[] {
   const paths = actor.grants.map(({ path }) => path).filter((path) => may(actor, act, path))
   return [...new Set(paths)].filter((path) => !paths.some((other) => other !== path && path.startsWith(other)))
+}
+
+/**
+ * The officer without what these have lent them: nobody lets their own work through by a role they lend for it.
+ */
+export function withoutLoansOf(actor: Actor, lenders: readonly string[]): Actor {
+  return { ...actor, grants: actor.grants.filter(({ lender }) => lender === undefined || !lenders.includes(lender)) }
 }
 
 /** Throws AppError `forbidden` with a text key when the officer may not. */

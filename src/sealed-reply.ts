@@ -6,12 +6,12 @@
 import type { Keys, Locale, Reply } from './chat.ts'
 import { evenJson, openJson } from './keys.ts'
 
-/** The sealed reply, as `enqueueReplies` takes it. */
-export async function sealReply(keys: Keys, reply: Reply, locale: Locale): Promise<Uint8Array> {
-  return keys.seal('reply', evenJson({ reply, locale }))
+/** The sealed reply, as `enqueueReplies` takes it. @param about of a notice: the case that hears what became of it */
+export async function sealReply(keys: Keys, reply: Reply, locale: Locale, about?: string): Promise<Uint8Array> {
+  return keys.seal('reply', evenJson({ reply, locale, about }))
 }
 
 /** What was sealed. Throws AppError `invalid` when the box does not open. */
-export function openReply(keys: Keys, box: Uint8Array): Promise<{ reply: Reply; locale: Locale }> {
+export function openReply(keys: Keys, box: Uint8Array): Promise<{ reply: Reply; locale: Locale; about?: string }> {
   return openJson(keys, 'reply', box)
 }

@@ -4,6 +4,7 @@
  * isolate: the parsed configuration, the keys and the counts of what web visitors and API tokens send. Migrations and webhooks are the admin command's work, on Node.
  */
 import { openServer } from '../db/client.ts'
+import { fenceKey } from '../db/key-fence.ts'
 import { checkKey, readTagKeys } from '../db/key-state.ts'
 import { dropLease, takeLease } from '../db/leases.ts'
 import { findNextDue } from '../db/outbox.ts'
@@ -33,7 +34,8 @@ type Ground = {
   apiMemory: ApiMemory
   consoleLimiters: ConsoleLimiters
   proofLimiter: Limiter
-  keyChecked: boolean
+  /** What the key proved itself with, once it has. */
+  proof: Uint8Array | undefined
 }
 /** Holds the invocation until the work is done. */
 type Keep = (work: Promise<void>) => void
@@ -83,14 +85,18 @@ async function open(env: Env, keep: Keep): Promise<Opened> {
   try {
     if (ground?.env !== env) ground = await prepare(env)
     const { config, log, now, limiters, apiMemory, consoleLimiters, proofLimiter } = ground
-    const db = openServer({ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') })
-    if (!ground.keyChecked) {
-      await checkKey(db, ground.keys)
-      const earlier = await readTagKeys(db, ground.keys)
+    const server = openServer({ url: config.databaseUrl, authToken: config.databaseToken, onBusy: () => log('warn', 'database.busy') })
+    if (!ground.proof) {
+      const proof = await checkKey(server, ground.keys)
+      const earlier = await readTagKeys(server, ground.keys)
       if (config.dataKey) ground.keys = await createWebKeys(config.dataKey, earlier)
-      ground.keyChecked = true
+      ground.proof = proof
     }
-    const { keys } = ground
+    const { keys, proof } = ground
+    const db = fenceKey(server, proof, () => {
+      log('error', 'key.changed')
+      ground = undefined
+    })
     const holder = `worker-${randomId(secureRandom)}`
     // Called by its bare name: workerd's fetch refuses to be a method of another object.
     const evidence = evidenceOf(env)
@@ -140,7 +146,7 @@ async function prepare(env: Env): Promise<Ground> {
     apiMemory: createApiMemory(now),
     consoleLimiters: createConsoleLimiters(now),
     proofLimiter: createProofLimiter(now),
-    keyChecked: false,
+    proof: undefined,
   }
 }
 

@@ -6,6 +6,7 @@ import { createProduct, type Product } from '../src/app.ts'
 import type { Db } from '../src/chat.ts'
 import { parseConfig } from '../src/config.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
+import { metricsText } from '../src/metrics.ts'
 import { openTestFile, type TestDatabase } from './database.ts'
 
 const ENV = {
@@ -207,6 +208,14 @@ describe('the webhooks of the whole app', () => {
     const text = await (await app.request('/metrics')).text()
     expect(text).toContain('hang_viet_total{day="2026-11-23",channel="telegram"')
     expect(text).not.toContain('"5"')
+  })
+
+  test('metrics move in steps that show no talk while it goes on', () => {
+    const total = (what: string, n: number) => ({ day: '2026-11-23', channel: 'telegram', what, reason: '', n })
+    const shown = (n: number) => metricsText([total('sent', n), total('waited', n), total('failed', n)]).match(/ \d+$/gm)
+    // A report's three last messages, after any number before them.
+    expect([20, 21, 24, 27, 29].map((n) => shown(n)?.slice(0, 2))).toEqual(Array.from({ length: 5 }, () => [' 20', ' 20']))
+    expect([shown(30), shown(7)?.at(-1)]).toEqual([[' 30', ' 30', ' 30'], ' 7'])
   })
 
   test('connecting learns the bot’s own name, so that links to the private chat have somewhere to lead', async () => {

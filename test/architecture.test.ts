@@ -34,7 +34,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
     'engine',
     /^src\/(receive|decide|router|dispatch|replies|outcome|pushes|push-outcome|push-taps|broadcasts|road-state|schedule|jobs|figures|health|poller|photos|photo-fetch|photo-intake|relay|retention|metrics|case-reminders)\.ts$/,
   ],
-  ['engine', /^src\/(reorganise|case-marks|case-reminders)\.ts$/],
+  ['engine', /^src\/(reorganise|case-marks|case-reminders|notice-outcomes|gone-objects)\.ts$/],
   ['api', /^src\/api\//],
   // Read by the build of the pages' icons as well.
   ['word', /^src\/console\/kit\/icon-names\.ts$/],
@@ -49,7 +49,7 @@ const LAYERS: Array<[layer: string, pattern: RegExp]> = [
   ['word', /^src\/(tree|seats)\.ts$/],
   [
     'word',
-    /^src\/(case|holiday|identity|redaction|duplicates|verdict|authority|paper|decision|talk-word|opinion|warning|filing-proof|case-reason|case-intake|name-and-phone)\.ts$/,
+    /^src\/(case|holiday|identity|removal|redaction|duplicates|verdict|authority|paper|decision|talk-word|opinion|warning|filing-proof|case-reason|case-intake|name-and-phone)\.ts$/,
   ],
   ['word', /^src\/(duplicates|duplicate-[a-z]+)\.ts$/],
   ['word', /^src\/(vietnamese|sheet)\//],
@@ -127,6 +127,9 @@ const HANDLERS_TOGETHER = new Map([
   ['handlers/start.ts imports handlers/unit.ts', 'a link that opens the chat may carry a unit to join'],
   ['handlers/track.ts imports handlers/talk/answer.ts', 'an answer is written the same way by a receipt and by a notice'],
   ['handlers/track.ts imports handlers/talk/thread.ts', 'both show the same thread'],
+  ['handlers/track.ts imports handlers/withdraw/sure.ts', 'a report is taken back the same way wherever it is asked'],
+  ['handlers/talk/answer.ts imports handlers/withdraw/sure.ts', 'the words that ask for it are known where a thread is read'],
+  ['handlers/talk/index.ts imports handlers/withdraw/sure.ts', 'the same by the word of a notice'],
   ['handlers/data/view.ts imports handlers/link.ts', 'both name a channel to the person'],
 ])
 

@@ -119,18 +119,19 @@ describe('a restricted case', () => {
         (await listQueue(desk, { kind: 'fake' }, { limit: 9 })).length,
         (await findCaseByNumber(desk, 'PA-2611-7K3Q')) ?? '',
         (await listShelf(desk, 'closed', { limit: 9 })).length,
+        (await listRestricted(desk, { after: '', limit: 9 })).length,
       ]
     }
-    expect(await lists('binh')).toEqual([1, 1, 'c1', 0])
+    expect(await lists('binh')).toEqual([1, 1, 'c1', 0, 0])
     await stage.db.write([{ sql: "UPDATE cases SET restricted = 1, rank = 0 WHERE id = 'c1'", args: [] }])
     // Nobody has it: somebody must take it, without learning what it is about.
-    expect(await lists('binh')).toEqual([1, 0, 'c1', 0])
+    expect(await lists('binh')).toEqual([1, 0, 'c1', 0, 1])
     await takeCase(await stage.desk('an'), 'c1', 1)
-    expect(await lists('an')).toEqual([1, 1, 'c1', 0])
-    expect(await lists('binh')).toEqual([0, 0, '', 0])
+    expect(await lists('an')).toEqual([1, 1, 'c1', 0, 1])
+    expect(await lists('binh')).toEqual([0, 0, '', 0, 0])
     await stage.db.write([{ sql: "UPDATE cases SET state = 'closed', closed_hour = '2026-11-23T02Z' WHERE id = 'c1'", args: [] }])
-    expect(await lists('an')).toEqual([0, 0, 'c1', 1])
-    expect(await lists('binh')).toEqual([0, 0, '', 0])
+    expect(await lists('an')).toEqual([0, 0, 'c1', 1, 0])
+    expect(await lists('binh')).toEqual([0, 0, '', 0, 0])
   })
 
   test('is given to somebody else by an approver, who opens nothing', async () => {

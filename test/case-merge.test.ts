@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { audienceOf } from '../db/case-audience.ts'
 import { changeCase } from '../db/case-change.ts'
-import { listQueue, requireCase } from '../db/case-desk.ts'
+import { findCaseByNumber, listQueue, readCase, requireCase } from '../db/case-desk.ts'
 import { listEvents } from '../db/case-events.ts'
 import { mergeCases, unmergeCase } from '../db/case-merge.ts'
 import { othersSaid } from '../db/case-others.ts'
@@ -111,6 +111,25 @@ describe('two cases that are one', () => {
     await set('b', 'rank = 0, restricted = 1')
     const a = await cases.row('a')
     expect([a.rank, a.restricted]).toEqual([0, 1])
+  })
+
+  test('and so is her own report under it, and every other one there', async () => {
+    const { addThreat } = await import('../db/case-answers.ts')
+    for (const id of ['a', 'b', 'c']) await cases.files(id)
+    await merge('a', 'b')
+    await merge('a', 'c')
+    const an = await cases.desk('an')
+    const binh = await cases.desk('binh')
+    const number = String((await cases.row('b')).number)
+    expect((await readCase(binh, 'b')).number).toBe(number)
+    await cases.db.write((await addThreat({ ...an, now: cases.clock.now() }, 'b', 'Họ dọa')) as Statement[])
+    await set('a', "assignee_id = 'an'")
+    for (const id of ['b', 'c']) {
+      await expect(readCase(binh, id)).rejects.toThrow('case.gone')
+      expect((await readCase(an, id)).id).toBe(id)
+    }
+    expect(await findCaseByNumber(binh, number)).toBe(undefined)
+    expect(await findCaseByNumber(an, number)).toBe('b')
   })
 
   test('a merged one is not worked on by itself', async () => {

@@ -12,6 +12,7 @@ import { furnishHandOvers, HAND_OVER_ADDRESSES } from './console-hand-over-rows.
 import { furnishIdentities, IDENTITY_ADDRESSES } from './console-identity.ts'
 import { furnishNotices, NOTICE_ADDRESSES } from './console-notices.ts'
 import { furnishOffice, OFFICE_ADDRESSES } from './console-office.ts'
+import { furnishRemovals, REMOVAL_ADDRESSES } from './console-removals.ts'
 import type { Stage } from './console-stage.ts'
 import { furnishUnits } from './console-units.ts'
 
@@ -65,6 +66,7 @@ export const ADDRESS_OF: Record<string, string> = {
   '/officers/loans/:id/end': '/console/officers/loans/loan1/end',
   '/officers/roster/:id': '/console/officers/roster/xa',
   ...IDENTITY_ADDRESSES,
+  ...REMOVAL_ADDRESSES,
   ...HAND_OVER_ADDRESSES,
   ...OFFICE_ADDRESSES,
   ...NOTICE_ADDRESSES,
@@ -86,5 +88,6 @@ export async function furnish(stage: Stage, officerId: string): Promise<void> {
   await furnishDuplicates({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishEvidence(stage, officerId)
   await furnishIdentities({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
+  await furnishRemovals({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
   await furnishHandOvers({ db: stage.db, keys: stage.keys, now: stage.clock.now() }, officerId)
 }

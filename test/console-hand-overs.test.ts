@@ -315,7 +315,7 @@ describe('a decision', () => {
     expect((await an.get(path)).text).toContain('Chưa mở được đường dẫn.')
     await desk.db.write([{ sql: "UPDATE decisions SET state = 'approved'", args: [] }])
     await binh.get(`${path}/correct`)
-    expect((await binh.post(`${path}/correct`, { why: 'Cơ quan đã đính chính.' })).text).toContain('Rút lại chậm nhất 24/11/2026')
+    expect((await binh.post(`${path}/correct`, { why: 'Cơ quan đã đính chính.' })).text).toContain('Rút lại chậm nhất 25/11/2026')
     expect((await binh.get('/console')).text).toContain('Kết quả cần rút lại')
     await proves('binh')
     const form = await binh.get(`${path}/withdraw`)

@@ -184,7 +184,8 @@ describe('requests about data', () => {
     await admin.get('/console/data-requests/new')
     const recorded = await admin.post('/console/data-requests/new', request)
     expect(recorded.text).toContain('Đã ghi yêu cầu. Hạn của luật bắt đầu chạy.')
-    expect(recorded.text).toContain('Trả lời trước hết ngày 25/11/2026')
+    // 24 November is Vietnam Culture Day.
+    expect(recorded.text).toContain('Trả lời trước hết ngày 26/11/2026')
     const path = recorded.path.split('?')[0] ?? ''
     const short = await admin.post(`${path}/answer`, { note: 'x' })
     expect([short.status, short.text.includes('Cần điền mục này')]).toEqual([400, true])

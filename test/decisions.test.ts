@@ -10,6 +10,7 @@ import { approveDecision, askCorrection, returnDecision, withdrawDecision } from
 import { editDecision, fileDecision, listDecisions, listWaitingDecisions, requireDecision } from '../db/decisions.ts'
 import { LIST_CORRECTIONS, listDueCorrections } from '../db/hand-over-due.ts'
 import { loadHolidays } from '../db/holidays.ts'
+import { lendRoles } from '../db/officers.ts'
 import type { Statement } from '../src/chat.ts'
 import { type DecisionDraft, decisionSchema } from '../src/decision.ts'
 import { addMerged, type HandOverDesk, openHandOverDesk } from './hand-over-desk.ts'
@@ -95,6 +96,16 @@ describe('a decision', () => {
     const [{ officerId: first } = { officerId: '' }] = (await read(id)).approvals
     await approve(id, first === 'binh' ? 'chi' : 'binh')
     expect(await told()).toEqual([['decided', TEXT]])
+  })
+
+  test('a role that its author lends lets nothing out', async () => {
+    const id = await file()
+    const days = { fromDay: '2026-11-20', untilDay: '2026-12-31', now: desk.clock.now() }
+    await desk.db.write(lendRoles({ id: 'l1', lenderId: 'an', officerId: 'dung', roles: ['case'], ...days }))
+    await expect(approve(id, 'dung')).rejects.toThrow('desk.forbidden')
+    await desk.db.write(lendRoles({ id: 'l2', lenderId: 'binh', officerId: 'dung', roles: ['approver'], ...days }))
+    await approve(id, 'dung')
+    expect((await read(id)).approvals.map(({ officerId }) => officerId)).toEqual(['dung'])
   })
 
   test('a row that names its author among the approvers lets nothing out, whoever wrote it', async () => {

@@ -285,24 +285,61 @@ describe('a form that is not whole', () => {
     expect([await road.count('cases'), (await road.evidence.list()).names]).toEqual([0, []])
   })
 
-  test('whose sender hangs up in the middle leaves nothing, and the next one is served', async () => {
+  /** A form over a real connection; the socket after its head was sent. */
+  const connected = async (body: Uint8Array) => {
     await hoa.get('/console/cases/new')
     const cookie = [...hoa.jar].map(([name, value]) => `${name}=${value}`).join('; ')
     const server = createServer(getRequestListener(road.product.app.fetch))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as { port: number }
-    const body = formOf([...fields(), ['photos', await scene(), 'a.jpg']])
     const socket = connect(port, '127.0.0.1')
     const head = `POST /console/cases/new HTTP/1.1\r\nhost: bot.example.vn\r\ncookie: ${cookie}\r\nsec-fetch-site: same-origin\r\n`
     socket.write(`${head}content-type: ${MULTIPART}\r\ncontent-length: ${body.length}\r\n\r\n`)
+    const close = async () => {
+      socket.destroy()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    }
+    return { socket, close }
+  }
+  const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+  test('whose sender hangs up in the middle leaves nothing, and the next one is served', async () => {
+    await hoa.get('/console/cases/new')
+    const body = formOf([...fields(), ['photos', await scene(), 'a.jpg']])
+    const { socket, close } = await connected(body)
     socket.write(body.subarray(0, body.length / 2))
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await pause(100)
     socket.destroy()
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await pause(100)
     expect([await road.count('cases'), (await road.evidence.list()).names]).toEqual([0, []])
     expect(await taken(await typesIn([['a.jpg', await scene()]]))).toHaveLength(1)
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
+    await close()
+  })
+
+  test('that is too large and comes slowly is heard to its end before it is answered: a browser cut off shows no answer', async () => {
+    await hoa.get('/console/cases/new')
+    const body = formOf([...fields(), ['photos', Buffer.alloc(40_000_000), 'a.jpg']])
+    const { socket, close } = await connected(body)
+    let answer = ''
+    const wrong: string[] = []
+    let sent = false
+    socket.on('data', (data) => {
+      if (!sent) wrong.push('answered early')
+      answer += data.toString()
+    })
+    socket.on('error', ({ message }) => void wrong.push(message))
+    socket.on('close', () => sent || wrong.push('closed early'))
+    socket.write(body.subarray(0, 36_000_000))
+    // Longer than the server waits for what it did not ask for.
+    await pause(1_500)
+    sent = true
+    socket.write(body.subarray(36_000_000))
+    await expect.poll(() => answer, { timeout: 10_000 }).toContain('</html>')
+    expect([answer.split('\r\n')[0], wrong]).toEqual(['HTTP/1.1 400 Bad Request', []])
+    expect(answer).toContain('Các ảnh cộng lại quá 32 MB')
+    expect(answer).toContain(SIGNS)
+    await close()
   })
 })
 

@@ -29,7 +29,7 @@ import { createRetention } from '../src/retention.ts'
 import type { Role } from '../src/rights.ts'
 import { totpDigits } from '../src/totp.ts'
 import { viewerCopy } from '../src/viewer-copy.ts'
-import { openTestFile } from './database.ts'
+import { openTestFile, type TestDatabase } from './database.ts'
 import { type Bot, createBot, type FakeChannel, fakeChannel, textOf } from './harness.ts'
 import { grain } from './photo-desk.ts'
 import type { Paper } from './trace-files.ts'
@@ -53,9 +53,9 @@ const careless: Handler = {
   },
 }
 
-/** @param natives ids on their channels of everybody who will speak */
-export async function openLife(natives: string[], options: { photo?: Uint8Array<ArrayBuffer> } = {}) {
-  const database = await openTestFile()
+/** @param open another database than a file; then nothing can be searched. @param natives ids on their channels of everybody who will speak */
+export async function openLife(natives: string[], options: { photo?: Uint8Array<ArrayBuffer>; open?: () => Promise<TestDatabase> } = {}) {
+  const database = await (options.open ?? openTestFile)()
   const folder = await mkdtemp(join(tmpdir(), 'hang-viet-traces-'))
   const photo = options.photo ?? new Uint8Array(await grain())
   const platform = { down: false }
@@ -97,6 +97,8 @@ export async function openLife(natives: string[], options: { photo?: Uint8Array<
   zalo.photo = fetched
   const bot: Bot = await createBot({ database, channels: [telegram, page, zalo], handlers: [careless, ...handlers] })
   now = bot.clock.now
+  // Ids of messages that nothing else equals: traces.ts looks for them.
+  await bot.db.write([{ sql: "INSERT INTO sqlite_sequence(name, seq) VALUES ('outbox', 987650000)", args: [] }])
   await bot.db.write([...loadLevelNames(levelNames), ...loadUnits(sampleUnits, { sample: true })])
   const photos = createPhotoLoop({ db: bot.db, keys, channels: bot.channels, evidence, viewerCopy, looksOf, now, holder: 'p1', log })
   const api = createApi({

@@ -16,10 +16,13 @@ import { coverPhoto } from '../db/evidence-desk.ts'
 import { answerHandOver, sendHandOver } from '../db/hand-over-acts.ts'
 import { draftHandOver, findPaperUnit, requireHandOver } from '../db/hand-overs.ts'
 import { askIdentity, decideIdentity, seeIdentity } from '../db/identities.ts'
+import { askRemoval, decideRemoval } from '../db/removals.ts'
 import { caseMarksJob } from '../src/case-marks.ts'
 import { createCaseReminders } from '../src/case-reminders.ts'
 import type { Db } from '../src/chat.ts'
 import { createFigures } from '../src/figures.ts'
+import { goneObjectsJob } from '../src/gone-objects.ts'
+import { noticeOutcomesJob } from '../src/notice-outcomes.ts'
 import { draftPaper, styleOf } from '../src/paper.ts'
 import { pictures } from '../src/pictures.ts'
 import { createRelay } from '../src/relay.ts'
@@ -28,6 +31,7 @@ import { say } from './hand-over-desk.ts'
 import { textOf } from './harness.ts'
 import { DAY, type Life, MINUTE, openLife, type Person } from './life.ts'
 import { type Office, openOffice } from './life-office.ts'
+import { findStepJoins, takePicture } from './steps.ts'
 
 const LAN = '7100200300'
 const HOA = '246845883529197922'
@@ -86,6 +90,7 @@ describe('a month of reports', () => {
     const { db, keys, clock } = bot
     const log = (level: string, what: string, fields: object = {}) => void bot.lines.push(JSON.stringify({ level, what, ...fields }))
     const relay = createRelay({ db, keys, channels: bot.channels, random: () => 0, log })
+    const outcomes = noticeOutcomesJob({ db, keys, random: () => 0, log })
     const figures = createFigures({ db, log })
     const reminders = createCaseReminders({ db, keys, publicUrl: bot.about.publicUrl, log })
     const marks = caseMarksJob({ db, keys, now: clock.now, log })
@@ -94,6 +99,7 @@ describe('a month of reports', () => {
       for (let i = 0; i < n; i++) {
         clock.advance(MINUTE)
         await relay.run(clock.now())
+        await outcomes.run(clock.now())
         await reminders.alert(clock.now())
         await marks.run(clock.now())
         await figures.open(clock.now())
@@ -145,6 +151,14 @@ describe('a month of reports', () => {
     await look('asked, and not told yet')
     await minutes(8)
     await look('the member is told')
+    clock.set(new Date(Math.ceil(clock.now().getTime() / 3_600_000) * 3_600_000).toISOString())
+    const before = await takePicture(db)
+    await outcomes.run(clock.now())
+    expect(findStepJoins(before, await takePicture(db))).toEqual([])
+    expect(await db.read('SELECT DISTINCT relay FROM case_events WHERE case_id = ? AND relay IS NOT NULL', [one ?? ''])).toEqual([
+      { relay: 'sent' },
+    ])
+    await look('the case knows that its notice arrived')
     expect(await reads(lan)).toContain(asked)
     await lan.taps('Trả lời').catch(() => {})
     await lan.says('Tôi còn giữ vỏ hộp ở nhà trọ số 12 ngõ Mẫu')
@@ -266,6 +280,22 @@ describe('a month of reports', () => {
     expect(await db.read('SELECT count(*) AS n FROM opinions')).toEqual([{ n: 1 }])
     await look('an opinion')
 
+    // One of her own, one that was merged into what an authority has.
+    await mai.says('rút phản ánh')
+    expect(textOf(await mai.says(third))).toContain('không lấy lại được')
+    await mai.says('có, rút')
+    await look('a report is taken back')
+    await hoa.says('rut phan anh')
+    expect(textOf(await hoa.says(second))).toContain('Chi cục Quản lý thị trường tỉnh Mẫu')
+    await hoa.says('co rut')
+    await look('one that was handed over is taken back')
+    await goneObjectsJob({ db, evidence: life.evidence, log: () => {} }).run(clock.now())
+    expect((await db.read('SELECT gone FROM cases WHERE gone IS NOT NULL ORDER BY gone')).map(({ gone }) => gone)).toEqual([
+      'partly',
+      'withdrawn',
+    ])
+    await look('and their objects are gone')
+
     const typed = await office.call('POST', '/cases', {
       ...{ source: 'phone', kind: 'poor', signs: office.wrote('Người gọi kể nồi cơm điện cháy ngay lần đầu'), unitId: 'ld-hai-phong' },
       ...{ name: 'Phạm Văn Gọi Mẫu', phone: '0987654321', agreed: true },
@@ -284,6 +314,21 @@ describe('a month of reports', () => {
     await look('typed in with a photo that waits')
     await photos.drain()
     await look('typed in with a photo')
+
+    const wrong = await office.call('POST', '/cases', {
+      ...{ source: 'visit', kind: 'poor', signs: office.wrote('Người đến kể nhầm chuyện của nhà hàng xóm'), unitId: 'ld-hai-phong' },
+    })
+    expect(wrong.status).toBe(201)
+    const [typedIn] = await db.read("SELECT id FROM cases WHERE source = 'visit'")
+    const because = { photoId: null, kind: 'mistake', reason: office.wrote('Người gọi đã báo lại là nhầm số máy của trợ lý') } as const
+    pass()
+    await db.write(await askRemoval(await an(), String(typedIn?.id), because, office.hand('an')))
+    await look('a removal is asked for')
+    pass()
+    const [wish] = await db.read('SELECT id FROM removals')
+    await db.write(await decideRemoval(await office.deskOf('binh'), String(wish?.id), true, office.hand('binh')))
+    await minutes(8)
+    await look('removed for good')
 
     const [opinion] = await db.read('SELECT id FROM opinions')
     const [copy] = await db.read('SELECT id FROM photo_copies')

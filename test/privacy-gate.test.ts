@@ -178,6 +178,47 @@ describe('the gate sees', () => {
     ['a notice that names its recipient', () => notice(at.address, 1_795_400_040_000), noNotice, /names its recipient/],
     ['a notice that tells its second', () => notice('', 1_795_400_041_000), noNotice, /tells its time/],
     [
+      'which message a report’s notice was, by the page’s transcript',
+      async () => {
+        await write(
+          "INSERT INTO transcript(address_id, side, body, day, sent_as) VALUES (?, 'bot', zeroblob(541), '2026-11-23', '987650999.0')",
+          at.address,
+        )
+        await set('case_events', 'detail', '{"notice":987650999}')
+      },
+      async () => {
+        await write("DELETE FROM transcript WHERE sent_as = '987650999.0'")
+        await write('UPDATE case_events SET detail = NULL')
+      },
+      /case_events\.detail names the message/,
+    ],
+    [
+      'what became of a notice, beside its hash in the outbox',
+      async () => {
+        await write(
+          "INSERT INTO outbox(priority, channel, address_id, body, state, due_at, created_at, notice_tag) VALUES (0, 'telegram', '', x'00', 'queued', 0, 0, 'hash-of-the-case')",
+        )
+        await write("INSERT INTO notice_outcomes(id, day, box) VALUES ('hash-of-the-case', '2026-11-23', zeroblob(541))")
+      },
+      async () => {
+        await noNotice()
+        await write('DELETE FROM notice_outcomes')
+      },
+      /notice_outcomes\.id equals outbox\.notice_tag/,
+    ],
+    [
+      'when a notice was refused',
+      () => write("INSERT INTO notice_outcomes(id, day, box) VALUES ('abcdefgh', '2026-11-23T03:14:15.000Z', zeroblob(541))"),
+      () => write('DELETE FROM notice_outcomes'),
+      /an outcome tells its time/,
+    ],
+    [
+      'by its length, whether a notice arrived',
+      () => write("INSERT INTO notice_outcomes(id, day, box) VALUES ('abcdefgh', '2026-11-23', zeroblob(98))"),
+      () => write('DELETE FROM notice_outcomes'),
+      /by its length/,
+    ],
+    [
       'a member in an officer’s sums',
       () => write("INSERT INTO figures(cut, what, key, month, n) VALUES ('unit', 'x', ?, '2026-11', 1)", at.contact),
       () => write('DELETE FROM figures'),

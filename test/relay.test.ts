@@ -43,7 +43,7 @@ describe('the relay', () => {
     expect(textOf([notice as never])).not.toContain(receipt.slice(0, 12))
     if (channel !== 'zalo-bot') expect(notice?.buttons.map(({ label }) => label)).toEqual(['Xem tin báo'])
     expect(textOf(await hoa.says(`xem ${desk.wordOf(hoa)}`))).toContain('Cán bộ hỏi: Bạn mua ở gian nào?')
-    expect(await desk.events(id)).toMatchObject([{ kind: 'opened' }, { kind: 'asked', relay: 'sent', seen: 1 }])
+    expect(await desk.events(id)).toMatchObject([{ kind: 'opened' }, { kind: 'asked', relay: 'queued', seen: 1 }])
   })
 
   test('goes to the address the report came from, not to where the person wrote last', async () => {
@@ -184,7 +184,7 @@ describe('the relay', () => {
       await runOnly(7)
     }
     expect(await waiting()).toHaveLength(1)
-    expect((await desk.events(id)).slice(1).map(({ relay }) => relay)).toEqual(['sent', 'sent', 'sent'])
+    expect((await desk.events(id)).slice(1).map(({ relay }) => relay)).toEqual(['queued', 'queued', 'queued'])
   })
 
   test('two processes at once send once', async () => {
@@ -232,7 +232,7 @@ describe('the relay', () => {
     await desk.tells(id, 'Đã nhận.')
     await desk.pass(8)
     const lines = desk.bot.lines.filter((line) => line.includes('relay'))
-    expect(lines).toEqual([JSON.stringify({ level: 'info', what: 'relay.done', sent: 1, receipt: 0, again: 0 })])
+    expect(lines).toEqual([JSON.stringify({ level: 'info', what: 'relay.done', queued: 1, receipt: 0, again: 0 })])
   })
 
   test('finds what waits by its index', async () => {

@@ -6,47 +6,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { checkKey, compareKeys, readTagKeys } from '../db/key-state.ts'
 import { openDb } from '../db/open.ts'
 import { OWN_SEALED, SEALED } from '../db/sealed.ts'
-import { type Rotated, rotate } from '../src/admin/rotation.ts'
-import type { Db, Keys } from '../src/chat.ts'
+import type { Db } from '../src/chat.ts'
 import { createFileEvidence } from '../src/evidence-files.ts'
 import { keepTags, TAG_WAYS } from '../src/keys.ts'
-import { createNodeKeys, followTag, tagKeyOf } from '../src/keys-node.ts'
+import { createNodeKeys, tagKeyOf } from '../src/keys-node.ts'
 import { createWebKeys } from '../src/keys-web.ts'
 import type { TagKeys, TagPurpose } from '../src/sealing.ts'
 import { bundleAdmin, createOperator, type Operator } from './admin-desk.ts'
+import { base64, CRASH, change, FIRST, frail, type Home, keysFor, NOW, SECOND, THIRD } from './rotation-kit.ts'
 import { findLosses, OBJECTS, receiptOf, sealRows } from './sealed-rows.ts'
-
-const FIRST = new Uint8Array(32).fill(7)
-const SECOND = new Uint8Array(32).fill(8)
-const THIRD = new Uint8Array(32).fill(9)
-const base64 = (key: Uint8Array) => Buffer.from(key).toString('base64')
-const NOW = () => new Date('2026-11-23T02:00:00.000Z')
-
-/** One process's view of a database and its evidence folder. */
-type Home = { db: Db; evidence: ReturnType<typeof createFileEvidence> }
-
-async function change(
-  home: Home,
-  from: Uint8Array,
-  to: Uint8Array,
-  more: { leaveDamaged?: boolean } = {},
-): Promise<Rotated | 'done before'> {
-  const { db, evidence } = home
-  const earlier = await readTagKeys(db, createNodeKeys(from)).catch(() => ({}))
-  const kept = keepTags(earlier, (purpose) => tagKeyOf(from, purpose))
-  return rotate({
-    ...{ db, evidence, kept, leaveDamaged: false, now: NOW, note: () => {}, ...more },
-    old: createNodeKeys(from, earlier),
-    next: createNodeKeys(to, kept),
-    follow: (purpose, tag) => followTag(to, purpose, tag),
-  })
-}
-
-/** As a start makes them. */
-async function keysFor(db: Db, key: Uint8Array): Promise<Keys> {
-  await checkKey(db, createNodeKeys(key))
-  return createNodeKeys(key, await readTagKeys(db, createNodeKeys(key)))
-}
 
 let origin: Operator
 let operator: Operator
@@ -164,33 +132,6 @@ describe('a change of keys', () => {
 })
 
 describe('killed anywhere', () => {
-  const CRASH = 'the power went'
-
-  /** Writes that work until `left` of them are done; then everything fails, as after a cut of power. */
-  function frail({ db, evidence }: Home, left: number): Home & { over(): boolean } {
-    let rest = left
-    const spend = () => {
-      if (rest-- <= 0) throw new Error(CRASH)
-    }
-    return {
-      db: {
-        ...db,
-        write: async (statements) => {
-          spend()
-          return db.write(statements)
-        },
-      },
-      evidence: {
-        ...evidence,
-        put: async (name, bytes) => {
-          spend()
-          return evidence.put(name, bytes)
-        },
-      },
-      over: () => rest < 0,
-    }
-  }
-
   test('before any of its writes, it starts with neither key, and the same two keys finish it', async () => {
     let died = 0
     for (let writes = 0; ; writes++) {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { recordOutcome } from '../db/notice-outcomes.ts'
 import { readSealed } from '../db/rotation.ts'
 import { OWN_SEALED, SEALED, TAGGED, UNSEALED } from '../db/sealed.ts'
 import type { Db, Keys } from '../src/chat.ts'
@@ -112,6 +113,7 @@ test('what the product itself sealed opens by the list', async () => {
     await life.files(lan, 'Cho trợ lý nhắn lại')
     life.platform.down = true
     await life.tells(lan, 'Nhãn in mờ', () => lan.sendsPhotos('AgACAgUAAx-2'))
+    await life.bot.db.write([await recordOutcome(life.bot.keys, { caseId: 'viec1', reached: true, at: life.bot.clock.now() })])
     await stage.officer('tinh', ROLES, 'an')
     await loadContent(stage.db, () => {})
     await furnish({ ...stage, evidence, origin: '', complaints: [], errors: [] } as unknown as Stage, 'an')

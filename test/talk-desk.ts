@@ -5,12 +5,14 @@
 import { changeCase } from '../db/case-change.ts'
 import { type CaseRow, requireCase } from '../db/case-desk.ts'
 import type { NewEvent } from '../db/case-events.ts'
+import { noticeOutcomesJob } from '../src/notice-outcomes.ts'
 import { createRelay } from '../src/relay.ts'
 import type { TestDatabase } from './database.ts'
 import { type Bot, createBot, fakeChannel, textOf } from './harness.ts'
 import { addTestOfficer, deskAt, unitRows } from './people.ts'
 
 export const MINUTE = 60_000
+const HOUR = 3_600_000
 export const NOTICE = /^Trợ lý có tin mới cho bạn\. Nhắn “xem ([A-Z]\d)” để đọc\.$/m
 const RECEIPT = /PA-\d{4}-[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}/
 
@@ -35,11 +37,11 @@ export async function openTalkDesk(random?: () => number, database?: TestDatabas
   // Nothing here loses its power supply.
   await db.write(unitRows())
   await addTestOfficer(db, keys, 'an', 'tinh', ['case'])
-  const relay = createRelay({
-    ...{ db, keys, channels: bot.channels },
-    random: random ?? (() => 0),
-    log: (level, what, fields = {}) => void bot.lines.push(JSON.stringify({ level, what, ...fields })),
-  })
+  const log = (level: string, what: string, fields: object = {}) => void bot.lines.push(JSON.stringify({ level, what, ...fields }))
+  const own = { chance: random ?? (() => 0) }
+  const chance = () => own.chance()
+  const relay = createRelay({ ...{ db, keys, channels: bot.channels }, random: chance, log })
+  const outcomes = noticeOutcomesJob({ db, keys, random: chance, log })
 
   const act = async (id: string, event: Omit<NewEvent, 'id' | 'caseId' | 'officerId' | 'now'>, set?: [string, string[]]) => {
     const desk = await deskAt(db, keys, 'an', clock.now())
@@ -49,7 +51,12 @@ export async function openTalkDesk(random?: () => number, database?: TestDatabas
   return {
     bot,
     relay,
+    outcomes,
     act,
+    /** How chance falls for the jobs from now on. */
+    set chance(next: () => number) {
+      own.chance = next
+    },
     /** Files by typing alone; returns the receipt and the case. */
     async files(who: Member, { link = true, signs = 'hộp sữa nhãn in mờ' } = {}): Promise<Filed> {
       const before = new Set((await db.read('SELECT id FROM cases')).map(({ id }) => id))
@@ -73,6 +80,13 @@ export async function openTalkDesk(random?: () => number, database?: TestDatabas
         clock.advance(MINUTE)
         await relay.run(clock.now())
         await bot.dispatcher.drain()
+      }
+    },
+    /** So many whole hours: cases hear what became of their notices. */
+    async hours(n: number) {
+      for (let i = 0; i < n; i++) {
+        clock.set(new Date((Math.floor(clock.now().getTime() / HOUR) + 1) * HOUR).toISOString())
+        await outcomes.run(clock.now())
       }
     },
     noticesTo: (who: Member) => who.heard().filter(({ text }) => NOTICE.test(text)),

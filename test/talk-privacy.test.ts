@@ -72,7 +72,7 @@ test('questions, notices, answers and threats lead from nobody to a case and fro
   expect(await db.read("SELECT count(*) AS n FROM outbox WHERE notice_tag IS NOT NULL AND state = 'queued'")).toEqual([{ n: 1 }])
   await look('the notice waits')
   expect(bot.lines.filter((line) => line.includes('relay'))).toEqual([
-    JSON.stringify({ what: 'relay.done', sent: 1, receipt: 1, again: 0 }),
+    JSON.stringify({ what: 'relay.done', queued: 1, receipt: 1, again: 0 }),
   ])
   await bot.dispatcher.drain()
   await look('the notice is sent')

@@ -56,7 +56,7 @@ describe('talk', () => {
       expect(await desk.caseOf(id)).toMatchObject({ state: 'reviewing', due_day: '2026-11-30', version: 4 })
       expect(await desk.events(id)).toMatchObject([
         { kind: 'opened' },
-        { kind: 'asked', relay: 'sent', seen: 1 },
+        { kind: 'asked', relay: 'queued', seen: 1 },
         { kind: 'answered', officer_id: null, relay: null },
         { kind: 'moved', officer_id: null, detail: '{"from":"needs_info","to":"reviewing"}' },
       ])

@@ -23,9 +23,19 @@ const PERSON = [
 ]
 /** Tables that say what was reported and what became of it. */
 const REPORT = [
-  ...['cases', 'case_events', 'case_identities', 'case_conflicts', 'case_marks', 'case_pairs', 'identity_openings'],
+  ...[
+    'cases',
+    'case_events',
+    'case_identities',
+    'case_conflicts',
+    'case_marks',
+    'case_pairs',
+    'identity_openings',
+    'removals',
+    'gone_objects',
+  ],
   ...['reply_links', 'photos', 'photo_copies', 'hand_overs', 'decisions', 'decision_approvals', 'opinions', 'opinion_people'],
-  ...['opinion_counts', 'proof_units', 'warning_flags', 'tries'],
+  ...['opinion_counts', 'proof_units', 'warning_flags', 'tries', 'notice_outcomes'],
 ]
 /** Columns that both sides may share: whose desk it is, by which road it came, the day, which officer. */
 const COMMON = new Set([
@@ -102,8 +112,11 @@ export async function findTraces(loot: Loot, secrets: Secrets): Promise<string[]
     ...bridges(tables),
     ...beside(tables),
     ...notices(tables),
+    ...outcomes(tables),
+    ...sentAs(tables),
     ...transcriptOf(tables),
     ...lengths(tables),
+    ...(await consents(loot.db)),
     ...(await ordered(loot.db, tables)),
     ...inPapers(loot.papers ?? [], secrets, idsOf(tables, ['contacts', 'addresses'])),
   ]
@@ -214,7 +227,17 @@ function bridges(tables: Map<string, Row[]>): string[] {
 
 /** Ids of reports, of what hangs on them, and their numbers. */
 const reportsOf = (tables: Map<string, Row[]>): string[] => [
-  ...idsOf(tables, ['cases', 'case_events', 'photos', 'photo_copies', 'hand_overs', 'decisions', 'identity_openings', 'opinions']),
+  ...idsOf(tables, [
+    'cases',
+    'case_events',
+    'photos',
+    'photo_copies',
+    'hand_overs',
+    'decisions',
+    'identity_openings',
+    'removals',
+    'opinions',
+  ]),
   ...(tables.get('cases') ?? []).map(({ number }) => String(number)),
 ]
 
@@ -226,6 +249,15 @@ function transcriptOf(tables: Map<string, Row[]>): string[] {
   return (tables.get('transcript') ?? []).flatMap(({ day, body }) => [
     ...(String(day).length > 10 ? [`transcript.day tells the time: ${day}`] : []),
     ...(((body as Uint8Array).byteLength - 29) % 512 === 0 ? [] : ['transcript.body tells its length']),
+  ])
+}
+
+/** Whether a name may stand in a report is asked while one is told: neither its hour nor its neighbours may say when that was. */
+async function consents(db: Db): Promise<string[]> {
+  const rows = await db.read("SELECT rowid AS place, at FROM consents WHERE purpose = 'named_report'")
+  return rows.flatMap(({ place, at }) => [
+    ...(String(at).slice(11, 19) === '17:00:00' ? [] : [`consents.at tells when a report was told: ${at}`]),
+    ...(Number(place) < 0 ? [] : ['consents tells by its order when a report was told']),
   ])
 }
 
@@ -263,6 +295,28 @@ function notices(tables: Map<string, Row[]>): string[] {
       ...(isFine(String(row.due_at)) ? [`a notice tells its time: ${row.due_at}`] : []),
     ]
   })
+}
+
+/** What became of a notice says nothing of it outside the seal, not even by its length. */
+function outcomes(tables: Map<string, Row[]>): string[] {
+  return (tables.get('notice_outcomes') ?? []).flatMap(({ id, day, box, ...more }) => [
+    ...(Object.keys(more).length === 0 ? [] : [`an outcome says more than its day: ${Object.keys(more)}`]),
+    ...(/^\d{4}-\d\d-\d\d$/.test(String(day)) ? [] : [`an outcome tells its time: ${day}`]),
+    ...(((box as Uint8Array).byteLength - 29) % 512 === 0 ? [] : ['an outcome tells by its length what it was']),
+  ])
+}
+
+/** A report that knows which message it was leads to who got that message: the page's transcript keeps it beside an address. */
+function sentAs(tables: Map<string, Row[]>): string[] {
+  const messages = [
+    ...(tables.get('outbox') ?? []).map(({ id }) => String(id)),
+    ...(tables.get('transcript') ?? []).flatMap(({ sent_as }) => (sent_as === null ? [] : [String(sent_as).split('.')[0] ?? ''])),
+  ].filter((id) => id.length >= 8)
+  return REPORT.flatMap((name) =>
+    cellsOf(new Map([[name, tables.get(name) ?? []]])).flatMap(({ place, text }) =>
+      messages.filter((id) => text.includes(id)).map((id) => `${place} names the message ${id}`),
+    ),
+  )
 }
 
 /** Finer than an hour; numbers (a waiting photo, a count, a notice) finer than a minute. */

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { holidays } from '../content/data/holidays.ts'
 import { addCampaign, findCampaign } from '../db/campaigns.ts'
 import { loadHolidays } from '../db/holidays.ts'
+import { lendRoles } from '../db/officers.ts'
 import { listRules } from '../db/retention.ts'
 import type { Desk } from '../db/rights.ts'
 import {
@@ -167,6 +168,16 @@ describe('two others let it out', () => {
     await submits(other)
     const second = await seen('mot', other)
     await expect(approveWarning(await at('mot'), second, second.version, digits)).rejects.toMatchObject({ code: 'forbidden' })
+  })
+
+  test('a role that one of its authors lends lets nothing out', async () => {
+    const id = await adds('viet2')
+    await submits(id, 'viet2')
+    const days = { fromDay: '2026-11-20', untilDay: '2026-12-31', now: clock.now() }
+    await write(lendRoles({ id: 'l1', lenderId: 'viet2', officerId: 'xem', roles: ['case'], ...days }))
+    await expect(agrees('xem', id)).rejects.toMatchObject({ code: 'forbidden' })
+    await write(lendRoles({ id: 'l2', lenderId: 'hai', officerId: 'xem', roles: ['case'], ...days }))
+    await agrees('xem', id)
   })
 
   test('another text needs both anew, and a text nobody saw is not approved', async () => {

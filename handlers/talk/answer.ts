@@ -12,13 +12,14 @@ import type { Button, Decision, InboundMessage, Reply, Step, Turn } from '../../
 import { parsePayload, payloadOf } from '../../src/text.ts'
 import { addDays, dayOf, vietnamInstant } from '../../src/time.ts'
 import { caseCode, contains, createLexicon, isDanger, listen, phrase } from '../../src/vietnamese/index.ts'
+import { WITHDRAW_WORDS } from '../withdraw/sure.ts'
 
 /** `photos` keeps its name and place, because erasing a person looks for it there. `word`: how its member opens the case, if by a word. */
 export type Answer = { caseId: string; word?: string; text?: string; photos: string[]; warned?: true }
 
 /** Which handler's step it is. */
 type Owner = 'talk' | 'track'
-export type Choice = 'answer' | 'send' | 'rewrite' | 'quit' | 'again' | 'stop'
+export type Choice = 'answer' | 'send' | 'rewrite' | 'quit' | 'again' | 'stop' | 'withdraw'
 
 /** Characters of one answer, and answers of one person on one day in Vietnam. */
 const LONGEST = 4000
@@ -30,6 +31,7 @@ const lexicon = createLexicon<Choice>([
   ...entriesOf('rewrite', 'viết lại, sửa, sửa lại'),
   ...entriesOf('again', 'xem lại, xem lại tin cũ'),
   ...entriesOf('stop', 'đừng nhắn về phản ánh này nữa, đừng nhắn về phản ánh nữa, đừng nhắn nữa, thôi nhắn về phản ánh này'),
+  ...entriesOf('withdraw', WITHDRAW_WORDS.join(', ')),
   ...entriesOf('quit', 'hủy, hủy bỏ, thoát, không gửi, thôi không gửi, quay lại, trở lại, cancel'),
 ])
 const denounced = phrase('tố cáo')
@@ -43,7 +45,7 @@ export function choiceIn(owner: Owner, { payload, text }: InboundMessage): Choic
 
 const CHOICES: Choice[] = ['answer', 'send', 'rewrite', 'quit']
 /** What is a choice where the thread is read, and where an answer is written; anything else there is the answer's. */
-const BELONGS: Record<'read' | 'answer', readonly Choice[]> = { read: ['answer', 'again', 'stop'], answer: CHOICES }
+const BELONGS: Record<'read' | 'answer', readonly Choice[]> = { read: ['answer', 'again', 'stop', 'withdraw'], answer: CHOICES }
 
 /** Does this text or picture surely belong to the step? */
 export function expectsAnswer(owner: Owner, message: InboundMessage, { step }: Step): boolean {

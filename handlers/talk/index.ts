@@ -3,7 +3,7 @@
  * each thing once. Only who filed it, by their own way back, opens a case so; everybody else needs the receipt. From here
  * they answer, or say that nobody shall write to them about it any more.
  */
-import { type Link, listLinksHere } from '../../db/case-links.ts'
+import { dropWay, type Link, listLinksHere } from '../../db/case-links.ts'
 import { othersSaid } from '../../db/case-others.ts'
 import { listTold, markSeen } from '../../db/case-thread.ts'
 import { findStatus } from '../../db/cases.ts'
@@ -11,6 +11,7 @@ import { dropNotices, stopRelay } from '../../db/relays.ts'
 import type { Button, Decision, Handler, Turn } from '../../src/chat.ts'
 import { parsePayload, payloadOf } from '../../src/text.ts'
 import { createLexicon, listen, yesNo } from '../../src/vietnamese/index.ts'
+import { answersSure, askSure, beSure, isSure, sureAgain } from '../withdraw/sure.ts'
 import { type Answer, answer, answerAgain, askAnswer, button, choiceIn, expectsAnswer, MENU } from './answer.ts'
 import { asks, below, SHOWN, threadText } from './thread.ts'
 
@@ -26,9 +27,11 @@ export const talk: Handler = {
   version: 1,
   words: ['xem', 'xem tin báo', 'read'],
   expects: (message, step) =>
-    step.step === 'stop'
-      ? (stopping.find(listen(message.text)) ?? yesNo(listen(message.text))) !== undefined
-      : expectsAnswer('talk', message, step),
+    isSure(step)
+      ? answersSure('talk', message)
+      : step.step === 'stop'
+        ? (stopping.find(listen(message.text)) ?? yesNo(listen(message.text))) !== undefined
+        : expectsAnswer('talk', message, step),
   listens: ({ step }) => step === 'answer',
   async handle(turn) {
     const { message, step } = turn
@@ -49,9 +52,11 @@ export const talk: Handler = {
       case 'stop_no':
         return { replies: [{ text: { key: 'talk.kept' }, buttons: [MENU] }] }
     }
+    if (step && isSure(step)) return beSure(turn, 'talk', step)
     const data = (step?.data ?? {}) as Partial<Answer>
     if (step?.step !== 'stop') {
       const typed = step?.step === 'read' ? choiceIn('talk', message) : undefined
+      if (typed === 'withdraw' && data.caseId) return askSure(turn, 'talk', data.caseId)
       if (typed === 'again') return read(turn, data.word ?? '', true)
       return typed === 'stop' ? askStop(turn, data.word ?? '') : inStep(turn)
     }
@@ -59,7 +64,9 @@ export const talk: Handler = {
     if (said === undefined) return askStop(turn, data.word ?? '')
     return said === 'yes' ? stop(turn, data.word ?? '') : { replies: [{ text: { key: 'talk.kept' }, buttons: [MENU] }] }
   },
-  async offerAgain({ step }) {
+  async offerAgain(turn) {
+    const { step } = turn
+    if (step && isSure(step)) return sureAgain(turn, 'talk', step)
     return step ? answerAgain('talk', step) : []
   },
 }
@@ -77,7 +84,7 @@ async function read(turn: Turn, word: string, again: boolean): Promise<Decision>
   const thread = told && below([told, others])
   const [year = '', month = ''] = status.openedMonth.split('-')
   const params = { month: `${month}/${year}`, state: { key: `track.state_${status.state}` } }
-  const open = status.state !== 'closed'
+  const open = status.state !== 'closed' && status.gone === null
   const data: Answer = { caseId: link.caseId, word, photos: [] }
   return {
     replies: [
@@ -87,12 +94,16 @@ async function read(turn: Turn, word: string, again: boolean): Promise<Decision>
           ...(more ? [{ label: { key: 'common.b_more' }, payload: payloadOf('talk', 'read', word) }] : []),
           ...(open ? [button('talk', 'answer', word)] : []),
           ...(thread || again ? [] : [{ label: { key: 'talk.b_again' }, payload: payloadOf('talk', 'again', word) }]),
-          { label: { key: 'talk.b_stop' }, payload: payloadOf('talk', 'stop', word) },
+          ...(status.gone === null ? [{ label: { key: 'talk.b_stop' }, payload: payloadOf('talk', 'stop', word) }] : []),
           MENU,
         ],
       },
     ],
-    writes: events.length > 0 ? [markSeen(link.caseId, events), await dropNotices(keys, [link.caseId])] : [],
+    writes: [
+      ...(events.length > 0 ? [markSeen(link.caseId, events), await dropNotices(keys, [link.caseId])] : []),
+      // Of a report that was removed this was the last word: nobody has to be found for another.
+      ...(status.gone === 'removed' ? [await dropWay(keys, link.caseId)] : []),
+    ],
     // Many type the answer at once, without a tap: it is shown to them before it goes.
     ...(open && (asks(events) || status.state === 'needs_info') ? { next: { step: 'read', data } } : {}),
   }

@@ -7,6 +7,7 @@ import { findSays } from '../../db/case-thread.ts'
 import { caseStates } from '../../src/case.ts'
 import type { Locale, Text, Turn } from '../../src/chat.ts'
 import { toldOfOpening } from '../../src/identity.ts'
+import { REMOVAL_KINDS } from '../../src/removal.ts'
 import { dateVi, dayOf } from '../../src/time.ts'
 
 /** Things shown at once. */
@@ -44,6 +45,7 @@ function whatOf(event: CaseEvent, says: Says, locale: Locale): Text {
   const { kind, text, detail } = event
   if (kind === 'asked' && text) return { key: 'talk.asked', params: { text } }
   if (kind === 'identity_granted') return toldOfOpening(detail)
+  if (kind === 'photo_removed') return { key: `case.photo_removed_${REMOVAL_KINDS.find((one) => one === detail.why) ?? 'asked'}` }
   const state = kind === 'told' ? undefined : caseStates.find((one) => one === detail.to)
   if (!state) return text ? { key: 'talk.told', params: { text } } : { key: 'talk.news' }
   const reason = says.get(reasonOf(event) ?? '')?.[locale]

@@ -14,7 +14,7 @@ export type Desk = {
 
 /** Migrates and opens the product's database, works, closes it. */
 export async function onGround<T>(desk: Desk, work: (ground: Ground) => Promise<T>): Promise<T> {
-  const ground = await openGround(desk.env, desk.note)
+  const ground = await openGround(desk.env, desk.note, true)
   try {
     return await work(ground)
   } finally {

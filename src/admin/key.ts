@@ -7,6 +7,7 @@ import { open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
 import { hasOwnBoxes } from '../../db/box-upgrade.ts'
+import { PATIENT } from '../../db/client.ts'
 import { foldFile } from '../../db/file.ts'
 import { readTagKeys } from '../../db/key-state.ts'
 import { listApplied } from '../../db/migrate.ts'
@@ -82,7 +83,7 @@ async function withStopped<T>({ config, now }: Footing, work: (db: Db) => Promis
       throw new AppError('not_found', `Không có cơ sở dữ liệu ở ${url}. / There is no database.`)
     if (!(await foldFile(url))) throw new AppError('conflict', RUNNING)
   }
-  const db = openDb({ url, authToken })
+  const db = openDb({ url, authToken, deadlines: PATIENT })
   try {
     if (db.kind === 'server' && (await isServing(db, now().getTime()))) throw new AppError('conflict', RUNNING)
     const result = await work(db)

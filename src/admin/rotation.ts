@@ -282,4 +282,4 @@ const NEITHER =
 const BUSY =
   'Vẫn có chương trình đang ghi vào cơ sở dữ liệu: dừng hết rồi chạy lại lệnh này. / Something goes on writing: stop it and run this again.'
 const DAMAGED =
-  'Kiểm tra EVIDENCE_DIR. Nếu đã chắc là chúng hỏng từ trước, chạy lại với --leave-damaged để bỏ qua. / Check EVIDENCE_DIR; if they were damaged before, run again with --leave-damaged.'
+  'Kiểm tra EVIDENCE_DIR. Nếu đã chắc là chúng hỏng từ trước, chạy lại với --leave-damaged để bỏ qua. Ảnh nằm ở Cloudflare R2 thì đừng bỏ qua: sau đó không khóa nào đang dùng mở được. / Check EVIDENCE_DIR; if they were damaged before, run again with --leave-damaged. Not for photos in Cloudflare R2: no key in use would open them afterwards.'

@@ -25,7 +25,7 @@ export const caseSchema = z.object({
   spam: z.boolean(),
   unit: namedSchema.nullable(),
   officer: namedSchema.nullable(),
-  /** Day in Vietnam of the next step. */
+  /** Day in Vietnam of the next step; the next working day where it fell on a holiday. */
   dueDay: dayOrNull,
   late: z.boolean(),
   reasonId: z.string().nullable(),
@@ -33,6 +33,8 @@ export const caseSchema = z.object({
   /** The hour in UTC, `2026-11-23T08Z`: no exact time is kept in the clear. */
   openedHour: z.string(),
   mergedInto: z.string().nullable(),
+  /** Taken back by its member (`partly`: it goes on without them), or removed for good; nothing is left of `withdrawn` and `removed`. */
+  gone: z.enum(['withdrawn', 'partly', 'removed']).nullable(),
   /** What an act is given, so that nobody acts on what they have not seen. */
   version: z.int(),
 })
@@ -63,7 +65,7 @@ export function shownCase(row: CaseRow, officerId: string, now: Date, holidays: 
     officer: row.assigneeId === null ? null : { id: row.assigneeId, name: row.assigneeName ?? '' },
     dueDay: row.dueDay === '' ? null : shownDueDay(row, holidays),
     late: isLate(row, lateDaysOf(now, holidays)),
-    ...{ openedHour: row.openedHour, mergedInto: row.mergedInto, version: row.version },
+    ...{ openedHour: row.openedHour, mergedInto: row.mergedInto, gone: row.gone, version: row.version },
   }
 }
 

@@ -9,6 +9,7 @@ import { type CaseRow, findCaseByNumber, listQueue, listShelf, openCaseOf, readC
 import { EVENT_KINDS, listEvents } from '../../db/case-events.ts'
 import { typeInCase } from '../../db/case-intake.ts'
 import { findWays } from '../../db/case-links.ts'
+import { findReach } from '../../db/case-reach.ts'
 import { listDeskReasons } from '../../db/case-reasons.ts'
 import { findHolidays } from '../../db/holidays.ts'
 import type { Desk } from '../../db/rights.ts'
@@ -32,7 +33,8 @@ const eventSchema = z.object({
   at: z.string(),
   text: z.string().nullable(),
   photos: z.int(),
-  relay: z.enum(['waiting', 'sent', 'receipt']).nullable(),
+  /** Of what was said to the member: waiting, sent, seen, or `receipt`: not reached; to several members: `some` were not. */
+  relay: z.enum(['waiting', 'sent', 'receipt', 'some', 'seen']).nullable(),
 })
 const reasonSchema = z.object({
   id: z.string(),
@@ -105,8 +107,9 @@ export const cases: Route[] = [
       const open = await openCaseOf(desk, id, 'case.read')
       await desk.db.write([recordCaseAct(desk.actor, open, 'case.read', desk.now)])
       const { rows, next } = pageOf(await listEvents(desk.db, desk.keys, id, { after, limit: limit + 1 }), limit, ({ place }) => place)
-      const shown = rows.map(({ place, kind, officerId, officerName, detail, at, text, photos, relay }) => ({
-        ...{ place, kind, detail, text: text ?? null, photos: photos ?? 0, relay },
+      const reach = await findReach(desk.db, desk.keys, id, rows)
+      const shown = rows.map(({ place, kind, officerId, officerName, detail, at, text, photos }) => ({
+        ...{ place, kind, detail, text: text ?? null, photos: photos ?? 0, relay: reach.get(place) ?? null },
         officer: officerId === null ? null : { id: officerId, name: officerName },
         at: officerId === null ? hourOf(at) : at.toISOString(),
       }))

@@ -21,6 +21,7 @@ export const HELP = [
   'decisions',
   'warnings',
   'identity',
+  'removal',
   'evidence',
   'duplicates',
   'opinions',

@@ -10,7 +10,9 @@ import { RESULT_LEAST } from '../campaign.ts'
 import { scopeOf } from '../rights.ts'
 import { monthOf, whenVi } from '../time.ts'
 import { decisionWaits } from './cases/decision-waits.tsx'
+import { withdrawnLately } from './cases/gone.tsx'
 import { identityWaits } from './cases/identity-requests.tsx'
+import { removalWaits } from './cases/removal-requests.tsx'
 import { caseWaits } from './cases/waits.tsx'
 import { contentWaits } from './content/waits.tsx'
 import { numberVi, partNameOf } from './figure-cells.tsx'
@@ -59,7 +61,9 @@ async function show(visit: Visit): Promise<Response> {
       {warnings}
       {await decisionWaits(visit)}
       {cases}
+      {await withdrawnLately(visit)}
       {await identityWaits(visit)}
+      {await removalWaits(visit)}
       {await contentWaits(visit)}
       {runs.length > 0 ? <Runs visit={visit} runs={runs} /> : null}
       <div class="row">

@@ -4,6 +4,7 @@
 import type { OpenCase } from '../../../db/case-desk.ts'
 import { isWithin } from '../../../db/case-desk.ts'
 import { movesOf } from '../../../db/case-moves.ts'
+import { hasMember } from '../../../db/case-notes.ts'
 import { MOVES } from '../../case.ts'
 import type { Act } from '../../rights.ts'
 import { Card } from '../kit/card.tsx'
@@ -30,7 +31,11 @@ const DOORS: readonly Door[] = [
 
 export const acts: CaseSection = async ({ t, desk }, one) => {
   if (one.mergedInto !== null) return null
-  const doors = DOORS.filter(({ when, right = 'case.work' }) => when(one) && isWithin(desk.actor, right, one.path))
+  const member = await hasMember(desk, one)
+  const doors = DOORS.filter(
+    ({ name, when, right = 'case.work' }) =>
+      when(one) && (member || (name !== 'ask' && name !== 'tell')) && isWithin(desk.actor, right, one.path),
+  )
   if (doors.length === 0) return null
   return (
     <Card title={t('console_cases.acts')}>

@@ -79,7 +79,7 @@ export const evidence: CaseSection = async (visit, open) => {
 export const photoPath = (caseId: string, photoId: string): string => `/cases/${caseId}/photos/${photoId}`
 
 export function hasView({ state, reason }: CasePhoto): boolean {
-  return state === 'stored' && reason !== 'no_copy'
+  return state === 'stored' && reason === null
 }
 
 function Photo({
@@ -122,7 +122,7 @@ function Photo({
         </h3>
         {photo.facts ? <Facts visit={visit} photo={photo} facts={photo.facts} n={n} /> : null}
         {copies.length > 0 ? <Copies visit={visit} href={href} copies={copies} /> : null}
-        {photo.state === 'stored' ? (
+        {photo.state === 'stored' || works ? (
           <div class="btn-list mt-2">
             {hasView(photo) ? (
               <a class="btn btn-outline-secondary" href={href}>
@@ -136,9 +136,15 @@ function Photo({
                 {of}
               </a>
             ) : null}
-            {works ? (
+            {works && photo.state === 'stored' && photo.reason !== 'cleared_only' ? (
               <a class="btn btn-outline-secondary" href={`${href}/original`}>
                 {t('console_evidence.original')}
+                {of}
+              </a>
+            ) : null}
+            {works ? (
+              <a class="btn btn-outline-danger" href={`/console/cases/${open.id}/remove?photo=${photo.id}`}>
+                {t('console_evidence.remove_photo')}
                 {of}
               </a>
             ) : null}
@@ -150,11 +156,13 @@ function Photo({
 }
 
 function State({ visit: { t }, photo: { state, reason, source } }: { visit: Visit; photo: CasePhoto }) {
-  if (state === 'failed') return <Badge tone="bad" label={t(`console_evidence.failed_${reason ?? 'gone'}`)} />
+  // What an officer added waits in our own store and in no app.
+  const why = reason === 'gone' && source !== 'member' ? 'unavailable' : (reason ?? 'gone')
+  if (state === 'failed') return <Badge tone="bad" label={t(`console_evidence.failed_${why}`)} />
   if (state !== 'stored')
     return <Badge tone="waiting" label={t(source === 'member' ? 'console_evidence.waiting' : 'console_evidence.sealing')} />
-  return reason === 'no_copy' ? (
-    <Badge tone="waiting" label={t('console_evidence.no_copy')} />
+  return reason === 'no_copy' || reason === 'cleared_only' ? (
+    <Badge tone="waiting" label={t(`console_evidence.${reason}`)} />
   ) : (
     <Badge tone="good" label={t('console_evidence.stored')} />
   )

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod'
 import { listChoosable } from '../../../db/authorities.ts'
-import { type OpenCase, openCaseOf, readCase } from '../../../db/case-desk.ts'
+import { type OpenCase, openCaseOf, readCase, requireCase } from '../../../db/case-desk.ts'
 import { answerDay, draftHandOver, editHandOver, findPaperUnit, type HandOverDraft, requireHandOver } from '../../../db/hand-overs.ts'
 import { AppError } from '../../errors.ts'
 import { draftPaper, type PaperFields, paperSchema, type Say, styleOf } from '../../paper.ts'
@@ -35,7 +35,10 @@ export const handOverFormPages: readonly Page[] = [
     method: 'get',
     path: '/cases/:id/hand-over',
     act: 'case.work',
-    handle: async (visit) => write(visit, await readCase(visit.desk, visit.param('id'))),
+    async handle(visit) {
+      await requireCase(visit.desk, visit.param('id'), 'case.work')
+      return write(visit, await readCase(visit.desk, visit.param('id')))
+    },
   },
   { method: 'post', path: '/cases/:id/hand-over', act: 'case.work', handle: add },
   { method: 'get', path: '/cases/:id/hand-over/:over/edit', act: 'case.work', handle: change },

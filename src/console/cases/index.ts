@@ -22,6 +22,8 @@ import { photos } from './photos.tsx'
 import { plan } from './plan.tsx'
 import { reasons } from './reasons.tsx'
 import { redact } from './redact.tsx'
+import { removals } from './removal.tsx'
+import { removalRequests } from './removal-requests.tsx'
 import { restricted } from './restricted.tsx'
 import { take } from './take.tsx'
 import { write } from './write.tsx'
@@ -34,5 +36,6 @@ const EVIDENCE: readonly Page[] = [...morePhotos, ...photos, ...redact]
 const MERGING: readonly Page[] = [...compare, ...unmerge]
 const PAPERS: readonly Page[] = [...handOverFormPages, ...handOverPages, ...decisionFormPages, ...decisionPages, ...filingProof]
 const OPENINGS: readonly Page[] = [...identity, ...identityRequests]
+const REMOVALS: readonly Page[] = [...removals, ...removalRequests]
 
-export const cases: readonly Page[] = [...list, ...NAMED, ...one, ...ACTS, ...EVIDENCE, ...MERGING, ...PAPERS, ...OPENINGS]
+export const cases: readonly Page[] = [...list, ...NAMED, ...one, ...ACTS, ...EVIDENCE, ...MERGING, ...PAPERS, ...OPENINGS, ...REMOVALS]

@@ -9,6 +9,7 @@ import { findHolidays } from '../../../db/holidays.ts'
 import { pageOf } from '../../api/shapes.ts'
 import { caseKinds, caseSources, OPEN_STATES } from '../../case.ts'
 import type { Text } from '../../chat.ts'
+import { isEmptied } from '../../removal.ts'
 import { scopeOf } from '../../rights.ts'
 import { caseCode } from '../../vietnamese/index.ts'
 import { type Holidays, lateDaysOf } from '../../working-days.ts'
@@ -17,7 +18,7 @@ import { addressWith, Empty, Table } from '../kit/list.tsx'
 import { chosenUnit } from '../office/unit-choice.tsx'
 import type { Page, Visit } from '../page.ts'
 import { QueueFilters } from './filters.tsx'
-import { DueDay, hourVi, Marks, StateBadge } from './words.tsx'
+import { DueDay, Marks, openedVi, StateBadge } from './words.tsx'
 
 const PAGE = 30
 const SHELVES = ['closed', 'spam'] as const
@@ -162,11 +163,14 @@ function CaseTable({ visit, rows, holidays, more }: CaseTableProps) {
           ),
         },
         { label: t('console_cases.state'), cell: ({ state }) => <StateBadge visit={visit} state={state} /> },
-        { label: t('console_cases.kind'), cell: ({ kind, restricted }) => (restricted ? '–' : t(`case.kind_${kind}`)) },
+        {
+          label: t('console_cases.kind'),
+          cell: ({ kind, restricted, gone }) => (restricted || isEmptied(gone) ? '–' : t(`case.kind_${kind}`)),
+        },
         { label: t('console_cases.due'), cell: (row) => <DueDay visit={visit} row={row} holidays={holidays} /> },
         { label: t('console_cases.assignee'), cell: ({ assigneeName }) => assigneeName ?? t('console_cases.nobody') },
         { label: t('console_cases.unit'), cell: ({ unitName }) => unitName ?? t('console_cases.no_unit') },
-        { label: t('console_cases.opened'), cell: ({ openedHour }) => hourVi(visit, openedHour) },
+        { label: t('console_cases.opened'), cell: (row) => openedVi(visit, row) },
       ]}
     />
   )

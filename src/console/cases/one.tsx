@@ -9,8 +9,10 @@ import { type CaseRow, type OpenCase, readCase, requireCase } from '../../../db/
 import { findWays } from '../../../db/case-links.ts'
 import { findReason } from '../../../db/case-reasons.ts'
 import { findHolidays } from '../../../db/holidays.ts'
+import { isEmptied } from '../../removal.ts'
 import { Card, Pairs } from '../kit/card.tsx'
 import type { Page, Visit } from '../page.ts'
+import { LeftHere, showGone } from './gone.tsx'
 import { SECTIONS } from './sections.ts'
 import { TakeForm } from './take.tsx'
 import { Thread } from './thread.tsx'
@@ -26,12 +28,14 @@ async function show(visit: Visit): Promise<Response> {
   const row = await requireCase(visit.desk, visit.param('id'), 'case.read')
   if (row.restricted && row.assigneeId === null) return showClosed(visit, row)
   const open = await readCase(visit.desk, row.id)
+  if (isEmptied(open.gone)) return showGone(visit, open)
   const parts = []
   for (const section of SECTIONS) parts.push(await section(visit, open))
   const { thread } = visit.query(threadQuery)
   return visit.show(
     { title: open.number, crumbs: crumbsOf(visit), help: 'cases' },
     <>
+      {open.gone === null ? null : await LeftHere({ visit, open })}
       {open.mergedInto ? <Merged visit={visit} into={open.mergedInto} /> : null}
       {await Facts({ visit, open, ways: await findWays(visit.desk.db, visit.desk.keys, open.id) })}
       {open.assigneeId === null && open.state !== 'closed' && open.mergedInto === null ? (

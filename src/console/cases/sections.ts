@@ -7,6 +7,7 @@ import { evidence } from './evidence.tsx'
 import { filingProofSection } from './filing-proof.tsx'
 import { decisionSection, handOverSection } from './hand-overs.tsx'
 import { identitySection } from './identity.tsx'
+import { removalSection } from './removal.tsx'
 import type { CaseSection } from './section.ts'
 
 export const SECTIONS: readonly CaseSection[] = [
@@ -17,4 +18,5 @@ export const SECTIONS: readonly CaseSection[] = [
   decisionSection,
   identitySection,
   filingProofSection,
+  removalSection,
 ]

@@ -5,8 +5,10 @@
 import type { OpenCase } from '../../../db/case-desk.ts'
 import { type CaseEvent, listEvents } from '../../../db/case-events.ts'
 import { type CaseNames, findCaseNames } from '../../../db/case-names.ts'
+import { findReach, type Reach } from '../../../db/case-reach.ts'
 import { pageOf } from '../../api/shapes.ts'
 import { caseStates, photoSources, URGENCY } from '../../case.ts'
+import { REMOVAL_KINDS } from '../../removal.ts'
 import { dateVi, hourOf, timeVi } from '../../time.ts'
 import { Badge, Card } from '../kit/card.tsx'
 import type { Visit } from '../page.ts'
@@ -14,13 +16,13 @@ import { hourVi } from './words.tsx'
 
 const PAGE = 50
 /** What only a member does. */
-const MEMBERS: ReadonlyArray<CaseEvent['kind']> = ['opened', 'answered', 'threatened']
+const MEMBERS: ReadonlyArray<CaseEvent['kind']> = ['opened', 'answered', 'threatened', 'withdrawn']
 
 export async function Thread({ visit, open, after }: { visit: Visit; open: OpenCase; after: number }) {
   const { t, desk } = visit
   const found = await listEvents(desk.db, desk.keys, open.id, { after, limit: PAGE + 1 })
   const { rows, next } = pageOf(found, PAGE, ({ place }) => place)
-  const names = await findCaseNames(desk.db, rows)
+  const [names, reach] = await Promise.all([findCaseNames(desk.db, rows), findReach(desk.db, desk.keys, open.id, rows)])
   return (
     <Card id="thread" title={t('console_cases.thread')}>
       <ol class="list-unstyled mb-0">
@@ -33,7 +35,7 @@ export async function Thread({ visit, open, after }: { visit: Visit; open: OpenC
             <p class="text-secondary mb-0">
               {whoOf(visit, open, event)} · {event.officerId === null ? hourVi(visit, hourOf(event.at)) : timeVi(event.at)}
               {event.photos ? ` · ${t('console_cases.photos', { n: event.photos })}` : ''}{' '}
-              {event.relay ? <Badge label={t(`console_cases.relay_${event.seen ? 'seen' : event.relay}`)} /> : null}
+              <ReachBadge t={t} reach={reach.get(event.place)} />
             </p>
           </li>
         ))}
@@ -49,12 +51,25 @@ export async function Thread({ visit, open, after }: { visit: Visit; open: OpenC
   )
 }
 
+function ReachBadge({ t, reach }: { t: Visit['t']; reach: Reach | undefined }) {
+  if (reach === undefined) return null
+  return <Badge label={t(`console_cases.relay_${reach}`)} tone={reach === 'receipt' || reach === 'some' ? 'waiting' : 'plain'} />
+}
+
 function whoOf({ t }: Visit, { source }: OpenCase, { kind, officerName, officerId, detail }: CaseEvent): string {
   if (officerId !== null) return officerName ?? t('console_cases.officer_gone')
   if (kind === 'opened' && source !== 'assistant') return t('console_cases.product')
   // They are another person than the one of this case, and read only their own thread.
   if (MEMBERS.includes(kind) && detail.of) return t('console_duplicates.member_merged')
   return t(MEMBERS.includes(kind) ? 'console_cases.member' : 'console_cases.product')
+}
+
+const REMOVALS: ReadonlyArray<CaseEvent['kind']> = ['removal_asked', 'removal_refused', 'removed', 'photo_removed']
+
+/** "Ảnh trẻ em". */
+function removalIn(t: Visit['t'], { why }: CaseEvent['detail']): string | undefined {
+  const kind = REMOVAL_KINDS.find((one) => one === why)
+  return kind && t(`console_removals.for_${kind}`)
 }
 
 /** What of an event is no text: "Mới → Đang xem", the reason, to whom, until when. */
@@ -64,12 +79,17 @@ function saysOf({ t, locale }: Visit, { kind, detail }: CaseEvent, { reasons, of
   const parts = [
     kind === 'photo_added' ? t(`console_evidence.source_${photoSources.find((one) => one === detail.source) ?? 'officer'}`) : undefined,
     before && then ? `${t(`case.state_${before}`)} → ${t(`case.state_${then}`)}` : undefined,
-    reasons.get(String(detail.reason))?.[locale],
+    REMOVALS.includes(kind) ? undefined : reasons.get(String(detail.reason))?.[locale],
     kind === 'assigned' ? officers.get(String(detail.officer)) : undefined,
+    typeof detail.askedBy === 'string' && REMOVALS.includes(kind)
+      ? t('console_cases.removal_asker', { officer: officers.get(detail.askedBy) ?? t('console_cases.officer_gone') })
+      : undefined,
     kind === 'due' && typeof detail.day === 'string' ? dateVi(detail.day) : undefined,
     kind === 'transferred'
       ? `${units.get(String(detail.unit_from)) ?? t('console_cases.no_unit')} → ${units.get(String(detail.unit_to)) ?? ''}`
       : undefined,
+    kind === 'withdrawn' && typeof detail.number === 'string' ? t('console_cases.withdrawn_of', { number: detail.number }) : undefined,
+    REMOVALS.includes(kind) ? removalIn(t, detail) : undefined,
     kind === 'raised' ? `${urgencyIn(t, detail.was)} → ${urgencyIn(t, detail.is)}` : undefined,
   ]
   return parts.filter((part) => part !== undefined).join(' · ')

@@ -5,7 +5,8 @@
 import * as z from 'zod'
 import type { CaseRow } from '../../../db/case-desk.ts'
 import { type CaseState, isLate, shownDueDay } from '../../case.ts'
-import { dateVi, timeVi } from '../../time.ts'
+import { isEmptied } from '../../removal.ts'
+import { dateVi, monthOf, timeVi } from '../../time.ts'
 import { type Holidays, lateDaysOf } from '../../working-days.ts'
 import { Badge, type Tone } from '../kit/card.tsx'
 import type { Visit } from '../page.ts'
@@ -43,13 +44,14 @@ export function StateBadge({ visit: { t }, state }: { visit: Pick<Visit, 't'>; s
   return <Badge tone={TONES[state]} label={t(`case.state_${state}`)} />
 }
 
-/** What sets a case apart: urgency, restricted, spam, typed in by an officer. Nothing for an ordinary one. */
+/** What sets a case apart: urgency, restricted, spam, taken back or removed, typed in by an officer. Nothing for an ordinary one. */
 export function Marks({ visit: { t }, row }: { visit: Pick<Visit, 't'>; row: CaseRow }) {
   return (
     <>
       {row.urgency === 'normal' ? null : <Badge tone="bad" label={t(`case.urgency_${row.urgency}`)} />}{' '}
       {row.restricted ? <Badge tone="bad" label={t('console_cases.restricted')} /> : null}{' '}
       {row.spam ? <Badge label={t('console_cases.spam')} /> : null}{' '}
+      {row.gone ? <Badge label={t(`console_cases.gone_${row.gone}`)} /> : null}{' '}
       {row.source === 'assistant' ? null : <Badge label={t('console_cases.typed_in')} />}
     </>
   )
@@ -69,4 +71,11 @@ export function DueDay({ visit: { t, desk }, row, holidays }: { visit: Visit; ro
 export function hourVi({ t }: Pick<Visit, 't'>, hour: string): string {
   const [time = '', day = ''] = timeVi(new Date(`${hour.slice(0, 13)}:00:00Z`)).split(', ')
   return t('console_cases.hour', { hour: time.slice(0, 2), day })
+}
+
+/** When it came; of one of which nothing is left the month alone: `11/2026`. */
+export function openedVi(visit: Pick<Visit, 't'>, { openedHour, gone }: Pick<CaseRow, 'openedHour' | 'gone'>): string {
+  if (!isEmptied(gone)) return hourVi(visit, openedHour)
+  const [year = '', month = ''] = monthOf(new Date(`${openedHour.slice(0, 13)}:00:00Z`)).split('-')
+  return `${month}/${year}`
 }
