@@ -224,6 +224,6 @@ test('a threatened member’s report comes first, and one officer alone opens it
 
   const binh = await stage.signsIn('binh')
   await binh.goto(an.url())
-  expect(await flash(binh)).toContain('Không có phản ánh này')
+  expect(await flash(binh)).toContain('Không có phản ánh này, hoặc đồng chí không có quyền xem.')
   expect(await flash(binh)).not.toContain('bột vón cục')
 })
