@@ -4,6 +4,8 @@
  */
 import type { Db, Keys, Statement } from '../src/chat.ts'
 import { type CaseEvent, eventOf } from './case-events.ts'
+import { recordRead } from './notice-outcomes.ts'
+import { dropNotices } from './relays.ts'
 
 /** What is for the member, oldest first; of all of it, the newest. @param unseen only what they have not read yet */
 export async function listTold(
@@ -21,13 +23,20 @@ const COLUMNS = 'e.id, e.place, e.hour, e.kind, e.officer_id, NULL AS officer_na
 export const LIST_UNSEEN = `SELECT ${COLUMNS} FROM case_events e WHERE e.case_id = ? AND e.relay IS NOT NULL AND e.seen = 0 ORDER BY e.place LIMIT ?`
 export const LIST_NEWEST = `SELECT ${COLUMNS} FROM case_events e WHERE e.case_id = ? AND e.relay IS NOT NULL ORDER BY e.place DESC LIMIT ?`
 
-/** They have read these: no notice need be sent for them any more. */
-export function markSeen(caseId: string, events: readonly CaseEvent[]): Statement {
-  return {
-    sql: `UPDATE case_events SET seen = 1, relay = iif(relay = 'waiting', 'receipt', relay)
-          WHERE case_id = ? AND place IN (SELECT value FROM json_each(?)) AND relay IS NOT NULL`,
-    args: [caseId, JSON.stringify(events.map(({ place }) => place))],
-  }
+/**
+ * They have read these: no notice need be sent for them any more. For officers nothing changes by it, now or later: what was
+ * read goes on as if its notice had arrived.
+ */
+export async function markSeen(keys: Keys, caseId: string, events: readonly CaseEvent[], now: Date): Promise<Statement[]> {
+  return [
+    {
+      sql: `UPDATE case_events SET seen = 1
+            WHERE case_id = ? AND place IN (SELECT value FROM json_each(?)) AND relay IS NOT NULL`,
+      args: [caseId, JSON.stringify(events.map(({ place }) => place))],
+    },
+    await dropNotices(keys, [caseId]),
+    await recordRead(keys, { caseId, at: now }),
+  ]
 }
 
 /** What a reason says to a member. */

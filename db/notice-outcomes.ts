@@ -3,7 +3,7 @@
  * them lies a box that only DATA_KEY opens, alike for what arrived and what did not. It is written as the notice ends, read
  * on later whole hours (src/notice-outcomes.ts), and goes by its day: nothing in the database changes on both sides at once.
  */
-import type { Db, Keys, Statement } from '../src/chat.ts'
+import type { Db, Keys, Statement, Value } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { evenJson, openJson } from '../src/keys.ts'
 import { dayOf } from '../src/time.ts'
@@ -17,10 +17,21 @@ export type ToldMark = { hour: string; id: string }
 
 const PAGE = 500
 
-export async function recordOutcome(keys: Keys, { caseId, reached, at }: NoticeOutcome): Promise<Statement> {
+export async function recordOutcome(keys: Keys, outcome: NoticeOutcome): Promise<Statement> {
+  return { sql: INSERT, args: await outcomeArgs(keys, outcome) }
+}
+
+const INSERT = 'INSERT INTO notice_outcomes(id, day, box) SELECT lower(hex(randomblob(16))), ?, ?'
+
+async function outcomeArgs(keys: Keys, { caseId, reached, at }: NoticeOutcome): Promise<Value[]> {
+  return [dayOf(at), await keys.seal('notice-outcome', evenJson({ caseId, reached, at: at.toISOString() }))]
+}
+
+/** The same for a notice that is needed no more, because its member read by themselves what it tells of; nothing without one. */
+export async function recordRead(keys: Keys, { caseId, at }: Omit<NoticeOutcome, 'reached'>): Promise<Statement> {
   return {
-    sql: 'INSERT INTO notice_outcomes(id, day, box) VALUES (lower(hex(randomblob(16))), ?, ?)',
-    args: [dayOf(at), await keys.seal('notice-outcome', evenJson({ caseId, reached, at: at.toISOString() }))],
+    sql: `${INSERT} WHERE EXISTS (SELECT 1 FROM case_events WHERE case_id = ? AND relay = 'queued')`,
+    args: [...(await outcomeArgs(keys, { caseId, reached: true, at })), caseId],
   }
 }
 
@@ -59,14 +70,14 @@ export async function listQueued(db: Db, keys: Keys, after: ToldMark): Promise<{
 export const LIST_QUEUED = `SELECT id, hour, case_id, box FROM case_events
   WHERE relay = 'queued' AND (hour, id) > (?, ?) ORDER BY hour, id LIMIT ${PAGE}`
 
-/** Unread events of these cases that had reached nobody: a later notice tells of them too. */
+/** Events of these cases that had reached nobody: a later notice tells of them too. */
 export async function listUnreached(db: Db, keys: Keys, caseIds: readonly string[]): Promise<Told[]> {
   const rows = await db.read(LIST_UNREACHED, [JSON.stringify(caseIds)])
   return Promise.all(rows.map(async (row) => ({ ...named(row), at: await atOf(keys, row) })))
 }
 
 export const LIST_UNREACHED = `SELECT e.id, e.hour, e.case_id, e.box FROM json_each(?) j
-  CROSS JOIN case_events e ON e.case_id = j.value WHERE e.relay = 'receipt' AND e.seen = 0 AND e.box IS NOT NULL`
+  CROSS JOIN case_events e ON e.case_id = j.value WHERE e.relay = 'receipt' AND e.box IS NOT NULL`
 
 /** What these events are from now on. Of an event that is no longer as it was read nothing changes. */
 export function settle(ids: readonly string[], relay: 'sent' | 'receipt'): Statement {

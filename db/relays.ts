@@ -11,9 +11,10 @@ import type { Windows } from '../src/windows.ts'
 import type { EventBox, KeptRelay } from './case-events.ts'
 import { dropLink, dropLinks, findLink, listReported } from './case-links.ts'
 import { conflictOf, guard, guardThat } from './client.ts'
+import { recordRead } from './notice-outcomes.ts'
 
-/** An event its member does not know of yet. `at`: the exact time, from inside the seal. */
-export type Waiting = { id: string; caseId: string; at: Date }
+/** An event that waits to be told. `at`: the exact time, from inside the seal. `seen`: its member read it by themselves. */
+export type Waiting = { id: string; caseId: string; at: Date; seen: boolean }
 export type WaitingMark = { hour: string; id: string }
 
 /** Oldest first. @param urgentOnly of cases with danger or a threatened member: they are told of at night too */
@@ -24,10 +25,11 @@ export async function listWaiting(
 ): Promise<{ events: Waiting[]; next?: WaitingMark }> {
   const rows = await db.read(LIST_WAITING, [after?.hour ?? '', after?.id ?? '', urgentOnly ? 1 : 2, limit])
   const last = rows.at(-1)
-  const events = rows.map(async ({ id, hour, case_id, box }) => {
+  const events = rows.map(async ({ id, hour, case_id, box, seen }) => {
     // A box that does not open keeps nothing else waiting: the hour stands outside.
     const opened = await openJson<EventBox>(keys, 'case-event', box as Uint8Array, String(id)).catch(() => undefined)
-    return { id: String(id), caseId: String(case_id), at: new Date(opened?.at ?? `${String(hour).slice(0, 13)}:00:00Z`) }
+    const at = new Date(opened?.at ?? `${String(hour).slice(0, 13)}:00:00Z`)
+    return { id: String(id), caseId: String(case_id), at, seen: seen === 1 }
   })
   return {
     events: await Promise.all(events),
@@ -35,7 +37,7 @@ export async function listWaiting(
   }
 }
 
-export const LIST_WAITING = `SELECT e.id, e.hour, e.case_id, e.box FROM case_events e JOIN cases c ON c.id = e.case_id
+export const LIST_WAITING = `SELECT e.id, e.hour, e.case_id, e.box, e.seen FROM case_events e JOIN cases c ON c.id = e.case_id
   WHERE e.relay = 'waiting' AND e.box IS NOT NULL AND (e.hour, e.id) > (?, ?) AND c.rank <= ?
   ORDER BY e.hour, e.id LIMIT ?`
 
@@ -51,31 +53,44 @@ export type RelayParts = {
 }
 
 /**
- * Queues the notice to the member of one case, or leaves what is new to their receipt where nobody may be written to.
+ * Queues the notice to the member of one case, or leaves what is new to their receipt where nobody may be written to. Where
+ * they have read all of it meanwhile, it goes the same way for officers, without a notice.
  * Undefined when another process was faster or the way back closed at this moment: nothing was written then.
  */
 export async function relayEvents(
   parts: RelayParts,
   caseId: string,
-  eventIds: string[],
+  events: readonly Waiting[],
 ): Promise<Extract<KeptRelay, 'queued' | 'receipt'> | undefined> {
   const way = await findWay(parts, caseId)
   const relay = way ? 'queued' : 'receipt'
   const taken: Statement[] = [
     {
       sql: "UPDATE case_events SET relay = ? WHERE relay = 'waiting' AND id IN (SELECT value FROM json_each(?))",
-      args: [relay, JSON.stringify(eventIds)],
+      args: [relay, JSON.stringify(idsOf(events))],
     },
-    guard(eventIds.length),
+    guard(events.length),
   ]
   try {
-    await parts.db.write([...taken, ...(way ? await noticeTo(parts, caseId, way) : [])])
+    await parts.db.write([...taken, ...(way ? await tellOf(parts, caseId, way, events) : [])])
     return relay
   } catch (error) {
     if (conflictOf(error)) return undefined
     throw error
   }
 }
+
+async function tellOf(parts: RelayParts, caseId: string, way: Way, events: readonly Waiting[]): Promise<Statement[]> {
+  const fresh = events.filter(({ seen }) => !seen)
+  if (fresh.length === 0) return [await recordRead(parts.keys, { caseId, at: parts.now })]
+  // Read at this very moment: looked at again.
+  const unread = guardThat('NOT EXISTS (SELECT 1 FROM case_events WHERE seen = 1 AND id IN (SELECT value FROM json_each(?)))', [
+    JSON.stringify(idsOf(fresh)),
+  ])
+  return [unread, ...(await noticeTo(parts, caseId, way))]
+}
+
+const idsOf = (events: readonly Waiting[]): string[] => events.map(({ id }) => id)
 
 type Way = { addressId: string; channel: string; native: string; locale: Locale; word: string }
 

@@ -8,7 +8,6 @@ import { othersSaid } from '../db/case-others.ts'
 import { listTold, markSeen } from '../db/case-thread.ts'
 import { type CaseStatus, findCaseByReceipt } from '../db/cases.ts'
 import { minutesOf, tryReceipt } from '../db/receipt-tries.ts'
-import { dropNotices } from '../db/relays.ts'
 import type { Button, Decision, Handler, Reply, Text, Turn } from '../src/chat.ts'
 import { parsePayload, payloadOf } from '../src/text.ts'
 import { monthOf } from '../src/time.ts'
@@ -105,7 +104,7 @@ async function lookUp(turn: Turn, receipt: string): Promise<Decision> {
     replies: [{ ...reply, buttons: [...(open ? [writeButton(asked), withdrawButton(receipt)] : []), proofButton(receipt), MENU] }],
     writes: [
       ...writes,
-      ...(fresh.length > 0 ? [markSeen(found.id, fresh), await dropNotices(keys, [found.id])] : []),
+      ...(fresh.length > 0 ? await markSeen(keys, found.id, fresh, now) : []),
       ...(found.gone === 'removed' ? [await dropWay(keys, found.id)] : []),
     ],
     // Where officers asked, many type the answer at once, without a tap: it is shown to them before it goes.

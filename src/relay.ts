@@ -44,11 +44,7 @@ export function createRelay(parts: {
         const page: Awaited<ReturnType<typeof listWaiting>> = await listWaiting(db, keys, { after, limit: PAGE, urgentOnly })
         const ripe = groupBy(page.events, ({ caseId }) => caseId).filter((events) => isRipe(events, now, random))
         for (const events of ripe) {
-          const relay = await relayEvents(
-            round,
-            events[0].caseId,
-            events.map(({ id }) => id),
-          )
+          const relay = await relayEvents(round, events[0].caseId, events)
           told[relay ?? 'again']++
         }
         after = page.next

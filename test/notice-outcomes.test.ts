@@ -98,7 +98,8 @@ describe('a notice that the platform refuses for good', () => {
     expect(await reachOf(id)).toEqual(['receipt'])
     // By receipt they read it from anywhere.
     expect(textOf(await desk.bot.person('somewhere-else', 'web').says(receipt))).toContain('gian nào')
-    expect(await reachOf(id)).toEqual(['seen'])
+    // Officers are not told: they could watch who looks at their phone.
+    expect(await reachOf(id)).toEqual(['receipt'])
   })
 })
 
@@ -132,6 +133,64 @@ test('either waits one to three whole hours, by chance', async () => {
   expect([...waits.keys()].sort()).toEqual(['refused 1', 'refused 2', 'refused 3', 'sent 1', 'sent 2', 'sent 3'])
   for (const n of waits.values()) expect(n).toBeLessThan(20)
 })
+
+describe('that a member read what was said changes nothing that officers see', () => {
+  test.each<[string, boolean, (read: () => Promise<unknown>) => Promise<unknown>]>([
+    ['before its notice was made', true, (read) => read()],
+    ['while its notice waited', true, readBetween],
+    ['after its notice', true, (read) => desk.pass(8).then(read)],
+    ['where nobody may be written to', false, (read) => read()],
+    ['at night, told of in the morning', true, (read) => read()],
+  ])('%s', async (when, link, how) => {
+    const hoa = desk.bot.person('7100200301')
+    const [read, left] = [await desk.files(lan, { link }), await desk.files(hoa, { link })]
+    desk.chance = () => 0.5
+    desk.bot.clock.set(when.startsWith('at night') ? '2026-11-23T16:30:05.000Z' : '2026-11-23T02:02:05.000Z')
+    for (const { id } of [read, left]) await desk.tells(id, 'Đã chuyển.')
+    await how(() => desk.bot.person('somewhere-else', 'web').says(read.receipt))
+    const seen: Array<[string, string[], string[]]> = []
+    for (let hour = 0; hour < 16; hour++) {
+      await desk.pass(60)
+      await desk.outcomes.run(new Date(hourStart()))
+      seen.push([new Date(hourStart()).toISOString(), await reachOf(read.id), await reachOf(left.id)])
+    }
+    for (const [at, one, other] of seen) expect([at, one]).toEqual([at, other])
+    expect(seen.at(-1)?.[1]).toEqual([link ? 'sent' : 'receipt'])
+    expect(desk.noticesTo(hoa)).toHaveLength(link ? 1 : 0)
+    expect(desk.noticesTo(lan)).toHaveLength(when === 'after its notice' ? 1 : 0)
+  })
+
+  test('nor does a later notice tell, by what it heals and what not', async () => {
+    const hoa = desk.bot.person('7100200301')
+    const [read, left] = [await desk.files(lan), await desk.files(hoa)]
+    refuse('telegram', BLOCKED)
+    for (const { id } of [read, left]) await desk.tells(id, 'Một')
+    await desk.pass(8)
+    await desk.hours(3)
+    await desk.bot.person('somewhere-else', 'web').says(read.receipt)
+    refuse('telegram', undefined)
+    for (const { id } of [read, left]) await desk.tells(id, 'Hai')
+    await desk.pass(8)
+    await desk.hours(3)
+    expect([await reachOf(read.id), await reachOf(left.id)]).toEqual([
+      ['sent', 'sent'],
+      ['sent', 'sent'],
+    ])
+  })
+})
+
+const hourStart = () => Math.floor(desk.bot.clock.now().getTime() / HOUR) * HOUR
+
+/** Reads while the notice stands ready and has not left. */
+async function readBetween(read: () => Promise<unknown>): Promise<void> {
+  const real = desk.bot.dispatcher.drain
+  desk.bot.dispatcher.drain = async () => 0
+  await desk.pass(8)
+  await desk.bot.db.write([{ sql: 'UPDATE outbox SET due_at = due_at + ?', args: [HOUR] }])
+  desk.bot.dispatcher.drain = real
+  await read()
+  await desk.bot.db.write([{ sql: 'UPDATE outbox SET due_at = due_at - ?', args: [HOUR] }])
+}
 
 test('a case is told on a whole hour and at no other minute, and not in the hour in which its notice left', async () => {
   const { id } = await desk.files(lan)

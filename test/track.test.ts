@@ -225,8 +225,8 @@ describe('the thread by a receipt', () => {
         expect(said.indexOf(`Cán bộ hỏi: ${QUESTION}`)).toBeLessThan(said.indexOf('Cán bộ nhắn: Bạn cứ giữ hộp.'))
       }
       expect((await desk.events(filed.id)).slice(1)).toMatchObject([
-        { seen: 1, relay: 'receipt' },
-        { seen: 1, relay: 'receipt' },
+        { seen: 1, relay: 'waiting' },
+        { seen: 1, relay: 'waiting' },
       ])
       await stranger.says('trả lời')
       await stranger.sendsPhotos('photo-1')

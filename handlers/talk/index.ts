@@ -7,7 +7,7 @@ import { dropWay, type Link, listLinksHere } from '../../db/case-links.ts'
 import { othersSaid } from '../../db/case-others.ts'
 import { listTold, markSeen } from '../../db/case-thread.ts'
 import { findStatus } from '../../db/cases.ts'
-import { dropNotices, stopRelay } from '../../db/relays.ts'
+import { stopRelay } from '../../db/relays.ts'
 import type { Button, Decision, Handler, Turn } from '../../src/chat.ts'
 import { parsePayload, payloadOf } from '../../src/text.ts'
 import { createLexicon, listen, yesNo } from '../../src/vietnamese/index.ts'
@@ -72,7 +72,7 @@ export const talk: Handler = {
 }
 
 async function read(turn: Turn, word: string, again: boolean): Promise<Decision> {
-  const { db, keys } = turn
+  const { db, keys, now } = turn
   const link = await findByWord(turn, word)
   if (!link) return unknown()
   const status = await findStatus(db, link.caseId)
@@ -100,7 +100,7 @@ async function read(turn: Turn, word: string, again: boolean): Promise<Decision>
       },
     ],
     writes: [
-      ...(events.length > 0 ? [markSeen(link.caseId, events), await dropNotices(keys, [link.caseId])] : []),
+      ...(events.length > 0 ? await markSeen(keys, link.caseId, events, now) : []),
       // Of a report that was removed this was the last word: nobody has to be found for another.
       ...(status.gone === 'removed' ? [await dropWay(keys, link.caseId)] : []),
     ],

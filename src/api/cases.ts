@@ -33,8 +33,8 @@ const eventSchema = z.object({
   at: z.string(),
   text: z.string().nullable(),
   photos: z.int(),
-  /** Of what was said to the member: waiting, sent, seen, or `receipt`: not reached; to several members: `some` were not. */
-  relay: z.enum(['waiting', 'sent', 'receipt', 'some', 'seen']).nullable(),
+  /** Of what was said to the member: waiting, sent, or `receipt`: not reached; to several members: `some` were not. */
+  relay: z.enum(['waiting', 'sent', 'receipt', 'some']).nullable(),
 })
 const reasonSchema = z.object({
   id: z.string(),
