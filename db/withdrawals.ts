@@ -138,7 +138,8 @@ async function leavePart(parts: Parts, found: Withdrawable): Promise<Statement[]
       : []),
     ...(proof
       ? [...dropWithObjects([`${own[0]} AND NOT ${CLEARED}`, own[1]]), ...keepCleared([`${own[0]} AND p.state = 'stored'`, own[1]])]
-      : dropWithObjects(own)),
+      : // What officers photographed for the others stays with them.
+        dropWithObjects([`${own[0]} AND p.source <> 'officer'`, own[1]])),
     ...[
       'DELETE FROM case_marks WHERE case_id = ?',
       // A paper that never left the house is drawn from what was told.

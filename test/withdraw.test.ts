@@ -360,9 +360,16 @@ describe('a report that is not its member’s alone any more', () => {
       if (!Array.isArray(added)) throw new Error(added)
       await db.write(added)
     }
+    await db.write(
+      ['member', 'letter', 'officer'].map((source) => ({
+        sql: "INSERT INTO photos(id, case_id, channel, state, due_at, give_up_at, day, source) VALUES (?1, ?2, '', 'stored', 0, 0, '2026-11-23', ?1)",
+        args: [source, main.id],
+      })),
+    )
     await receiptIn(lan, main)
     await lan.says('có, rút')
     expect(await talk.caseOf(main.id)).toMatchObject({ gone: 'partly', state: 'new' })
+    expect(await db.read('SELECT id FROM photos')).toEqual([{ id: 'officer' }])
     // Whom it was kept from still sees nothing of what others told there (R8).
     expect((await readCase(await an(), main.id)).report).toMatchObject({ signs: '', keptFrom: 'xa' })
     expect((await listEvents(db, keys, main.id, { limit: 50 })).map(({ text }) => text).filter(Boolean)).toEqual([`thêm của ${part.id}`])
