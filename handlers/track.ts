@@ -101,7 +101,12 @@ async function lookUp(turn: Turn, receipt: string): Promise<Decision> {
   const reply = statusReply(found, contact.locale, found.gone !== null ? [] : [others, thread])
   const data: Answer = { caseId: found.id, photos: [] }
   return {
-    replies: [{ ...reply, buttons: [...(open ? [writeButton(asked), withdrawButton(receipt)] : []), proofButton(receipt), MENU] }],
+    replies: [
+      {
+        ...reply,
+        buttons: [...(open ? [writeButton(asked)] : []), proofButton(receipt), ...(open ? [withdrawButton(receipt)] : []), MENU],
+      },
+    ],
     writes: [
       ...writes,
       ...(fresh.length > 0 ? await markSeen(keys, found.id, fresh, now) : []),

@@ -137,7 +137,7 @@ const scenes: Record<string, Scene> = {
       expect(Number(states.sent)).toBeGreaterThanOrEqual(PEOPLE - 6 - Number(states['unknown interrupted'] ?? 0))
       await expectEnd(world, 'done')
     },
-    least: 100,
+    least: 60,
   },
   'messages of two parts, the second put off': {
     limits: { text: 120 },
@@ -175,7 +175,7 @@ const scenes: Record<string, Scene> = {
       // Of the approval and of the end.
       await expectEnd(world, 'done', 1, 2)
     },
-    least: 20,
+    least: 12,
   },
   'a cancel amid the run': {
     seed: runPartly,
@@ -221,7 +221,7 @@ const scenes: Record<string, Scene> = {
       expect(Number(states.sent) + Number(states['unknown interrupted'] ?? 0)).toBe(PEOPLE)
       await expectEnd(world, 'done', 2)
     },
-    least: 30,
+    least: 15,
   },
   'an emergency stop amid the run': {
     seed: runPartly,
@@ -271,7 +271,7 @@ const scenes: Record<string, Scene> = {
       expect([rule.state, rule.nextAt?.toISOString()]).toEqual(['approved', '2026-11-24T02:05:00.000Z'])
       expect((await found(world)).state).toBe('done')
     },
-    least: 20,
+    least: 12,
   },
 }
 
