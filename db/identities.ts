@@ -9,12 +9,10 @@ import type { Row, Statement } from '../src/chat.ts'
 import { AppError } from '../src/errors.ts'
 import { ASKED_DAYS, OPEN_MS, type OpeningPurpose } from '../src/identity.ts'
 import { evenJson } from '../src/keys.ts'
-import { withoutLoansOf } from '../src/rights.ts'
 import { dayOf, hourOf } from '../src/time.ts'
 import { addWorkingDays } from '../src/working-days.ts'
 import { changeCase } from './case-change.ts'
-import { CONFLICT, isWithin, openCaseOf } from './case-desk.ts'
-import { isKeptFrom } from './case-kept.ts'
+import { isWithin, openCaseOf } from './case-desk.ts'
 import { findWays, openIdentity } from './case-links.ts'
 import { conflictOf, guard, guardThat } from './client.ts'
 import { type Hand, useHand } from './hand.ts'
@@ -22,9 +20,8 @@ import { findHolidays } from './holidays.ts'
 import { listOpeningsOf, type Opening, type OpeningBox, openingOf, SELECT_OPENINGS } from './identity-list.ts'
 import { tellOfficers } from './officer-notices.ts'
 import type { Desk } from './rights.ts'
+import { demandSecond, listSeconds, stillIndependent } from './second-officer.ts'
 
-/** Officers told of a request at their chats: the nearest to the case. */
-const TOLD_MOST = 10
 const TRIES = 4
 
 /**
@@ -44,7 +41,7 @@ export async function askIdentity(
   const id = desk.id()
   const today = dayOf(now)
   const box: OpeningBox = { ...why, at: now.toISOString() }
-  const granters = await listGranters(desk, caseId, open.path)
+  const granters = await listSeconds(desk, caseId, open.path)
   const { writes: notices } = await tellOfficers(db, keys, granters, { text: { key: 'console_identity.tell' } }, now)
   return [
     ...(await useHand(db, keys, actor.officerId, hand, now)),
@@ -71,59 +68,22 @@ export async function checkAsking(desk: Desk, caseId: string) {
 }
 
 /** A request as the second officer sees it. Throws AppError `not_found` where they may not decide it, `forbidden`, `conflict`. */
-export async function requireRequest(desk: Desk, id: string): Promise<Opening> {
+export async function requireWaiting(desk: Desk, id: string): Promise<Opening> {
   const { db, keys, actor, now } = desk
   const [row] = await db.read(`${SELECT_OPENINGS} WHERE i.id = ?`, [id])
-  if (!row || !isWithin(actor, 'identity.grant', row.path === null ? null : String(row.path)))
-    throw new AppError('not_found', 'console_identity.request_gone')
+  const path = row?.path === null || row === undefined ? null : String(row.path)
+  if (!row || !isWithin(actor, 'identity.grant', path)) throw new AppError('not_found', 'console_identity.request_gone')
   const opening = await openingOf(keys, row, now)
-  if (opening.askedBy === actor.officerId) throw new AppError('forbidden', 'console_identity.own')
-  // Who has to do with a merged case decides nothing of its main one either, and who is kept from it decides nothing.
-  const [facts] = await db.read(`SELECT c.id, c.merged_into, ${CONFLICT} AS conflict FROM cases c WHERE c.id = ?`, [
-    actor.officerId,
-    opening.caseId,
-  ])
-  const path = row.path === null ? null : String(row.path)
-  if (!facts || (await isKeptFrom(desk, { id: String(facts.merged_into ?? facts.id), path }, actor.officerId)))
-    throw new AppError('not_found', 'console_identity.request_gone')
-  if (facts.conflict === 1) throw new AppError('forbidden', 'case.conflicted')
-  if (!(await isIndependent(desk, opening.askedBy, path))) throw new AppError('forbidden', 'console_identity.not_independent')
+  await demandSecond(desk, opening, path, 'identity.grant')
+  if (opening.state === 'expired') throw new AppError('conflict', 'console_identity.expired')
+  if (opening.state !== 'asked') throw new AppError('conflict', 'console_identity.decided')
   return opening
 }
-
-/**
- * Two officers are two people only where the second has neither the right nor the seat from the first: a role that was lent
- * for this, or an account that was made for it, is the first one's own hand.
- */
-export async function isIndependent(
-  { db, actor }: Desk,
-  askedBy: string,
-  path: string | null,
-  act: 'identity.grant' | 'removal.grant' = 'identity.grant',
-): Promise<boolean> {
-  if (!isWithin(withoutLoansOf(actor, [askedBy]), act, path)) return false
-  return (await db.read(SEATED, [actor.officerId, askedBy])).length === 0
-}
-
-/** What the second of two officers (?1) has through the first (?2). */
-export const SEATED = `SELECT 1 FROM audit a INDEXED BY audit_about
-    WHERE a.about = 'officer' AND a.about_id = ?1 AND a.officer_id = ?2 AND a.outcome = 'done'
-      AND a.act IN ('officer.add', 'officer.roles', 'officer.bind_code', 'officer.unbind')
-  UNION ALL
-  SELECT 1 FROM delegations d JOIN audit b INDEXED BY audit_about ON b.about = 'delegation' AND b.about_id = d.id
-    WHERE d.officer_id = ?1 AND d.ended_at IS NULL AND b.officer_id = ?2 AND b.act = 'officer.lend' AND b.outcome = 'done'`
-
-/** The same as the act commits. */
-export const stillIndependent = (second: string, first: string): Statement =>
-  guardThat(`NOT EXISTS (${SEATED.replaceAll('?1', '?').replaceAll('?2', '?')})`, [second, first, second, first])
 
 /** The second officer's word. Uses the hand up. Throws AppError `conflict` when it was decided, ran out or has no object any more. */
 export async function decideIdentity(desk: Desk, id: string, granted: boolean, hand: Hand): Promise<Statement[]> {
   const { db, keys, actor, now } = desk
-  const opening = await requireRequest(desk, id)
-  const { caseId, askedBy, purpose, reason, at } = opening
-  if (opening.state !== 'asked')
-    throw new AppError('conflict', opening.state === 'expired' ? 'console_identity.expired' : 'console_identity.decided')
+  const { caseId, askedBy, purpose, reason, at } = await requireWaiting(desk, id)
   const [found] = await db.read(
     'SELECT c.version, c.state, c.unit_id, u.path FROM cases c LEFT JOIN units u ON u.id = c.unit_id WHERE c.id = ?',
     [caseId],
@@ -192,21 +152,6 @@ export function mayLook({ state, askedBy, endsAt }: Opening, officerId: string, 
 }
 
 const OPENINGS_LOOKED_AT = 10
-
-/** Bound officers at the case's unit and above it who may decide, the nearest first. */
-export async function listGranters({ db, actor }: Pick<Desk, 'db' | 'actor'>, caseId: string, path: string | null): Promise<string[]> {
-  const above = path === null ? null : path.split('/').filter((id) => id !== '')
-  const rows = await db.read(
-    `SELECT o.id FROM officers o JOIN units u ON u.id = o.unit_id
-     WHERE ${above === null ? 'u.parent_id IS NULL' : 'o.unit_id IN (SELECT value FROM json_each(?))'}
-       AND o.active = 1 AND o.contact_id IS NOT NULL AND o.id <> ?
-       AND EXISTS (SELECT 1 FROM json_each(o.roles) r WHERE r.value IN ('data', 'approver'))
-       AND NOT EXISTS (SELECT 1 FROM case_conflicts x WHERE x.case_id = ? AND x.officer_id = o.id)
-     ORDER BY length(u.path) DESC, o.id LIMIT ?`,
-    [...(above === null ? [] : [JSON.stringify(above)]), actor.officerId, caseId, TOLD_MOST],
-  )
-  return rows.map(({ id }) => String(id))
-}
 
 function rowOf(id: string, { version, unit_id, path }: Row) {
   return {

@@ -13,20 +13,19 @@ import { demand, demandAtTop } from '../src/rights.ts'
 import { dayOf, hourOf } from '../src/time.ts'
 import { addWorkingDays } from '../src/working-days.ts'
 import { changeCase, recordCaseAct } from './case-change.ts'
-import { CONFLICT, isWithin, type OpenCase, openCaseOf } from './case-desk.ts'
+import { isWithin, type OpenCase, openCaseOf } from './case-desk.ts'
 import { addEvent } from './case-events.ts'
 import { emptyCase } from './case-gone.ts'
-import { isKeptFrom } from './case-kept.ts'
 import { markAgain } from './case-marks.ts'
 import { guard, guardThat } from './client.ts'
 import { dropWithObjects } from './gone-objects.ts'
 import { type Hand, useHand } from './hand.ts'
 import { findHolidays } from './holidays.ts'
-import { isIndependent, listGranters, stillIndependent } from './identities.ts'
 import { tellOfficers } from './officer-notices.ts'
 import { requireCasePhoto } from './photo-facts.ts'
 import { listRemovalsOf, type Removal, type RemovalBox, removalOf, SELECT_REMOVALS } from './removal-list.ts'
 import { type Desk, stillActing } from './rights.ts'
+import { demandSecond, listSeconds, stillIndependent } from './second-officer.ts'
 
 /** Requests of one case that are looked at for one that waits. */
 const LOOKED_AT = 50
@@ -51,7 +50,7 @@ export async function askRemoval(desk: Desk, caseId: string, { photoId, kind, re
   if (running.some((one) => one.photoId === photoId)) throw new AppError('conflict', 'console_removals.asked_already')
   const id = desk.id()
   const box: RemovalBox = { at: now.toISOString(), reason }
-  const granters = await listGranters(desk, caseId, open.path)
+  const granters = await listSeconds(desk, caseId, open.path)
   const { writes: notices } = await tellOfficers(db, keys, granters, { text: { key: 'console_identity.tell' } }, now)
   return [
     ...(await useHand(db, keys, actor.officerId, hand, now)),
@@ -73,21 +72,10 @@ export async function askRemoval(desk: Desk, caseId: string, { photoId, kind, re
 export async function requireRemoval(desk: Desk, id: string): Promise<Removal> {
   const { db, keys, actor, now } = desk
   const [row] = await db.read(`${SELECT_REMOVALS} WHERE r.id = ?`, [id])
-  if (!row || !isWithin(actor, 'removal.grant', row.path === null ? null : String(row.path)))
-    throw new AppError('not_found', 'console_removals.request_gone')
+  const path = row?.path === null || row === undefined ? null : String(row.path)
+  if (!row || !isWithin(actor, 'removal.grant', path)) throw new AppError('not_found', 'console_identity.request_gone')
   const removal = await removalOf(keys, row, now)
-  if (removal.askedBy === actor.officerId) throw new AppError('forbidden', 'console_identity.own')
-  // Who has to do with a merged case decides nothing of its main one either, and who is kept from it decides nothing.
-  const [facts] = await db.read(`SELECT c.id, c.merged_into, ${CONFLICT} AS conflict FROM cases c WHERE c.id = ?`, [
-    actor.officerId,
-    removal.caseId,
-  ])
-  const path = row.path === null ? null : String(row.path)
-  if (!facts || (await isKeptFrom(desk, { id: String(facts.merged_into ?? facts.id), path }, actor.officerId)))
-    throw new AppError('not_found', 'console_removals.request_gone')
-  if (facts.conflict === 1) throw new AppError('forbidden', 'case.conflicted')
-  if (!(await isIndependent(desk, removal.askedBy, path, 'removal.grant')))
-    throw new AppError('forbidden', 'console_identity.not_independent')
+  await demandSecond(desk, removal, path, 'removal.grant')
   if (removal.state === 'expired') throw new AppError('conflict', 'console_identity.expired')
   if (removal.state !== 'asked') throw new AppError('conflict', 'console_identity.decided')
   return removal
@@ -102,7 +90,7 @@ export async function decideRemoval(desk: Desk, id: string, granted: boolean, ha
     `SELECT c.version, c.opened_hour, c.merged_into, c.unit_id, u.path FROM cases c LEFT JOIN units u ON u.id = c.unit_id WHERE c.id = ?`,
     [caseId],
   )
-  if (!found) throw new AppError('not_found', 'console_removals.request_gone')
+  if (!found) throw new AppError('not_found', 'console_identity.request_gone')
   const row = rowOf(caseId, found)
   const detail = { ...detailOf(id, kind, photoId), askedBy }
   const decided = [

@@ -180,9 +180,9 @@ describe('the second officer', () => {
     await expect(decides('dung')).rejects.toThrow('console_identity.own')
     for (const roles of [['case'], ['admin'], ['editor'], ['welfare'], ['viewer']] as Role[][]) {
       await desk.officer('xa', roles, `khong-${roles[0]}`)
-      await expect(decides(`khong-${roles[0]}`), String(roles[0])).rejects.toThrow('console_removals.request_gone')
+      await expect(decides(`khong-${roles[0]}`), String(roles[0])).rejects.toThrow('console_identity.request_gone')
     }
-    await expect(decides('gia')).rejects.toThrow('console_removals.request_gone')
+    await expect(decides('gia')).rejects.toThrow('console_identity.request_gone')
     await desk.db.write([
       { sql: "INSERT INTO case_conflicts(case_id, officer_id, hour) VALUES ('viec1', 'chi', '2026-11-23T02Z')", args: [] },
     ])
@@ -214,7 +214,7 @@ describe('the second officer', () => {
     await db.write([{ sql: "UPDATE officers SET unit_id = 'tinh' WHERE id = 'hoa'", args: [] }])
     await asks('hoa', null, 'mistake', 'viec3')
     await db.write([{ sql: "UPDATE cases SET unit_id = 'xa' WHERE id = 'viec3'", args: [] }])
-    await expect(decides('chi', true, 'viec3')).rejects.toThrow('console_removals.request_gone')
+    await expect(decides('chi', true, 'viec3')).rejects.toThrow('console_identity.request_gone')
     await expect(asks('an', null, 'mistake', 'viec3')).rejects.toThrow('case.gone')
     await db.write([{ sql: "UPDATE cases SET restricted = 1, assignee_id = 'dung' WHERE id = 'viec1'", args: [] }])
     await expect(asks('an')).rejects.toThrow('case.gone')

@@ -11,8 +11,9 @@ import { scopeOf } from '../rights.ts'
 import { monthOf, whenVi } from '../time.ts'
 import { decisionWaits } from './cases/decision-waits.tsx'
 import { withdrawnLately } from './cases/gone.tsx'
-import { identityWaits } from './cases/identity-requests.tsx'
-import { removalWaits } from './cases/removal-requests.tsx'
+import { openingRequests } from './cases/identity-requests.tsx'
+import { removalAsked } from './cases/removal-requests.tsx'
+import { requestWaits } from './cases/second-officer.tsx'
 import { caseWaits } from './cases/waits.tsx'
 import { contentWaits } from './content/waits.tsx'
 import { numberVi, partNameOf } from './figure-cells.tsx'
@@ -62,8 +63,8 @@ async function show(visit: Visit): Promise<Response> {
       {await decisionWaits(visit)}
       {cases}
       {await withdrawnLately(visit)}
-      {await identityWaits(visit)}
-      {await removalWaits(visit)}
+      {await requestWaits(visit, openingRequests)}
+      {await requestWaits(visit, removalAsked)}
       {await contentWaits(visit)}
       {runs.length > 0 ? <Runs visit={visit} runs={runs} /> : null}
       <div class="row">

@@ -13,7 +13,7 @@ import { dateVi, timeVi } from '../../time.ts'
 import { Badge, Card, Pairs, type Tone } from '../kit/card.tsx'
 import { Area, Button, Form, Select } from '../kit/form.tsx'
 import type { Page, Typed, Visit, Wrong } from '../page.ts'
-import { Declaration, declared } from './identity-words.tsx'
+import { Declaration, declared } from './declaration.tsx'
 import { crumbsOf } from './words.tsx'
 
 /** Openings shown on the case's page. */

@@ -1,6 +1,6 @@
 /**
- * The tick both officers of an opening give: they are not the member's superior and have nothing to do with what is
- * reported (§5, the second refusal).
+ * The tick that both officers of a request give: that they have nothing to do with what is reported and, of an opening, are
+ * not the member's superior (§5, the second refusal).
  */
 import * as z from 'zod'
 import { Check } from '../kit/form.tsx'
