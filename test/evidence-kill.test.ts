@@ -1,18 +1,16 @@
 /**
  * The real program, killed while photos come in by Telegram and by the page, while an officer types letters in with photos of
- * theirs, sent again until they are taken, and another covers what is there. What was acknowledged is there whole in the end, nothing half-done is ever to be seen, and after the night's sweep the folder
- * holds what rows speak for and nothing else.
+ * theirs, sent again until they are taken, and another covers what is there. What was acknowledged is there whole in the end,
+ * nothing half-done is ever to be seen, and after the night's sweep the folder holds what rows speak for and nothing else.
  */
-import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Challenge } from 'altcha-lib'
 import { build } from 'esbuild'
 import sharp from 'sharp'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { addOfficer } from '../db/officers.ts'
 import { openDb } from '../db/open.ts'
 import { readCopy, requireCopy } from '../db/photo-copies.ts'
@@ -22,95 +20,32 @@ import { coveredName, ownerOf, viewName } from '../src/evidence.ts'
 import { createFileEvidence } from '../src/evidence-files.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { linkFor, openBrowser } from './console-desk.ts'
-import { freePort } from './database.ts'
 import { FAKE_TOKEN, type FakeTelegram, fakeTelegram } from './fake-telegram.ts'
 import { unitRows } from './people.ts'
+import { FIRST_START, insist, pause, realProgram, root } from './real-program.ts'
 
-const root = fileURLToPath(new URL('../', import.meta.url))
-const program = join(root, 'dist', `evidence-kill-${process.pid}`)
 const SECRET = 'secret-of-the-kill-tests'
 const KEY = Buffer.alloc(32, 6)
 const KILLS = 6
 const PEOPLE = 6
 const PHOTOS = 4
-const FIRST_START = Date.parse('2026-11-23T02:00:00Z')
 const BEFORE_PHOTOS = ['/phananh', 'hàng nghi giả', 'tem mờ', 'chợ Mẫu', 'hôm nay']
 const AFTER_PHOTOS = ['xong', 'chưa dùng', 'gửi', 'không nhắn lại']
-const pause = (milliseconds: number) => new Promise((resume) => setTimeout(resume, milliseconds))
 
-let folder: string
 let telegram: FakeTelegram
-let port: number
-let child: ChildProcess | undefined
-let output = ''
-let starts = 0
-
-beforeAll(async () => {
-  await build({
-    ...{ absWorkingDir: root, entryPoints: ['src/node.ts'], outdir: program, bundle: true, platform: 'node', target: 'node20' },
-    ...{ format: 'esm', packages: 'external', jsx: 'automatic', jsxImportSource: 'hono/jsx' },
-  })
-})
-afterAll(() => rm(program, { recursive: true, force: true }))
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hang-viet-evidence-kill-'))
   telegram = await fakeTelegram()
-  port = await freePort()
 })
-afterEach(async () => {
-  child?.kill('SIGKILL')
-  await telegram.close()
-  await rm(folder, { recursive: true, force: true })
+afterEach(() => telegram.close())
+const program = realProgram({
+  name: 'evidence-kill',
+  key: KEY,
+  env: () => ({
+    ...{ PUBLIC_URL: 'https://bot.example.vn', TELEGRAM_BOT_TOKEN: FAKE_TOKEN },
+    ...{ TELEGRAM_WEBHOOK_SECRET: SECRET, TELEGRAM_API_ROOT: telegram.root },
+  }),
 })
-
-/** Five minutes later each time, so that what a dead process had in hand is free; or at a time of its own. */
-async function start(at = FIRST_START + 5 * 60_000 * starts++): Promise<void> {
-  const began = spawn(process.execPath, [join(program, 'node.js')], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env.PATH,
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      PUBLIC_URL: 'https://bot.example.vn',
-      LIBSQL_URL: `file:${join(folder, 'data', 'bot.db')}`,
-      EVIDENCE_DIR: join(folder, 'evidence'),
-      DATA_KEY: KEY.toString('base64'),
-      TELEGRAM_BOT_TOKEN: FAKE_TOKEN,
-      TELEGRAM_WEBHOOK_SECRET: SECRET,
-      TELEGRAM_API_ROOT: telegram.root,
-      NOW: new Date(at).toISOString(),
-    },
-  })
-  child = began
-  for (const stream of [began.stdout, began.stderr]) stream?.on('data', (data) => (output += data))
-  await until('up', async () => (await call('/readyz'))?.status === 200)
-}
-
-async function kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-  const dying = child
-  if (!dying || dying.exitCode !== null) throw new Error(`the program stopped by itself:\n${output}`)
-  const gone = once(dying, 'exit')
-  dying.kill(signal)
-  await gone
-}
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const from = Date.now(); !(await holds()); await pause(20))
-    if (Date.now() - from > 60_000) throw new Error(`never ${what}:\n${output}`)
-}
-
-/** undefined while nobody answers. */
-const call = (path: string, init: RequestInit = {}): Promise<Response | undefined> =>
-  fetch(`http://127.0.0.1:${port}${path}`, { redirect: 'manual', ...init }).then(
-    async (response) => new Response([204, 303].includes(response.status) ? null : await response.arrayBuffer(), response),
-    () => undefined,
-  )
-
-/** Until it is acknowledged, as a platform or a page does. */
-async function insist(send: () => Promise<Response | undefined>, status: number): Promise<void> {
-  for (let answer = await send(); answer?.status !== status; answer = await send()) await pause(15)
-}
+const { start, kill, call, until } = program
 
 /** What a page computes before it sends a report. */
 async function works(headers: Record<string, string>): Promise<Work> {
@@ -135,7 +70,7 @@ test('killed six times amid photos: the acknowledged is whole, the half-done uns
   const photos = await Promise.all(Array.from({ length: PEOPLE * PHOTOS }, (_, n) => noise(n)))
   await start()
   const keys = createNodeKeys(KEY)
-  const url = `file:${join(folder, 'data', 'bot.db')}`
+  const url = program.databaseUrl()
   const db = openDb({ url })
   await db.write([
     ...unitRows(),
@@ -263,7 +198,7 @@ test('killed six times amid photos: the acknowledged is whole, the half-done uns
     }
   }
 
-  const evidence = createFileEvidence(join(folder, 'evidence'), () => new Date(FIRST_START))
+  const evidence = createFileEvidence(program.evidence(), () => new Date(FIRST_START))
   /** Every object under its name opens: nothing half-written, nothing that belongs to another. */
   const allWhole = async () => {
     for (const name of (await evidence.list()).names) await keys.open('evidence', (await evidence.get(name)) ?? new Uint8Array(), name)
@@ -325,8 +260,8 @@ test('killed six times amid photos: the acknowledged is whole, the half-done uns
   const [some = ''] = rows.map(({ id }) => String(id))
   for (const name of [`in${'0'.repeat(14)}`, 'z'.repeat(16), viewName('z'.repeat(16)), coveredName(some, 'z'.repeat(16))])
     await evidence.put(name, await keys.seal('evidence', 'x', name))
-  await writeFile(join(folder, 'evidence', '.parts', '1-cut-off.00'), 'x')
-  const sweeps = () => output.split('photos.swept').length
+  await writeFile(join(program.evidence(), '.parts', '1-cut-off.00'), 'x')
+  const sweeps = () => program.output().split('photos.swept').length
   const before = sweeps()
   await start(FIRST_START + 2 * 86_400_000)
   await until('swept', () => sweeps() > before)
@@ -338,8 +273,8 @@ test('killed six times amid photos: the acknowledged is whole, the half-done uns
     [...rows.map(({ id }) => String(id)), ...views, ...copies.map(({ id, photo_id }) => coveredName(String(photo_id), String(id)))].sort(),
   )
   expect(names.every((name) => rows.some(({ id }) => id === ownerOf(name).photoId))).toBe(true)
-  expect(await readdir(join(folder, 'evidence', '.parts'))).toEqual([])
-  for (const { id } of rows) expect(output).not.toContain(String(id))
+  expect(await readdir(join(program.evidence(), '.parts'))).toEqual([])
+  for (const { id } of rows) expect(program.output()).not.toContain(String(id))
   db.close()
 }, 600_000)
 
@@ -352,14 +287,14 @@ test('twenty times killed amid writes of three megabytes: each object is whole o
       process.send?.(n)
     }`
   await build({
-    ...{ stdin: { contents: source, resolveDir: root, loader: 'ts' }, outfile: join(program, 'writer.mjs'), bundle: true },
+    ...{ stdin: { contents: source, resolveDir: root, loader: 'ts' }, outfile: join(program.bundle, 'writer.mjs'), bundle: true },
     ...{ platform: 'node', target: 'node20', format: 'esm' },
   })
   let written = 0
   let cutOff = 0
   for (let run = 0; run < 20; run++) {
-    const place = join(folder, `run${run}`)
-    const writer = fork(join(program, 'writer.mjs'), [place])
+    const place = join(program.folder(), `run${run}`)
+    const writer = fork(join(program.bundle, 'writer.mjs'), [place])
     const done: string[] = []
     writer.on('message', (message) => {
       if (message === 'up') setTimeout(() => writer.kill('SIGKILL'), 20 + Math.random() * 80)

@@ -3,14 +3,7 @@
  * stands in the tables fits together; in the end every case has been through each step exactly once, and nothing that was
  * acknowledged is lost.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { addToken } from '../db/api-tokens.ts'
 import { addOfficer } from '../db/officers.ts'
 import { openDb } from '../db/open.ts'
@@ -18,80 +11,22 @@ import type { Db } from '../src/chat.ts'
 import { createNodeKeys } from '../src/keys-node.ts'
 import { addAuthorityRow } from './api-hand-over-lines.ts'
 import { caseRows } from './console-cases.ts'
-import { freePort } from './database.ts'
 import { unitRows } from './people.ts'
+import { FIRST_START, pause, realProgram } from './real-program.ts'
 
-const root = fileURLToPath(new URL('../', import.meta.url))
-const program = join(root, 'dist', `hand-over-kill-${process.pid}`)
 const KEY = Buffer.alloc(32, 4)
 const KILLS = 5
 const CASES = 12
-const FIRST_START = Date.parse('2026-11-23T02:00:00Z')
 const TOKEN = 'hv_ThisIsATokenOfTheKillTestsAlone1'
-const pause = (milliseconds: number) => new Promise((resume) => setTimeout(resume, milliseconds))
-
-let folder: string
-let port: number
-let child: ChildProcess | undefined
-let output = ''
-let starts = 0
-
-beforeAll(async () => {
-  await build({
-    ...{ absWorkingDir: root, entryPoints: ['src/node.ts'], outdir: program, bundle: true, platform: 'node', target: 'node20' },
-    ...{ format: 'esm', packages: 'external', jsx: 'automatic', jsxImportSource: 'hono/jsx' },
-  })
-})
-afterAll(() => rm(program, { recursive: true, force: true }))
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hang-viet-hand-over-kill-'))
-  port = await freePort()
-})
-afterEach(async () => {
-  child?.kill('SIGKILL')
-  await rm(folder, { recursive: true, force: true })
-})
-
-const url = () => `file:${join(folder, 'data', 'bot.db')}`
-
-async function start(): Promise<void> {
-  const began = spawn(process.execPath, [join(program, 'node.js')], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env.PATH,
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      LIBSQL_URL: url(),
-      EVIDENCE_DIR: join(folder, 'evidence'),
-      DATA_KEY: KEY.toString('base64'),
-      NOW: new Date(FIRST_START + 5 * 60_000 * starts++).toISOString(),
-    },
-  })
-  child = began
-  for (const stream of [began.stdout, began.stderr]) stream?.on('data', (data) => (output += data))
-  for (const from = Date.now(); (await call('GET', '/readyz'))?.status !== 200; await pause(20))
-    if (Date.now() - from > 60_000 || began.exitCode !== null) throw new Error(`never up:\n${output}`)
-}
-
-async function kill(): Promise<void> {
-  const dying = child
-  if (!dying || dying.exitCode !== null) throw new Error(`the program stopped by itself:\n${output}`)
-  const gone = once(dying, 'exit')
-  dying.kill('SIGKILL')
-  await gone
-}
+const program = realProgram({ name: 'hand-over-kill', key: KEY })
+const { start, kill } = program
 
 /** undefined while nobody answers. */
-const call = (method: string, path: string, body?: object): Promise<{ status: number; text: string } | undefined> =>
-  fetch(`http://127.0.0.1:${port}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  }).then(
-    async (response) => ({ status: response.status, text: await response.text() }),
-    () => undefined,
-  )
+async function call(method: string, path: string, body?: object): Promise<{ status: number; text: string } | undefined> {
+  const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' }
+  const answer = await program.call(path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) })
+  return answer && { status: answer.status, text: await answer.text() }
+}
 
 type Listed = { id: string; state: string }
 
@@ -151,7 +86,7 @@ test('killed five times amid hand-overs: every step whole or not at all, each ex
   await start()
   const keys = createNodeKeys(KEY)
   const now = new Date(FIRST_START)
-  const db = openDb({ url: url() })
+  const db = openDb({ url: program.databaseUrl() })
   await db.write([...unitRows(), addOfficer({ id: 'an', name: 'Nguyễn Thị An', unitId: 'xa', roles: ['case'], now })])
   const tag = await keys.tag('token', TOKEN)
   const token = { id: 't1', officerId: 'an', unitId: null, name: 'Văn thư', scopes: ['cases' as const], expiresDay: '2026-12-31', tag, now }
@@ -171,13 +106,13 @@ test('killed five times amid hand-overs: every step whole or not at all, each ex
   for (; killed < KILLS && !over; killed++) {
     await pause(60 + Math.random() * 250)
     await kill()
-    const looking = openDb({ url: url() })
+    const looking = openDb({ url: program.databaseUrl() })
     await check(looking, acknowledged)
     looking.close()
     await start()
   }
   await work
-  const last = openDb({ url: url() })
+  const last = openDb({ url: program.databaseUrl() })
   await check(last, acknowledged)
   expect(await last.read('SELECT state, count(*) AS n FROM hand_overs GROUP BY state')).toEqual([{ state: 'answered', n: CASES }])
   last.close()
