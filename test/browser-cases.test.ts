@@ -6,6 +6,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { addAuthority } from '../db/authorities.ts'
+import { openChat, RECEIPT } from './browser-chat.ts'
 import { launch, OUT, openStage, PHONE, type Stage } from './console-stage.ts'
 import { deskAt } from './people.ts'
 
@@ -27,64 +28,6 @@ afterEach(async () => {
   await stage.close()
   expect([...complaints, ...errors]).toEqual([])
 })
-
-const RECEIPT = /PA-\d{4}-[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}/
-
-/** The web chat on a phone: says and taps, and waits for what comes back. */
-async function openChat() {
-  const { page } = await stage.sitsDown({ viewport: PHONE })
-  await page.goto(`${stage.origin}/`)
-  const bot = page.locator('.line.bot .words')
-  const heard = async (before: number) => {
-    await expect.poll(() => bot.count(), { timeout: 20_000 }).toBeGreaterThan(before)
-    // An answer of several messages comes line by line.
-    await page.waitForTimeout(150)
-    return (await bot.allInnerTexts()).slice(before).join('\n')
-  }
-  return {
-    page,
-    async taps(label: string): Promise<string> {
-      const before = await bot.count()
-      await page.locator('.buttons').getByRole('button', { name: label, exact: true }).last().click()
-      return heard(before)
-    },
-    async says(text: string): Promise<string> {
-      const before = await bot.count()
-      await page.getByLabel('Nội dung tin nhắn').fill(text)
-      await page.keyboard.press('Enter')
-      return heard(before)
-    },
-    async sendsPhoto(): Promise<string> {
-      const before = await bot.count()
-      const { default: sharp } = await import('sharp')
-      const buffer = await sharp({ create: { width: 600, height: 400, channels: 3, background: '#b84' } })
-        .jpeg()
-        .toBuffer()
-      await page.getByLabel('Gửi ảnh').setInputFiles([{ name: 'tem.jpg', mimeType: 'image/jpeg', buffer }])
-      await page.getByRole('button', { name: 'Gửi', exact: true }).last().click()
-      return heard(before)
-    },
-    /** What came by itself. */
-    waits: (words: string) => expect.poll(async () => (await bot.allInnerTexts()).join('\n'), { timeout: 20_000 }).toContain(words),
-  }
-}
-type Chat = Awaited<ReturnType<typeof openChat>>
-
-async function files(chat: Chat): Promise<string> {
-  await chat.says('xin chào')
-  await chat.says('phản ánh')
-  await chat.taps('Hàng nghi giả')
-  await chat.says('Hộp sữa bột tem mờ, bột vón cục, giá rẻ bằng một nửa')
-  await chat.says('Tạp hóa Bà Mẫu, chợ Mẫu')
-  await chat.taps('Hôm qua')
-  await chat.sendsPhoto()
-  await chat.taps('Xong')
-  await chat.taps('Chưa ai dùng')
-  await chat.taps('Gửi')
-  const filed = await chat.taps('Cho trợ lý nhắn lại')
-  await stage.product.photos.drain()
-  return RECEIPT.exec(filed)?.[0] ?? filed
-}
 
 /** Minutes pass, one tick each: the relay waits one to six of them. */
 async function pass(minutes = 8): Promise<void> {
@@ -120,8 +63,8 @@ test('from the first line in the chat to the result the member reads', async () 
     '2026-11-20',
   )
   await db.write(writes)
-  const chat = await openChat()
-  const receipt = await files(chat)
+  const chat = await openChat(stage)
+  const receipt = await chat.files()
   expect(receipt).toMatch(RECEIPT)
   const number = receipt.slice(0, 12)
 
@@ -197,8 +140,8 @@ test('from the first line in the chat to the result the member reads', async () 
 
 test('a threatened member’s report comes first, and one officer alone opens it', async () => {
   const { db, origin } = stage
-  const chat = await openChat()
-  const receipt = await files(chat)
+  const chat = await openChat(stage)
+  const receipt = await chat.files()
   const number = receipt.slice(0, 12)
   expect(await chat.says('tôi bị đe dọa')).toContain('113')
   await chat.page

@@ -4,6 +4,7 @@
  */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { openChat, RECEIPT } from './browser-chat.ts'
 import { launch, OUT, openStage, PHONE, type Stage } from './console-stage.ts'
 
 let browser: Browser
@@ -24,61 +25,6 @@ afterEach(async () => {
   await stage.close()
   expect([...complaints, ...errors]).toEqual([])
 })
-
-const RECEIPT = /PA-\d{4}-[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}/
-
-async function openChat() {
-  const { page } = await stage.sitsDown({ viewport: PHONE })
-  await page.goto(`${stage.origin}/`)
-  const bot = page.locator('.line.bot .words')
-  const heard = async (before: number) => {
-    await expect.poll(() => bot.count(), { timeout: 20_000 }).toBeGreaterThan(before)
-    await page.waitForTimeout(150)
-    return (await bot.allInnerTexts()).slice(before).join('\n')
-  }
-  return {
-    page,
-    lines: () => page.locator('.line .words').allInnerTexts(),
-    async taps(label: string): Promise<string> {
-      const before = await bot.count()
-      await page.locator('.buttons').getByRole('button', { name: label, exact: true }).last().click()
-      return heard(before)
-    },
-    async says(text: string): Promise<string> {
-      const before = await bot.count()
-      await page.getByLabel('Nội dung tin nhắn').fill(text)
-      await page.keyboard.press('Enter')
-      return heard(before)
-    },
-    async sendsPhoto(): Promise<string> {
-      const before = await bot.count()
-      const { default: sharp } = await import('sharp')
-      const buffer = await sharp({ create: { width: 600, height: 400, channels: 3, background: '#b84' } })
-        .jpeg()
-        .toBuffer()
-      await page.getByLabel('Gửi ảnh').setInputFiles([{ name: 'tem.jpg', mimeType: 'image/jpeg', buffer }])
-      await page.getByRole('button', { name: 'Gửi', exact: true }).last().click()
-      return heard(before)
-    },
-    waits: (words: string) => expect.poll(async () => (await bot.allInnerTexts()).join('\n'), { timeout: 20_000 }).toContain(words),
-  }
-}
-
-async function files(chat: Awaited<ReturnType<typeof openChat>>): Promise<string> {
-  await chat.says('xin chào')
-  await chat.says('phản ánh')
-  await chat.taps('Hàng nghi giả')
-  await chat.says('Hộp sữa bột tem mờ, bột vón cục')
-  await chat.says('Tạp hóa Bà Mẫu, chợ Mẫu')
-  await chat.taps('Hôm qua')
-  await chat.sendsPhoto()
-  await chat.taps('Xong')
-  await chat.taps('Chưa ai dùng')
-  await chat.taps('Gửi')
-  const filed = await chat.taps('Cho trợ lý nhắn lại')
-  await stage.product.photos.drain()
-  return RECEIPT.exec(filed)?.[0] ?? filed
-}
 
 /** Minutes pass, one tick each: the relay waits one to six of them. */
 async function pass(minutes = 8): Promise<void> {
@@ -102,8 +48,8 @@ const flash = (page: Page) => page.locator('body').innerText()
 const sideways = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
 
 test('a member takes a report back on the page, and the page forgets it', async () => {
-  const chat = await openChat()
-  const receipt = await files(chat)
+  const chat = await openChat(stage)
+  const receipt = await chat.files()
   expect(receipt).toMatch(RECEIPT)
   await chat.says(receipt)
   const asked = await chat.taps('Rút phản ánh')
@@ -132,8 +78,8 @@ test('a member takes a report back on the page, and the page forgets it', async 
 
 test('two officers remove first a photo, then the report, and its member reads why', async () => {
   const { origin } = stage
-  const chat = await openChat()
-  const receipt = await files(chat)
+  const chat = await openChat(stage)
+  const receipt = await chat.files()
   const number = receipt.slice(0, 12)
   const an = await stage.signsIn('an', { viewport: PHONE, proven: true })
   const chi = await stage.signsIn('chi', { viewport: PHONE, proven: true })
