@@ -120,6 +120,7 @@ function Photo({
           {name} <State visit={visit} photo={photo} />{' '}
           {photo.source === 'member' ? null : <Badge label={t('console_evidence.by_officer')} />}
         </h3>
+        {photo.source === 'member' ? null : <p class="text-secondary mb-1">{t(`console_evidence.source_${photo.source}`)}</p>}
         {photo.facts ? <Facts visit={visit} photo={photo} facts={photo.facts} n={n} /> : null}
         {copies.length > 0 ? <Copies visit={visit} href={href} copies={copies} /> : null}
         {photo.state === 'stored' || works ? (
