@@ -415,6 +415,19 @@ describe('of two who want something of one case at once exactly one wins', () =>
     expect((await talk.caseOf(filed.id)).state).toBe(when === 'first' ? 'referred' : 'closed')
   })
 
+  test('nor does a withdrawal rely on the case’s version alone: a paper that is out keeps its case', async () => {
+    const filed = await talk.files(talk.bot.person('7100200300'))
+    const going = await withdraws(filed.id)
+    await talk.bot.db.write([
+      {
+        sql: "INSERT INTO hand_overs(id, case_id, authority_id, state, hour, due_day, officer_id, box) VALUES ('h1', ?, 'q', 'sent', '2026-11-23T02Z', '2026-12-21', 'an', x'00')",
+        args: [filed.id],
+      },
+    ])
+    expect(await ends(going)).toEqual([false])
+    expect(await talk.caseOf(filed.id)).toMatchObject({ state: 'new' })
+  })
+
   test('a withdrawal and an officer’s act: the officer is told why', async () => {
     const filed = await talk.files(talk.bot.person('7100200300'))
     await talk.bot.db.write(await withdraws(filed.id))
