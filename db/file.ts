@@ -40,6 +40,7 @@ export function openFile({ url, timeout = 5000, onBusy }: DbOptions): Db {
     // Reads share the one connection; the queue keeps them from meeting a replaced one half-way.
     read: (sql, args = []) => inTurn(() => steady((open) => run(open, { sql, args }))),
     write: (statements) => inTurn(() => steady((open) => commit(open, statements))),
+    emptyLog: () => inTurn(async () => emptyLog(path)),
     close: () => connection?.database.close(),
   }
 }
@@ -56,6 +57,21 @@ export async function foldFile(url: string): Promise<boolean> {
   } catch (error) {
     if (isBusy(error)) return false
     throw error
+  } finally {
+    database.close()
+  }
+}
+
+/**
+ * The log holds pages as they were before an erasing, in the order of their commits. A connection of its own, because that
+ * one does not wait: a backup reads for minutes, and nothing else would run meanwhile.
+ */
+function emptyLog(path: string): void {
+  const database = new Database(path, { timeout: 0 })
+  try {
+    for (const pragma of ['synchronous = FULL', 'wal_checkpoint(TRUNCATE)']) database.exec(`PRAGMA ${pragma}`)
+  } catch (error) {
+    if (!isBusy(error)) throw error
   } finally {
     database.close()
   }

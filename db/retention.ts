@@ -190,14 +190,6 @@ export function markAsked(ids: string[], now: Date): Statement {
   }
 }
 
-/**
- * Empties the write-ahead log of a file: until then it holds the pages as they were before an erasing, in the order of their
- * commits. Where another process reads at this moment the log stays until the next time.
- */
-export async function emptyLog(db: Db): Promise<void> {
-  if (db.kind === 'file') await db.read('PRAGMA wal_checkpoint(TRUNCATE)')
-}
-
 // ---- small things -----------------------------------------------------------------------------------------------
 
 /** How far the job has come, so that a day looks at one day's rows. */

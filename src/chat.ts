@@ -95,6 +95,8 @@ export type Db = {
   read(sql: string, args?: Value[]): Promise<Row[]>
   /** One atomic batch, mode `write`. Rows of each statement (RETURNING), in order. */
   write(statements: Statement[]): Promise<Row[][]>
+  /** A file's: empties its write-ahead log. Waits for nobody; where another process reads just now, the log stays as it is. */
+  emptyLog?(): Promise<void>
   close(): void
   /** Of a server: the same for what may take minutes (db/client.ts, `patientOf`). */
   patient?: Db

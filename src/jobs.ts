@@ -3,7 +3,6 @@
  * once a day.
  */
 import { patientOf } from '../db/client.ts'
-import { emptyLog } from '../db/retention.ts'
 import { caseMarksJob } from './case-marks.ts'
 import { createCaseReminders } from './case-reminders.ts'
 import type { Channel, Db, Keys } from './chat.ts'
@@ -68,7 +67,7 @@ export function listJobs(parts: JobParts): Job[] {
       run: async (at) => log('info', 'photos.swept', { objects: await photos.sweep(at) }),
     },
     // Its pages lie in the order of the commits: which person's row changed with which report. A copied folder tells a minute of that.
-    { name: 'empty-log', at: 'minute', run: () => emptyLog(db) },
+    { name: 'empty-log', at: 'minute', run: async () => db.emptyLog?.() },
     // Last: a platform that is silent keeps nothing else waiting.
     { name: 'ask-channels', at: 'minute', run: createHealth({ db, channels, publicUrl }).ask },
   ]

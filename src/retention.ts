@@ -14,7 +14,6 @@ import {
   dropDue,
   dropInbox,
   dropTallies,
-  emptyLog,
   endSessions,
   findInboxStretch,
   findMark,
@@ -125,7 +124,7 @@ export function createRetention(parts: RetentionParts): Retention {
       counts.silent = await erasePeople(parts, silent(at), at)
       counts.unanswered = await erasePeople(parts, unanswered(at), at)
       counts.asked = await askPeople(parts, at)
-      await emptyLog(db)
+      await db.emptyLog?.()
       log('info', 'retention.done', counts)
       return counts
     },

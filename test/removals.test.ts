@@ -14,7 +14,6 @@ import { listReasons, loadReasons } from '../db/case-reasons.ts'
 import { addSeat, giveBindCode, lendSeat } from '../db/officer-desk.ts'
 import { listRemovalRequests, listRemovalsOf } from '../db/removal-list.ts'
 import { askRemoval, decideRemoval } from '../db/removals.ts'
-import { emptyLog } from '../db/retention.ts'
 import { documentOf } from '../src/api/openapi.ts'
 import { REMOVAL_KINDS, type RemovalKind } from '../src/removal.ts'
 import type { Role } from '../src/rights.ts'
@@ -371,7 +370,7 @@ test('a request holds neither a minute nor a word in the clear, and none of it s
     expect(text).not.toMatch(/T02:17|cháu nhỏ/)
   }
   await decides('chi')
-  await emptyLog(desk.db)
+  await desk.db.emptyLog?.()
   const path = String((await desk.db.read('PRAGMA database_list'))[0]?.file)
   for (const sealed of [box, asked.box] as Uint8Array[]) {
     expect(sealed.byteLength).toBeGreaterThan(40)
