@@ -11,5 +11,6 @@ export default defineConfig({
     // Long enough for a machine that does something else as well: no test here proves a speed.
     testTimeout: 120_000,
     hookTimeout: 180_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 })
